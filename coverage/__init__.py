@@ -1,0 +1,69 @@
+"""Emergency coverage of a county: who is reached in time, from which station, and who is not."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coverage.analysis import Analysis, analyze
+    from coverage.assessment import Assessment, assess
+    from coverage.errors import CoverageError
+    from coverage.geopackage import read_study_area, write_study_area
+    from coverage.routing.isochrones import Isochrone, isochrones
+    from coverage.routing.network import RoadNetwork
+    from coverage.routing.snapping import Snapped
+    from coverage.routing.speeds import SpeedTable
+    from coverage.standards import PROFILES, ResponseStandard
+    from coverage.study_area import County, Provenance, Roads, StudyArea
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Analysis": "coverage.analysis",
+    "Assessment": "coverage.assessment",
+    "County": "coverage.study_area",
+    "CoverageError": "coverage.errors",
+    "Isochrone": "coverage.routing.isochrones",
+    "PROFILES": "coverage.standards",
+    "Provenance": "coverage.study_area",
+    "ResponseStandard": "coverage.standards",
+    "RoadNetwork": "coverage.routing.network",
+    "Roads": "coverage.study_area",
+    "Snapped": "coverage.routing.snapping",
+    "SpeedTable": "coverage.routing.speeds",
+    "StudyArea": "coverage.study_area",
+    "analyze": "coverage.analysis",
+    "assess": "coverage.assessment",
+    "isochrones": "coverage.routing.isochrones",
+    "read_study_area": "coverage.geopackage",
+    "write_study_area": "coverage.geopackage",
+}
+
+__all__ = [
+    "PROFILES",
+    "Analysis",
+    "Assessment",
+    "County",
+    "CoverageError",
+    "Isochrone",
+    "Provenance",
+    "ResponseStandard",
+    "RoadNetwork",
+    "Roads",
+    "Snapped",
+    "SpeedTable",
+    "StudyArea",
+    "analyze",
+    "assess",
+    "isochrones",
+    "read_study_area",
+    "write_study_area",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that `coverage --help` loads no geometry."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'coverage' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

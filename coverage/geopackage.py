@@ -1,0 +1,258 @@
+"""A study area to and from one GeoPackage file."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from coverage.errors import FileError
+from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT_VERSION = 1
+LAYERS = ("boundary", "townships", "demand", "facilities", "road_nodes", "road_edges", "provenance")
+_TEXTS = {
+    "townships": ("id", "name", "class"),
+    "demand": ("id", "name", "township_id"),
+    "facilities": ("id", "name", "kind", "centres"),
+}
+_NUMBERS = {
+    "townships": ("population", "seat_lon", "seat_lat"),
+    "demand": ("population",),
+    "facilities": ("ambulances", "turnout_s"),
+}
+
+
+def write_study_area(area: StudyArea, path: Path) -> None:
+    """
+    Write a study area to one file, whole or not at all.
+
+    Every layer is in WGS84. Lists in the road tables become texts separated by ``;``.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    path
+        File to write; an older one stays as it is until the new one is complete.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written or the disk is full.
+    """
+    boundary = gpd.GeoDataFrame(
+        {
+            "stem": [area.county.stem],
+            "name": [area.county.name],
+            "name_en": [area.county.name_en],
+            "code": [area.county.code],
+            "buffer_m": [area.buffer_m],
+            "demand_unit": [area.demand_unit],
+            "format_version": [FORMAT_VERSION],
+        },
+        geometry=[area.boundary],
+        crs=area.crs,
+    )
+    tables: dict[str, gpd.GeoDataFrame] = {
+        "boundary": boundary,
+        "townships": area.townships,
+        "demand": area.demand,
+        "facilities": area.facilities,
+        "road_nodes": area.roads.nodes.rename_axis(index="osmid").reset_index(),
+        "road_edges": _plain_cells(area.roads.edges.reset_index().rename(columns={"osmid": "way_osmid"})),
+    }
+    with whole_file(path) as temporary:
+        for name, table in tables.items():
+            pyogrio.write_dataframe(
+                table.to_crs(WGS84), temporary, layer=name, driver="GPKG", promote_to_multi=False
+            )
+        rows = pd.DataFrame([dataclasses.asdict(p) for p in area.provenance])
+        pyogrio.write_dataframe(rows, temporary, layer="provenance", driver="GPKG")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """
+    Give a temporary file that becomes `path` when the block ends well, and vanishes otherwise.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be made or written, or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    temporary = folder / path.name
+    try:
+        yield temporary
+        temporary.replace(path)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        for leftover in folder.iterdir():
+            leftover.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _cannot_write(path: Path, error: Exception) -> FileError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return FileError(
+        f"{path} cannot be written ({reason}): free some space or choose another folder",
+        zh=f"{path} 无法写入（{reason}）：请检查磁盘空间和权限，或换一个文件夹",
+    )
+
+
+def read_study_area(path: Path) -> StudyArea:
+    """
+    Read a study area back from its file.
+
+    Parameters
+    ----------
+    path
+        A file that `write_study_area` made.
+
+    Returns
+    -------
+    StudyArea
+        In the UTM zone of the boundary's centroid.
+
+    Raises
+    ------
+    FileError
+        If the file is missing, empty, truncated, no study area, or of a later version.
+    StudyAreaError
+        If its layers contradict each other.
+    """
+    header = read_header(path)
+    try:
+        layers = {name: pyogrio.read_dataframe(path, layer=name) for name in LAYERS}
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
+        raise _unreadable(path, str(error)) from error
+    crs = metric_crs(layers["boundary"].geometry)
+    tables = {n: t.to_crs(crs) for n, t in layers.items() if isinstance(t, gpd.GeoDataFrame)}
+    for name, columns in _TEXTS.items():
+        for column in columns:
+            if column in tables[name]:
+                tables[name][column] = tables[name][column].fillna("").astype(str)
+    for name, columns in _NUMBERS.items():
+        for column in columns:
+            if column in tables[name]:
+                tables[name][column] = pd.to_numeric(tables[name][column], errors="coerce").astype(float)
+    edges = tables["road_edges"].set_index(["u", "v", "key"]).rename(columns={"way_osmid": "osmid"})
+    return StudyArea(
+        county=header.county,
+        boundary=tables["boundary"].geometry.iloc[0],
+        townships=tables["townships"],
+        demand=tables["demand"],
+        facilities=tables["facilities"],
+        roads=Roads(nodes=tables["road_nodes"].set_index("osmid"), edges=edges),
+        provenance=_provenance(layers["provenance"]),
+        buffer_m=header.buffer_m,
+        demand_unit="people" if header.demand_unit == "people" else "residential_road_m",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What a study area's file says of itself, read without its geometries."""
+
+    county: County
+    buffer_m: float
+    demand_unit: str
+    format_version: int
+    provenance: tuple[Provenance, ...]
+
+
+def read_header(path: Path) -> Header:
+    """
+    Read a study area's names, version and provenance.
+
+    Raises
+    ------
+    FileError
+        If the file is missing, empty, truncated, no study area, or of a later version.
+    """
+    if not path.is_file():
+        raise FileError(
+            f"{path} does not exist: check the name, or make it with coverage import",
+            zh=f"{path} 不存在：请检查文件名，或用 coverage import 生成",
+        )
+    if path.stat().st_size == 0:
+        raise _unreadable(path, "it is empty")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
+            missing = [name for name in LAYERS if name not in tables]
+            if missing:
+                raise _unreadable(path, f"layers missing: {', '.join(missing)}")
+            connection.row_factory = sqlite3.Row
+            row = connection.execute("SELECT * FROM boundary").fetchone()
+            rows = connection.execute("SELECT * FROM provenance").fetchall()
+            if row is None:
+                raise _unreadable(path, "the boundary layer is empty")
+            return _header(path, dict(row), rows)
+    except sqlite3.Error as error:
+        raise _unreadable(path, str(error)) from error
+
+
+def _header(path: Path, row: dict[str, Any], provenance: list[sqlite3.Row]) -> Header:
+    version = int(row.get("format_version") or 0)
+    if version > FORMAT_VERSION:
+        raise FileError(
+            f"{path} is of version {version}, this program reads up to {FORMAT_VERSION}: update the program",
+            zh=f"{path} 的版本为 {version}，本程序只能读取 {FORMAT_VERSION} 及以下版本：请升级程序",
+        )
+    if version < 1 or not row.get("name"):
+        raise _unreadable(path, "the boundary layer does not say which county and version it is")
+    stem = row.get("stem") or path.stem
+    return Header(
+        county=County(stem, row["name"], row.get("name_en") or "", row.get("code") or ""),
+        buffer_m=float(row.get("buffer_m") or 0.0),
+        demand_unit=row.get("demand_unit") or "people",
+        format_version=version,
+        provenance=_provenance(pd.DataFrame([dict(r) for r in provenance])),
+    )
+
+
+def _provenance(rows: pd.DataFrame) -> tuple[Provenance, ...]:
+    texts = ("layer", "source", "date", "licence", "sha256", "note")
+    return tuple(
+        Provenance(**{n: str(row.get(n) or "") for n in texts}, modelled=bool(row.get("modelled")))
+        for row in rows.fillna("").to_dict("records")
+    )
+
+
+def _unreadable(path: Path, reason: str) -> FileError:
+    return FileError(
+        f"{path} is not a study area that can be read ({reason}): make it again with coverage import",
+        zh=f"{path} 不是可读取的研究区文件（{reason}）：请用 coverage import 重新生成",
+    )
+
+
+def _plain_cells(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Turn lists in the cells into texts separated by ``;``, which GeoPackage can hold."""
+    plain = edges.copy()
+    for name in plain.columns:
+        if name != plain.geometry.name and plain[name].dtype == object:
+            plain[name] = [
+                ";".join(map(str, cell)) if isinstance(cell, list | tuple | set | np.ndarray) else cell
+                for cell in plain[name].tolist()
+            ]
+    plain["geometry"] = shapely.force_2d(plain.geometry.to_numpy())
+    return plain

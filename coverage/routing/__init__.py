@@ -1,0 +1,1 @@
+"""Travel times on the road network: speeds, snapping, search and isochrones."""

@@ -1,0 +1,1 @@
+"""The world's files, made into study areas."""

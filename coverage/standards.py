@@ -1,0 +1,172 @@
+"""The promise: minutes by class of township, the clock they are counted on, the share that must be met."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from coverage.errors import FileError, StandardError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Clock = Literal["call", "departure"]
+TownshipClass = Literal["urban", "rural"]
+
+MINUTE_S = 60.0
+MAX_LIMIT_S = 24 * 3600.0
+
+# 国卫医发〔2020〕19号: one ambulance per 30,000 people; radius 5 km urban, 10 to 20 km rural.
+PEOPLE_PER_AMBULANCE = 30_000
+URBAN_RADIUS_M = 5_000.0
+RURAL_RADIUS_M = (10_000.0, 20_000.0)
+
+
+@dataclass(frozen=True)
+class ResponseStandard:
+    """
+    What a county promises, and how its minutes are counted.
+
+    Response time = call handling + turnout + travel + access. The clock ``call`` counts all of it,
+    ``departure`` starts when the wheels turn.
+
+    Parameters
+    ----------
+    urban_s, rural_s
+        Limits for urban and rural townships, seconds from the clock's start.
+    target_share
+        A township is met when at least this share of its people is covered; inside (0, 1].
+    clock
+        ``call`` or ``departure``.
+    handling_s
+        Call handling and dispatch, seconds.
+    turnout_s
+        From the crew's alarm to wheels turning, seconds, where a facility has no figure of its own.
+    profile
+        The name the promise goes by.
+
+    Raises
+    ------
+    StandardError
+        If a limit is not positive and finite, the share is outside (0, 1], a delay is negative,
+        the clock is unknown, or the delays alone use up a limit.
+    """
+
+    urban_s: float = 15 * MINUTE_S
+    rural_s: float = 30 * MINUTE_S
+    target_share: float = 0.90
+    clock: Clock = "call"
+    handling_s: float = 60.0
+    turnout_s: float = 120.0
+    profile: str = "national"
+
+    def __post_init__(self) -> None:
+        """Refuse figures that no promise can have."""
+        for name, zh in (("urban_s", "城区时限"), ("rural_s", "乡镇时限")):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and 0 < value <= MAX_LIMIT_S):
+                shown = value / MINUTE_S
+                raise StandardError(
+                    f"the {name[:-2]} limit is {shown:g} minutes: give a number above 0 and at most 1440",
+                    zh=f"{zh}为 {shown:g} 分钟：请给出大于0、不超过1440的分钟数",
+                )
+        if not (math.isfinite(self.target_share) and 0 < self.target_share <= 1):
+            raise StandardError(
+                f"the target share is {self.target_share:g}: give a share above 0 and at most 1, such as 0.9",
+                zh=f"达标比例为 {self.target_share:g}：请给出大于0、不超过1的比例，例如0.9",
+            )
+        for name, zh in (("handling_s", "接警受理时间"), ("turnout_s", "出车准备时间")):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise StandardError(
+                    f"{name} is {value:g}: give seconds, 0 or more",
+                    zh=f"{zh}为 {value:g}：请给出不小于0的秒数",
+                )
+        if self.clock not in get_args(Clock):
+            raise StandardError(
+                f"the clock is {self.clock!r}: choose call or departure",
+                zh=f"计时起点为 {self.clock!r}：请选择 call（接警）或 departure（出车）",
+            )
+
+    def limit_s(self, township_class: str) -> float:
+        """Give the limit that holds for ``urban`` or ``rural``, in seconds."""
+        return self.urban_s if township_class == "urban" else self.rural_s
+
+    def lead_s(self, turnout_s: float | None = None) -> float:
+        """
+        Give the seconds on the clock before the wheels turn.
+
+        Parameters
+        ----------
+        turnout_s
+            The facility's own turnout, where known; the standard's otherwise.
+        """
+        if self.clock == "departure":
+            return 0.0
+        own = turnout_s if turnout_s is not None and math.isfinite(turnout_s) else self.turnout_s
+        return self.handling_s + own
+
+    def other_clock(self) -> ResponseStandard:
+        """Give the same promise, counted on the other clock."""
+        return dataclasses.replace(self, clock="departure" if self.clock == "call" else "call")
+
+
+PROFILES: dict[str, ResponseStandard] = {
+    # 城区15分钟、乡村30分钟 as published by Linxiang, Anxiang and Guizhou.
+    "national": ResponseStandard(),
+    # 永州市：城区10分钟、乡镇30分钟.
+    "yongzhou": ResponseStandard(urban_s=10 * MINUTE_S, profile="yongzhou"),
+}
+
+_FILE_KEYS = {
+    "urban_min": ("urban_s", MINUTE_S),
+    "rural_min": ("rural_s", MINUTE_S),
+    "target_share": ("target_share", 1.0),
+    "handling_s": ("handling_s", 1.0),
+    "turnout_s": ("turnout_s", 1.0),
+}
+
+
+def read_profile(path: Path) -> ResponseStandard:
+    """
+    Read a promise from a TOML file.
+
+    Known keys are ``urban_min``, ``rural_min``, ``target_share``, ``handling_s``, ``turnout_s`` and
+    ``clock``; what is not given stays as in the national profile.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or is no TOML.
+    StandardError
+        If it has an unknown key, a value that is no number, or figures no promise can have.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise FileError(
+            f"{path}: {error.strerror or error}: give a profile that exists",
+            zh=f"{path}：无法读取（{error.strerror or error}），请检查文件",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileError(
+            f"{path} is not TOML ({error}): see the README for an example",
+            zh=f"{path} 不是有效的TOML文件（{error}），示例见README",
+        ) from error
+    known: dict[str, Any] = {"profile": path.stem}
+    for key, value in table.items():
+        if key == "clock":
+            known["clock"] = cast("Clock", value)
+        elif key in _FILE_KEYS and isinstance(value, int | float) and not isinstance(value, bool):
+            field, factor = _FILE_KEYS[key]
+            known[field] = value * factor
+        else:
+            allowed = ", ".join([*_FILE_KEYS, "clock"])
+            raise StandardError(
+                f"{path}: {key} = {value!r} is not understood: use numbers for {allowed}",
+                zh=f"{path}：无法识别 {key} = {value!r}，可用的项为 {allowed}",
+            )
+    return ResponseStandard(**known)
