@@ -46,7 +46,25 @@ _CLASS_KPH = {
     "bus_guideway": 30.0,
     "track": 20.0,
 }
-_UNPAVED = ["unpaved", "gravel", "fine_gravel", "compacted", "dirt", "earth", "ground", "grass", "grass_paver", "mud", "sand", "pebblestone", "rock", "stone", "woodchips", "cobblestone", "unhewn_cobblestone"]
+_UNPAVED = [
+    "unpaved",
+    "gravel",
+    "fine_gravel",
+    "compacted",
+    "dirt",
+    "earth",
+    "ground",
+    "grass",
+    "grass_paver",
+    "mud",
+    "sand",
+    "pebblestone",
+    "rock",
+    "stone",
+    "woodchips",
+    "cobblestone",
+    "unhewn_cobblestone",
+]
 _BAD = ["bad", "very_bad", "horrible", "very_horrible", "impassable"]
 
 # Auckland: 64 of 91 and 33 of 47 km/h without the siren, 0.70 on both kinds of road. German city: 22 %

@@ -1,0 +1,206 @@
+"""From a study area and a promise to everything a report shows, as one recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from coverage.assessment import assess, snap_places
+from coverage.norms import national_norms
+from coverage.routing.isochrones import catchments, isochrones
+from coverage.routing.network import RoadNetwork
+from coverage.routing.speeds import DEFAULT_SPEEDS
+from coverage.standards import MINUTE_S, ResponseStandard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from coverage.assessment import Assessment
+    from coverage.norms import Norms
+    from coverage.routing.isochrones import Isochrone
+    from coverage.routing.speeds import SpeedTable
+    from coverage.study_area import StudyArea
+
+NoteCode = Literal[
+    "modelled",
+    "road_share",
+    "ambulances_assumed",
+    "ambulances_unknown",
+    "facility_off_network",
+    "demand_off_network",
+    "demand_unreachable",
+    "demand_outside_townships",
+    "townships_without_people",
+    "seats_unknown",
+    "roads_without_speed",
+    "area_touches_edge",
+]
+"""What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """
+    One thing a reader must know before believing the figures.
+
+    Parameters
+    ----------
+    code
+        Which of the known notes.
+    n
+        How many things it concerns.
+    population
+        How many people (or metres of road); 0 where that does not apply.
+    names
+        Names or ids of what it concerns, all of them; a report shortens.
+    """
+
+    code: NoteCode
+    n: int
+    population: float = 0.0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """
+    Everything the reports of ``coverage analyze`` show.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    assessment
+        On the promise's own clock.
+    other_clock
+        The same promise on the other clock.
+    areas
+        What is reached within each limit of the promise on its own clock, ascending and nested.
+    catchments
+        For each base, the roads' surroundings it reaches first: ``facility_id``, ``name``, polygon geometry.
+    norms
+        The national norms beside the promise.
+    speeds, condition
+        The table and the driving condition the times were computed with.
+    notes
+        What a reader must know.
+    """
+
+    area: StudyArea
+    assessment: Assessment
+    other_clock: Assessment
+    areas: tuple[Isochrone, ...]
+    catchments: gpd.GeoDataFrame
+    norms: Norms
+    speeds: SpeedTable
+    condition: str
+    notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def standard(self) -> ResponseStandard:
+        """The promise, on its own clock."""
+        return self.assessment.standard
+
+    @property
+    def by_clock(self) -> Mapping[str, Assessment]:
+        """Both assessments, under ``call`` and ``departure``."""
+        return {a.standard.clock: a for a in (self.assessment, self.other_clock)}
+
+
+def analyze(
+    area: StudyArea,
+    standard: ResponseStandard | None = None,
+    *,
+    speeds: SpeedTable = DEFAULT_SPEEDS,
+    condition: str = "siren",
+) -> Analysis:
+    """
+    Find who is inside the promise, township by township.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    standard
+        The promise; the national one where not given.
+    speeds, condition
+        Speed table and driving condition.
+
+    Returns
+    -------
+    Analysis
+        Verdicts on both clocks, areas, catchments, norms and notes.
+
+    Raises
+    ------
+    AssessmentError
+        If no facility has an ambulance, or none that has lies near a road.
+    NetworkError
+        If no road is open to ambulances.
+    SpeedError
+        If the table has no such condition.
+    """
+    standard = standard or ResponseStandard()
+    network = RoadNetwork.from_roads(area.roads, speeds=speeds, condition=condition)
+    places = snap_places(area, network)
+    assessment = assess(area, network, standard, places=places)
+    other_clock = assess(area, network, standard.other_clock(), places=places)
+    bases = np.flatnonzero(assessment.facilities["is_base"].to_numpy())
+    lead_s = np.array([standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]])
+    reach = network.nearest(places.facilities.take(bases), start_s=lead_s)
+    areas = isochrones(reach, sorted({standard.urban_s, standard.rural_s}))
+    return Analysis(
+        area=area,
+        assessment=assessment,
+        other_clock=other_clock,
+        areas=areas,
+        catchments=catchments(reach, area.facilities.iloc[bases], within=area.boundary),
+        norms=national_norms(area, network, places, assessment),
+        speeds=speeds,
+        condition=condition,
+        notes=_notes(area, network, assessment, areas),
+    )
+
+
+def _notes(
+    area: StudyArea,
+    network: RoadNetwork,
+    assessment: Assessment,
+    areas: tuple[Isochrone, ...],
+) -> tuple[Note, ...]:
+    """Collect what a reader must know, in the order of its weight."""
+    notes: list[Note] = []
+
+    def add(code: NoteCode, names: list[str], population: float = 0.0) -> None:
+        if names:
+            notes.append(Note(code, len(names), population, tuple(names)))
+
+    facilities, demand, townships = assessment.facilities, assessment.demand, assessment.townships
+    add("modelled", list(area.modelled_layers))
+    if area.demand_unit != "people":
+        notes.append(Note("road_share", len(demand), float(demand["population"].sum())))
+    if assessment.bases_assumed:
+        add("ambulances_assumed", list(facilities.loc[facilities["is_base"], "name"]))
+    else:
+        unknown = facilities["ambulances"].isna() & facilities["kind"].isin(("hospital", "ambulance_station"))
+        add("ambulances_unknown", list(facilities.loc[unknown, "name"]))
+    add("facility_off_network", list(facilities.loc[~facilities["on_network"], "name"]))
+    for code, mine in (
+        ("demand_off_network", demand["state"] == "off_network"),
+        ("demand_unreachable", demand["state"] == "unreachable"),
+        ("demand_outside_townships", demand["township_id"] == ""),
+    ):
+        rows = demand[mine]
+        add(code, list(rows["name"].where(rows["name"] != "", rows["id"])), float(rows["population"].sum()))
+    add("townships_without_people", list(townships.loc[townships["verdict"] == "unknown", "name"]))
+    add("seats_unknown", list(townships.loc[townships["seat_time_s"].isna(), "name"]))
+    if network.n_without_speed:
+        notes.append(Note("roads_without_speed", network.n_without_speed))
+    touching = [a for a in areas if a.touches_edge]
+    add("area_touches_edge", [f"{a.limit_s / MINUTE_S:g}" for a in touching])
+
+    return tuple(notes)

@@ -1,0 +1,409 @@
+"""Travel times held against the standard: a state for every demand point, a verdict for every township."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from coverage.errors import AssessmentError, name_some
+from coverage.standards import MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from coverage.routing.network import RoadNetwork
+    from coverage.routing.snapping import Snapped
+    from coverage.standards import ResponseStandard
+    from coverage.study_area import StudyArea
+
+State = Literal["covered", "late", "unreachable", "off_network"]
+Verdict = Literal["met", "partial", "unmet", "unknown"]
+STATES: tuple[State, ...] = ("covered", "late", "unreachable", "off_network")
+SNAP_LIMIT_M = 1_000.0
+BAND_S = 5 * MINUTE_S
+BAND_EDGES_S: tuple[float, ...] = (*(BAND_S * i for i in range(1, 13)), math.inf)
+"""Upper edges of the five-minute bands; the last takes every finite time beyond an hour."""
+
+_ASSUMED_KINDS = ("hospital", "ambulance_station")
+_SHARE_TOLERANCE = 1e-9  # of the people: sums of floats must not decide a verdict
+
+
+@dataclass(frozen=True)
+class Totals:
+    """
+    People and townships of one class, or of all.
+
+    Parameters
+    ----------
+    population, covered_population, late_population, unreachable_population, off_network_population
+        In the study area's demand unit; the last four add up to the first.
+    covered_share
+        Of the population; NaN where there is none.
+    median_s, p90_s
+        Response weighted by people, seconds from the clock's start; ``inf`` where that share of the people
+        is not reached at all, NaN where there is nobody.
+    townships_met, townships_partial, townships_unmet, townships_unknown
+        Number of townships by verdict.
+    """
+
+    population: float
+    covered_population: float
+    late_population: float
+    unreachable_population: float
+    off_network_population: float
+    covered_share: float
+    median_s: float
+    p90_s: float
+    townships_met: int
+    townships_partial: int
+    townships_unmet: int
+    townships_unknown: int
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """
+    The promise held against one study area, on one clock.
+
+    Parameters
+    ----------
+    standard
+        The promise.
+    demand
+        One row a demand point, aligned with the study area's: ``id``, ``name``, ``township_id``, ``class``,
+        ``population``, ``limit_s``, ``response_s`` (``inf`` where nobody comes), ``facility_id`` (empty
+        where nobody comes), ``access_m`` (off the road), ``state`` (one of `STATES`).
+    townships
+        One row a township, aligned with the study area's: ``id``, ``name``, ``class``, ``limit_s``,
+        ``population``, ``covered_population``, ``late_population``, ``unreachable_population``,
+        ``off_network_population``, ``covered_share`` (NaN where nobody lives), ``verdict``,
+        ``seat_time_s`` (NaN where the seat is not known, ``inf`` where nobody reaches it), ``median_s``,
+        ``p90_s``, ``worst_s``, ``facility_id`` and ``facility_name`` (reaching most of it first; empty
+        where nobody comes).
+    bands
+        People by township (index: township id) and five-minute band (columns: `BAND_EDGES_S`); those whom
+        nobody reaches are in no band.
+    facilities
+        One row a facility, aligned with the study area's: ``id``, ``name``, ``kind``, ``ambulances``,
+        ``is_base`` (response starts here), ``on_network``, ``first_population``, ``covered_population``.
+    totals
+        By ``urban``, ``rural`` and ``all``; demand outside every township counts as rural.
+    bases_assumed
+        True where no ambulance count is known and every hospital and ambulance station counts as a base.
+    """
+
+    standard: ResponseStandard
+    demand: pd.DataFrame
+    townships: pd.DataFrame
+    bands: pd.DataFrame
+    facilities: pd.DataFrame
+    totals: Mapping[str, Totals]
+    bases_assumed: bool
+
+
+@dataclass(frozen=True)
+class Places:
+    """
+    Demand, seats and facilities put onto the road network once, for as many assessments as are wanted.
+
+    Parameters
+    ----------
+    demand, seats, facilities
+        Aligned with the study area's tables; a seat that is not known is off the network.
+    """
+
+    demand: Snapped
+    seats: Snapped
+    facilities: Snapped
+
+
+def snap_places(area: StudyArea, network: RoadNetwork, *, snap_limit_m: float = SNAP_LIMIT_M) -> Places:
+    """
+    Put a study area's points onto its roads.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    network
+        Its roads, made ready for search.
+    snap_limit_m
+        Points farther than this from any road are off the network.
+    """
+    seats = area.seats()
+    known = ~seats.isna().to_numpy()
+    return Places(
+        demand=network.snap_points(area.demand.geometry, snap_limit_m=snap_limit_m),
+        seats=network.snap_points(seats, snap_limit_m=snap_limit_m).only(known),
+        facilities=network.snap_points(area.facilities.geometry, snap_limit_m=snap_limit_m),
+    )
+
+
+def is_within(response_s: ArrayLike, limit_s: ArrayLike) -> NDArray[np.bool_]:
+    """
+    Tell whether a response keeps its limit: ``response_s <= limit_s`` in whole milliseconds.
+
+    Parameters
+    ----------
+    response_s
+        Seconds; ``inf`` never keeps a limit.
+    limit_s
+        Seconds, broadcast against `response_s`.
+    """
+    response_ms = np.rint(np.asarray(response_s, dtype=np.float64) * 1000)
+    limit_ms = np.rint(np.asarray(limit_s, dtype=np.float64) * 1000)
+    return np.asarray(np.isfinite(response_ms) & (response_ms <= limit_ms))
+
+
+def weighted_quantile(values: ArrayLike, weights: ArrayLike, share: float) -> float:
+    """
+    Give the smallest value that at least `share` of the weight does not exceed.
+
+    Parameters
+    ----------
+    values
+        Shape (n,); may hold ``inf``.
+    weights
+        Shape (n,), not negative.
+    share
+        Inside (0, 1]: 0.5 for the median.
+
+    Returns
+    -------
+    float
+        One of `values`; NaN where the weights add up to nothing.
+    """
+    value = np.asarray(values, dtype=np.float64)
+    weight = np.asarray(weights, dtype=np.float64)
+    value, weight = value[weight > 0], weight[weight > 0]
+    if len(value) == 0:
+        return math.nan
+    order = np.argsort(value, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(value[order][np.searchsorted(reached, share * reached[-1] * (1 - _SHARE_TOLERANCE))])
+
+
+def response_bases(facilities: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], bool]:
+    """
+    Say where response starts.
+
+    Parameters
+    ----------
+    facilities
+        With ``kind`` and ``ambulances`` (NaN where unknown).
+
+    Returns
+    -------
+    is_base : ndarray
+        Shape (n_facilities,): facilities with an ambulance; where no count is known at all, every hospital
+        and ambulance station.
+    assumed : bool
+        True in the second case.
+
+    Raises
+    ------
+    AssessmentError
+        If there is none.
+    """
+    counts = facilities["ambulances"].to_numpy(dtype=np.float64)
+    assumed = bool(np.isnan(counts).all())
+    is_base = facilities["kind"].isin(_ASSUMED_KINDS).to_numpy() if assumed else counts >= 1
+    if not is_base.any():
+        raise AssessmentError(
+            "no facility has an ambulance: give ambulances of 1 or more to at least one facility",
+            zh="没有任何设施配备救护车：请至少为一处设施填写救护车数（不少于1）",
+        )
+    return np.asarray(is_base, dtype=np.bool_), assumed
+
+
+def assess(
+    area: StudyArea, network: RoadNetwork, standard: ResponseStandard, *, places: Places | None = None
+) -> Assessment:
+    """
+    Hold the promise against every demand point and township.
+
+    Every demand point is reached by the facility whose ambulance is there first on the standard's clock,
+    the facility's own turnout included; it is judged against the limit of its own township's class.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    network
+        Its roads, made ready for search.
+    standard
+        The promise.
+    places
+        The area's points on the network, if at hand.
+
+    Raises
+    ------
+    AssessmentError
+        If no facility has an ambulance, or none that has lies on the network.
+    """
+    places = places or snap_places(area, network)
+    is_base, assumed = response_bases(area.facilities)
+    if not (is_base & places.facilities.on_network).any():
+        names = name_some(area.facilities.loc[is_base, "name"])
+        raise AssessmentError(
+            f"no ambulance base lies near a road: {names}: check the coordinates",
+            zh=f"所有救护车驻点都远离道路：{names}：请核对坐标",
+        )
+    demand, seat_time_s = _respond(area, network, standard, places, is_base)
+    townships = _judge_townships(area, standard, demand, seat_time_s)
+    return Assessment(
+        standard=standard,
+        demand=demand,
+        townships=townships,
+        bands=_bands(townships, demand),
+        facilities=_facility_rows(area, demand, is_base, places),
+        totals={
+            name: _totals(
+                demand if name == "all" else demand[demand["class"] == name],
+                townships if name == "all" else townships[townships["class"] == name],
+            )
+            for name in ("urban", "rural", "all")
+        },
+        bases_assumed=assumed,
+    )
+
+
+def _respond(
+    area: StudyArea,
+    network: RoadNetwork,
+    standard: ResponseStandard,
+    places: Places,
+    is_base: NDArray[np.bool_],
+) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Give every demand point its response and state, and every seat its response."""
+    bases = np.flatnonzero(is_base)
+    lead_s = np.array([standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]])
+    from_bases = network.nearest(places.facilities.take(bases), start_s=lead_s)
+    response_s, base = from_bases.at(places.demand)
+    seat_time_s, _ = from_bases.at(places.seats)
+    seat_time_s = np.where(area.seats().isna().to_numpy(), np.nan, seat_time_s)
+    township_class = dict(zip(area.townships["id"], area.townships["class"], strict=True))
+    classes = area.demand["township_id"].map(township_class).fillna("rural")
+    limit_s = np.where(classes == "urban", standard.urban_s, standard.rural_s)
+    ids = np.append(area.facilities["id"].to_numpy(dtype=object), "")
+    state = np.select(
+        [~places.demand.on_network, ~np.isfinite(response_s), is_within(response_s, limit_s)],
+        ["off_network", "unreachable", "covered"],
+        "late",
+    )
+    columns = {
+        "id": area.demand["id"],
+        "name": area.demand["name"],
+        "township_id": area.demand["township_id"],
+        "class": classes,
+        "population": area.demand["population"].astype(float),
+        "limit_s": limit_s,
+        "response_s": response_s,
+        "facility_id": ids[np.where(base >= 0, bases[base], -1)],
+        "access_m": places.demand.access_m,
+        "state": state,
+    }
+    return pd.DataFrame(columns, index=area.demand.index), seat_time_s
+
+
+def _by_state(demand: pd.DataFrame) -> dict[str, float]:
+    people = demand.groupby("state")["population"].sum()
+    return {f"{state}_population": float(people.get(state, 0.0)) for state in STATES}
+
+
+def _judge(population: float, covered: float, target_share: float) -> Verdict:
+    if population <= 0:
+        return "unknown"
+    if covered >= target_share * population * (1 - _SHARE_TOLERANCE):
+        return "met"
+    return "partial" if covered > 0 else "unmet"
+
+
+def _judge_townships(
+    area: StudyArea, standard: ResponseStandard, demand: pd.DataFrame, seat_time_s: NDArray[np.float64]
+) -> pd.DataFrame:
+    names = dict(zip(area.facilities["id"], area.facilities["name"], strict=True))
+    groups = dict(tuple(demand.groupby("township_id")))
+    rows = []
+    for township, seat_s in zip(area.townships.to_dict("records"), seat_time_s, strict=True):
+        mine = groups.get(township["id"], demand.iloc[:0])
+        people, times = mine["population"].to_numpy(), mine["response_s"].to_numpy()
+        by_state = _by_state(mine)
+        population = float(people.sum())
+        reached = mine[mine["facility_id"] != ""].groupby("facility_id")["population"].sum()
+        facility_id = str(reached.idxmax()) if len(reached) else ""
+        rows.append(
+            {
+                "id": township["id"],
+                "name": township["name"],
+                "class": township["class"],
+                "limit_s": standard.limit_s(township["class"]),
+                "population": population,
+                **by_state,
+                "covered_share": by_state["covered_population"] / population if population else math.nan,
+                "verdict": _judge(population, by_state["covered_population"], standard.target_share),
+                "seat_time_s": float(seat_s),
+                "median_s": weighted_quantile(times, people, 0.5),
+                "p90_s": weighted_quantile(times, people, 0.9),
+                "worst_s": weighted_quantile(times, people, 1.0),
+                "facility_id": facility_id,
+                "facility_name": names.get(facility_id, ""),
+            }
+        )
+    return pd.DataFrame(rows, index=area.townships.index)
+
+
+def _bands(townships: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    reached = demand[np.isfinite(demand["response_s"])]
+    # in whole milliseconds, as everywhere a time meets a limit
+    edges_ms = np.rint(np.array(BAND_EDGES_S[:-1]) * 1000)
+    band = np.searchsorted(edges_ms, np.rint(reached["response_s"].to_numpy() * 1000), side="left")
+    table = reached.groupby([reached["township_id"], band])["population"].sum().unstack(fill_value=0.0)
+    table = table.reindex(index=townships["id"], columns=range(len(BAND_EDGES_S)), fill_value=0.0)
+    return table.set_axis(list(BAND_EDGES_S), axis="columns")
+
+
+def _facility_rows(
+    area: StudyArea, demand: pd.DataFrame, is_base: NDArray[np.bool_], places: Places
+) -> pd.DataFrame:
+    first = demand.groupby("facility_id")["population"].sum()
+    covered = demand[demand["state"] == "covered"].groupby("facility_id")["population"].sum()
+    ids = area.facilities["id"]
+    return pd.DataFrame(
+        {
+            "id": ids,
+            "name": area.facilities["name"],
+            "kind": area.facilities["kind"],
+            "ambulances": area.facilities["ambulances"].astype(float),
+            "is_base": is_base,
+            "on_network": places.facilities.on_network,
+            "first_population": ids.map(first).fillna(0.0).astype(float),
+            "covered_population": ids.map(covered).fillna(0.0).astype(float),
+        },
+        index=area.facilities.index,
+    )
+
+
+def _totals(demand: pd.DataFrame, townships: pd.DataFrame) -> Totals:
+    people, times = demand["population"].to_numpy(), demand["response_s"].to_numpy()
+    by_state = _by_state(demand)
+    population = float(people.sum())
+    n = townships["verdict"].value_counts()
+    return Totals(
+        population=population,
+        **by_state,
+        covered_share=by_state["covered_population"] / population if population else math.nan,
+        median_s=weighted_quantile(times, people, 0.5),
+        p90_s=weighted_quantile(times, people, 0.9),
+        townships_met=int(n.get("met", 0)),
+        townships_partial=int(n.get("partial", 0)),
+        townships_unmet=int(n.get("unmet", 0)),
+        townships_unknown=int(n.get("unknown", 0)),
+    )
