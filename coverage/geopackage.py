@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-import tempfile
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -16,10 +14,11 @@ import pyogrio
 import shapely
 
 from coverage.errors import FileError
+from coverage.files import cannot_write, whole_file
 from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 FORMAT_VERSION = 1
 LAYERS = ("boundary", "townships", "demand", "facilities", "road_nodes", "road_edges", "provenance")
@@ -74,48 +73,16 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         "road_nodes": area.roads.nodes.rename_axis(index="osmid").reset_index(),
         "road_edges": _plain_cells(area.roads.edges.reset_index().rename(columns={"osmid": "way_osmid"})),
     }
-    with whole_file(path) as temporary:
-        for name, table in tables.items():
-            pyogrio.write_dataframe(
-                table.to_crs(WGS84), temporary, layer=name, driver="GPKG", promote_to_multi=False
-            )
-        rows = pd.DataFrame([dataclasses.asdict(p) for p in area.provenance])
-        pyogrio.write_dataframe(rows, temporary, layer="provenance", driver="GPKG")
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """
-    Give a temporary file that becomes `path` when the block ends well, and vanishes otherwise.
-
-    Raises
-    ------
-    FileError
-        If the folder cannot be made or written, or the disk is full.
-    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    temporary = folder / path.name
-    try:
-        yield temporary
-        temporary.replace(path)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        for leftover in folder.iterdir():
-            leftover.unlink(missing_ok=True)
-        folder.rmdir()
-
-
-def _cannot_write(path: Path, error: Exception) -> FileError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return FileError(
-        f"{path} cannot be written ({reason}): free some space or choose another folder",
-        zh=f"{path} 无法写入（{reason}）：请检查磁盘空间和权限，或换一个文件夹",
-    )
+        with whole_file(path) as temporary:
+            for name, table in tables.items():
+                pyogrio.write_dataframe(
+                    table.to_crs(WGS84), temporary, layer=name, driver="GPKG", promote_to_multi=False
+                )
+            rows = pd.DataFrame([dataclasses.asdict(p) for p in area.provenance])
+            pyogrio.write_dataframe(rows, temporary, layer="provenance", driver="GPKG")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise cannot_write(path, error) from error
 
 
 def read_study_area(path: Path) -> StudyArea:
