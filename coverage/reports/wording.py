@@ -1,0 +1,719 @@
+"""Every sentence and label of the reports, in Chinese and English, in one place."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING, Literal
+
+from coverage.assessment import SNAP_LIMIT_M, is_within
+from coverage.errors import name_some
+from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from coverage.analysis import Analysis, Note
+    from coverage.assessment import Totals
+    from coverage.norms import ServiceRadius
+    from coverage.study_area import DemandUnit, Provenance
+
+Lang = Literal["zh", "en"]
+
+DASH = "—"
+_TEN_THOUSAND = 10_000
+_WHOLE_KM_FROM = 100.0
+
+_VERDICTS = {
+    "met": ("达标", "met"),
+    "partial": ("部分达标", "partial"),
+    "unmet": ("未达标", "unmet"),
+    "unknown": ("未评价", "not judged"),
+}
+_STATES = {
+    "covered": ("限时内到达", "within the limit"),
+    "late": ("超时到达", "late"),
+    "unreachable": ("道路不通", "no road path"),
+    "off_network": ("远离道路", "far from any road"),
+}
+_CLASSES = {"urban": ("城区", "urban"), "rural": ("乡镇", "rural"), "all": ("合计", "all")}
+_KINDS = {
+    "hospital": ("医院", "hospital"),
+    "ambulance_station": ("急救站", "ambulance station"),
+    "subcentre": ("县域医疗次中心", "county sub-centre"),
+    "health_centre": ("卫生院", "township health centre"),
+    "clinic": ("诊所", "clinic"),
+}
+_CLOCKS = {
+    "call": ("自接警起计时", "counted from the call"),
+    "departure": ("自出车起计时", "counted from departure"),
+}
+_CONDITIONS = {
+    "siren": ("鸣笛行车", "driving with the siren"),
+    "normal": ("平时行车（不鸣笛）", "driving without the siren"),
+    "night": ("夜间行车", "driving at night"),
+    "peak": ("高峰行车", "driving at peak hours"),
+    "rain": ("雨天行车", "driving in rain"),
+}
+_LAYERS = {
+    "boundary": ("边界", "boundary"),
+    "townships": ("乡镇", "townships"),
+    "demand": ("居民点", "demand points"),
+    "facilities": ("急救设施", "facilities"),
+    "roads": ("道路", "roads"),
+}
+
+# {p} stands for what the demand counts: people, or residential roads where nobody knows how many people.
+_LABELS: Mapping[str, tuple[str, str]] = {
+    "ambulances": ("救护车（辆）", "Ambulances"),
+    "access_m": ("离道路（米）", "Off the road (m)"),
+    "analysis": ("急救圈覆盖分析", "Emergency coverage analysis"),
+    "areas": ("可达范围", "Areas within the limit"),
+    "assumptions": ("假设", "Assumptions"),
+    "bands": ("按到达时间分段的{p}", "{P} by minutes to arrival"),
+    "base": ("派车急救点", "Sends ambulances"),
+    "boundary": ("县域边界", "County boundary"),
+    "catchments": ("急救点首达范围", "Catchments of the bases"),
+    "class": ("类别", "Class"),
+    "clock": ("计时起点", "Clock"),
+    "code": ("代码", "Code"),
+    "condition": ("行车条件", "Driving condition"),
+    "conditions": ("行车条件系数", "Factors by driving condition"),
+    "count": ("数量", "Count"),
+    "county": ("县（市、区）", "County"),
+    "covered_population": ("限时内{p}", "{P} within the limit"),
+    "covered_share": ("覆盖率", "Share covered"),
+    "date": ("数据日期", "Date"),
+    "demand": ("居民点", "Demand points"),
+    "demand_point": ("居民点", "Demand point"),
+    "facilities": ("急救设施", "Facilities"),
+    "facility_name": ("首达急救点", "First base"),
+    "factor": ("系数", "Factor"),
+    "figure": ("数值", "Figure"),
+    "first_population": ("首达{p}", "{P} reached first"),
+    "handling": ("接警受理（秒）", "Call handling (s)"),
+    "highway": ("道路等级（OSM highway）", "Road class (OSM highway)"),
+    "id": ("编号", "Id"),
+    "item": ("项目", "Item"),
+    "kind": ("类型", "Kind"),
+    "largest_gap": ("最大缺口", "Largest gap"),
+    "late_population": ("超时到达{p}", "{P} reached late"),
+    "latitude": ("纬度（WGS84）", "Latitude (WGS84)"),
+    "layer": ("图层", "Layer"),
+    "licence": ("许可", "Licence"),
+    "limit": ("限时（分钟）", "Limit (min)"),
+    "longitude": ("经度（WGS84）", "Longitude (WGS84)"),
+    "median": ("中位（分钟）", "Median (min)"),
+    "modelled": ("模型推算", "Modelled"),
+    "name": ("名称", "Name"),
+    "norm": ("国家标准", "National norm"),
+    "norms": ("国家配置标准（国卫医发〔2020〕19号）", "National norms (国卫医发〔2020〕19号)"),
+    "note": ("说明", "Note"),
+    "notes": ("使用须知", "Before relying on these figures"),
+    "off_network_population": ("远离道路{p}", "{P} far from any road"),
+    "on_network": ("已接入路网", "On the road network"),
+    "other_clock": ("另一计时口径", "The other clock"),
+    "p90": ("90分位（分钟）", "90th percentile (min)"),
+    "population": ("{p}", "{P}"),
+    "profile": ("标准方案", "Profile"),
+    "program": ("程序版本", "Program version"),
+    "provenance": ("数据来源", "Sources"),
+    "radius_limit": ("半径上限（公里）", "Radius allowed (km)"),
+    "radius_road_p90": ("90%的{p}道路距离（公里）", "90% of {p} within, by road (km)"),
+    "radius_road_share": ("道路距离内占比", "Share within, by road"),
+    "radius_straight_p90": ("90%的{p}直线距离（公里）", "90% of {p} within, straight (km)"),
+    "radius_straight_share": ("直线距离内占比", "Share within, straight"),
+    "response": ("到达时间（分钟）", "Response (min)"),
+    "roads": ("道路", "Roads"),
+    "seat_state": ("驻地可达", "Seat reached"),
+    "seat_time": ("驻地到达（分钟）", "At the seat (min)"),
+    "sha256": ("SHA-256", "SHA-256"),
+    "smoothness": ("路面平整度（smoothness）", "Smoothness"),
+    "source": ("来源", "Source"),
+    "speed_kph": ("速度（公里/小时）", "Speed (km/h)"),
+    "speeds": ("速度表", "Speed table"),
+    "standard": ("响应标准", "The promise"),
+    "state": ("到达情况", "State"),
+    "surface": ("路面（surface）", "Surface"),
+    "target_share": ("达标比例", "Target share"),
+    "totals": ("合计", "Totals"),
+    "township": ("所在乡镇", "Township"),
+    "townships": ("乡镇", "Townships"),
+    "townships_met": ("达标乡镇", "Townships met"),
+    "townships_partial": ("部分达标乡镇", "Townships partly met"),
+    "townships_unknown": ("未评价乡镇", "Townships not judged"),
+    "townships_unmet": ("未达标乡镇", "Townships unmet"),
+    "tracktype": ("机耕路等级（tracktype）", "Track type"),
+    "turnout": ("出车准备（秒）", "Turnout (s)"),
+    "uncovered": ("未覆盖居民点", "Demand points not covered"),
+    "unreachable_population": ("道路不通{p}", "{P} without a road path"),
+    "verdict": ("判定", "Verdict"),
+    "within_limit": ("{minutes}分钟内", "Within {minutes} min"),
+    "worst": ("最远（分钟）", "Worst (min)"),
+}
+_SHEETS = {
+    "summary": ("结论", "Summary"),
+    "townships": ("乡镇", "Townships"),
+    "facilities": ("急救点", "Facilities"),
+    "uncovered": ("未覆盖居民点", "Not covered"),
+    "sources": ("假设与来源", "Assumptions and sources"),
+}
+# Headings where room is short: the terminal's table.
+_SHORT = {
+    "name": ("乡镇", "Township"),
+    "class": ("类别", "Class"),
+    "limit": ("限时", "Limit"),
+    "population": ("人口", "People"),
+    "covered_share": ("覆盖", "Covered"),
+    "median": ("中位", "Median"),
+    "p90": ("90分位", "90th"),
+    "worst": ("最远", "Worst"),
+    "facility_name": ("首达急救点", "First base"),
+    "verdict": ("判定", "Verdict"),
+}
+_SHORT_ROADS = {"population": ("居住道路", "Roads"), "covered_share": ("占比", "Share")}
+
+
+def one_line(text: object) -> str:
+    """
+    Make any name safe to print: one line, without control or direction-changing characters.
+
+    Parameters
+    ----------
+    text
+        A name from a table; line breaks and tabs become single spaces.
+
+    Notes
+    -----
+    Removed are Unicode's control characters (Cc), those that turn the direction of the text around them,
+    lone surrogates and non-characters; joiners inside emoji stay.
+    """
+    spaced = " ".join(str(text).split())
+    turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    return "".join(
+        c
+        for c in spaced
+        if unicodedata.category(c) not in {"Cc", "Cs"}
+        and unicodedata.bidirectional(c) not in turning
+        and c not in "\u200e\u200f\u061c\ufeff\ufffe\uffff"
+    )
+
+
+def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
+    """
+    Give the label of a figure, a column or a layer.
+
+    Parameters
+    ----------
+    key
+        One of the reports' labels: the figure's name without its unit (``median``, ``covered_share``).
+    lang
+        ``zh`` or ``en``.
+    unit
+        What the demand counts; where it is road, no label speaks of people.
+
+    Raises
+    ------
+    KeyError
+        If there is no such label.
+    """
+    if key == "covered_share" and unit != "people":
+        return _pick(lang, "居住道路里程占比", "Share of residential roads")
+    counted = unit_text(unit, lang)
+    return _pick(lang, *_LABELS[key]).replace("{p}", counted).replace("{P}", counted.capitalize())
+
+
+def short_label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
+    """Give the label of a column where room is short; see `label`."""
+    if unit != "people" and key in _SHORT_ROADS:
+        return _pick(lang, *_SHORT_ROADS[key])
+    return _pick(lang, *_SHORT[key])
+
+
+def sheet_name(key: str, lang: Lang) -> str:
+    """Name a sheet of the workbook: summary, townships, facilities, uncovered or sources."""
+    return _pick(lang, *_SHEETS[key])
+
+
+def unit_text(unit: DemandUnit, lang: Lang) -> str:
+    """Name what the demand counts: people or residential roads."""
+    return _pick(lang, "人口", "people") if unit == "people" else _pick(lang, "居住道路", "residential roads")
+
+
+def verdict_text(verdict: str, lang: Lang) -> str:
+    """Name a verdict: met, partial, unmet or unknown."""
+    return _pick(lang, *_VERDICTS[verdict])
+
+
+def state_text(state: str, lang: Lang) -> str:
+    """Name a demand point's state: covered, late, unreachable or off_network."""
+    return _pick(lang, *_STATES[state])
+
+
+def class_text(township_class: str, lang: Lang) -> str:
+    """Name a class of townships: urban, rural, or all of them."""
+    return _pick(lang, *_CLASSES[township_class])
+
+
+def kind_text(kind: str, lang: Lang) -> str:
+    """Name a kind of facility."""
+    return _pick(lang, *_KINDS[kind])
+
+
+def clock_text(clock: str, lang: Lang) -> str:
+    """Say from which moment the minutes are counted: ``call`` or ``departure``."""
+    return _pick(lang, *_CLOCKS[clock])
+
+
+def condition_text(condition: str, lang: Lang) -> str:
+    """Name a driving condition; one of a planner's own table goes by its own name."""
+    return _pick(lang, *_CONDITIONS.get(condition, (one_line(condition),) * 2))
+
+
+def layer_text(layer: str, lang: Lang) -> str:
+    """Name a layer of the study area."""
+    return _pick(lang, *_LAYERS.get(layer, (one_line(layer),) * 2))
+
+
+def yes_text(value: object, lang: Lang) -> str:
+    """Say yes or no."""
+    return _pick(lang, "是", "yes") if value else _pick(lang, "否", "no")
+
+
+def within_text(limit_s: float, lang: Lang) -> str:
+    """Name the area reached within a limit given in seconds."""
+    return label("within_limit", lang).format(minutes=f"{limit_s / MINUTE_S:g}")
+
+
+def band_text(lower_s: float, upper_s: float, lang: Lang) -> str:
+    """Name a band of response times, edges in seconds; the last one has no upper edge."""
+    low, high = f"{lower_s / MINUTE_S:g}", f"{upper_s / MINUTE_S:g}"
+    if math.isinf(upper_s):
+        return _pick(lang, f"{low}分钟以上", f"over {low} min")
+    return _pick(lang, f"{low}–{high}分钟", f"{low}–{high} min")
+
+
+def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> str:
+    """
+    Give a time in minutes with one decimal.
+
+    Parameters
+    ----------
+    seconds
+        ``inf`` reads as unreachable, NaN as a dash.
+    lang
+        ``zh`` or ``en``.
+    limit_s
+        A time above this limit is never rounded down to it.
+    """
+    if math.isnan(seconds):
+        return DASH
+    if math.isinf(seconds):
+        return _pick(lang, "不可达", "none")
+    tenths = round(seconds / MINUTE_S * 10)
+    # 15.04 minutes must not read as 15.0 beside a verdict that calls it late
+    if math.isfinite(limit_s) and not is_within(seconds, limit_s):
+        tenths = max(tenths, math.floor(limit_s / MINUTE_S * 10) + 1)
+    return f"{tenths / 10:.1f}"
+
+
+def share_text(share: float, *, target_share: float = 1.0) -> str:
+    """
+    Give a share in per cent with one decimal.
+
+    Parameters
+    ----------
+    share
+        NaN reads as a dash; a share above nothing never reads as 0.0 %.
+    target_share
+        A share below the target, or below the whole, is never rounded up to it.
+    """
+    if math.isnan(share):
+        return DASH
+    tenths = round(share * 1000)
+    for goal in (target_share, 1.0):
+        if share < goal * (1 - 1e-9) and tenths >= round(goal * 1000, 6):
+            tenths = math.ceil(round(goal * 1000, 6)) - 1
+    return "<0.1%" if share > 0 and tenths == 0 else f"{tenths / 10:.1f}%"
+
+
+def population_text(analysis: Analysis, value: float, lang: Lang) -> str:
+    """
+    Give a number of people as one says it, or a length of road.
+
+    Parameters
+    ----------
+    analysis
+        Says what the demand counts.
+    value
+        People (three figures are given; from 10,000 in Chinese in 万), or metres of road (given in km).
+    lang
+        ``zh`` or ``en``.
+    """
+    if math.isnan(value):
+        return DASH
+    if analysis.area.demand_unit != "people":
+        return _km_text(value, lang)
+    if lang == "zh" and round(value) >= _TEN_THOUSAND:
+        return f"{value / _TEN_THOUSAND:,.1f}万"
+    return count_text(value)
+
+
+def people_text(analysis: Analysis, value: float, lang: Lang) -> str:
+    """Give a number of people with the word for it (1.1万人; 11,000 people), or a length of road."""
+    text = population_text(analysis, value, lang)
+    if analysis.area.demand_unit != "people" or text == DASH:
+        return text
+    return _pick(lang, f"{text}人", f"{text} people")
+
+
+def count_text(value: float) -> str:
+    """Round a number to three figures and group its thousands; a part of one reads as ``<1``."""
+    if math.isnan(value):
+        return DASH
+    if 0 < value < 1:
+        return "<1"
+    whole = round(value)
+    places = max(0, len(str(abs(whole))) - 3)
+    return f"{round(whole, -places):,}"
+
+
+def headline(analysis: Analysis, lang: Lang) -> list[str]:
+    """
+    Give the answer in three lines.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of str
+        The promise and its clock; townships met and people covered on both clocks; the largest gap.
+    """
+    standard = analysis.standard
+    urban, rural = f"{standard.urban_s / MINUTE_S:g}", f"{standard.rural_s / MINUTE_S:g}"
+    title = one_line(analysis.area.county.title(lang))
+    clock = clock_text(standard.clock, lang)
+    condition = "" if analysis.condition == "siren" else condition_text(analysis.condition, lang)
+    first = _pick(
+        lang,
+        f"{title}  城区{urban}分钟 / 乡镇{rural}分钟，{clock}{'，' * bool(condition)}{condition}",
+        f"{title}: {urban} min urban / {rural} min rural, {clock}{', ' * bool(condition)}{condition}",
+    )
+    return [first, _result_line(analysis, lang), gap_text(analysis, lang)]
+
+
+def _result_line(analysis: Analysis, lang: Lang) -> str:
+    mine, other = (a.totals["all"] for a in (analysis.assessment, analysis.other_clock))
+    target = analysis.standard.target_share
+    share, other_share = (share_text(t.covered_share, target_share=target) for t in (mine, other))
+    covered, all_of_them = (
+        population_text(analysis, value, lang) for value in (mine.covered_population, mine.population)
+    )
+    unknown = mine.townships_unknown
+    people = analysis.area.demand_unit == "people"
+    what = _pick(
+        lang,
+        "覆盖人口" if people else "覆盖居住道路里程占比",
+        "people covered" if people else "share of residential roads covered",
+    )
+    other_clock = clock_text(analysis.other_clock.standard.clock, lang)
+    return _pick(
+        lang,
+        f"达标乡镇 {met_text(mine)}{f'（另有{unknown}个未评价）' if unknown else ''}，"
+        f"{what} {share}（{covered}/{all_of_them}）；{other_clock}为 {met_text(other)}，{other_share}",
+        f"Townships met {met_text(mine)}{f' ({unknown} more not judged)' if unknown else ''}, "
+        f"{what} {share} ({covered} of {all_of_them}); {other_clock} {met_text(other)}, {other_share}",
+    )
+
+
+def met_text(totals: Totals) -> str:
+    """Give the townships met of those that could be judged, as ``9/14``."""
+    judged = totals.townships_met + totals.townships_partial + totals.townships_unmet
+    return f"{totals.townships_met}/{judged}"
+
+
+def gap_text(analysis: Analysis, lang: Lang) -> str:
+    """Name the township with the most people outside the promise, and what reaches it."""
+    townships = analysis.assessment.townships
+    uncovered = townships["population"] - townships["covered_population"]
+    if not (uncovered > 0).any():
+        people = analysis.area.demand_unit == "people"
+        return _pick(
+            lang,
+            f"各乡镇{'居民' if people else '居住道路'}均在限时内",
+            f"No gap: {'everyone' if people else 'every residential road'} is reached within the limit",
+        )
+    row = townships.iloc[int(uncovered.to_numpy().argmax())]
+    name, base = one_line(row["name"]), one_line(row["facility_name"])
+    median = minutes_text(row["median_s"], lang, limit_s=row["limit_s"])
+    missing = people_text(analysis, float(row["population"] - row["covered_population"]), lang)
+    roads = "" if analysis.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
+    if not base:
+        return _pick(
+            lang,
+            f"缺口最大：{name}（无急救点可达，未覆盖{roads} {missing}）",
+            f"Largest gap: {name} (no base reaches it, {missing}{roads} not covered)",
+        )
+    zh_median = "中位不可达" if math.isinf(row["median_s"]) else f"中位 {median} 分钟"
+    en_median = "half is never reached" if math.isinf(row["median_s"]) else f"median {median} min"
+    return _pick(
+        lang,
+        f"缺口最大：{name}（最近急救点 {base}，{zh_median}，未覆盖{roads} {missing}）",
+        f"Largest gap: {name} (nearest base {base}, {en_median}, {missing}{roads} not covered)",
+    )
+
+
+def standard_text(analysis: Analysis, lang: Lang) -> str:
+    """Put the promise, its clock and its yardstick into words."""
+    s = analysis.standard
+    urban, rural = f"{s.urban_s / MINUTE_S:g}", f"{s.rural_s / MINUTE_S:g}"
+    people = analysis.area.demand_unit == "people"
+    target = f"{s.target_share * 100:g}%"
+    condition = condition_text(analysis.condition, lang)
+    zh_parts = f"接警受理{s.handling_s:g}秒、出车准备{s.turnout_s:g}秒（急救点有自己数据的从其数据）、"
+    en_parts = (
+        f"{s.handling_s:g} s of call handling, {s.turnout_s:g} s of turnout "
+        "(a base's own figure where known), "
+    )
+    counted = s.clock == "call"
+    return _pick(
+        lang,
+        f"救护车城区{urban}分钟、乡镇{rural}分钟内到达患者身边；乡镇内不少于{target}的"
+        f"{'人口' if people else '居住道路里程'}在限时内为达标。{clock_text(s.clock, lang)}，"
+        f"含{zh_parts if counted else ''}行车和下车步行；{condition}。",
+        f"An ambulance is beside the patient within {urban} min in urban and {rural} min in rural townships; "
+        f"a township is met when at least {target} of its {'people' if people else 'residential roads'} "
+        f"{'are' if people else 'is'} within the limit. Minutes are {clock_text(s.clock, lang)} and include "
+        f"{en_parts if counted else ''}the drive and the walk from the road; {condition}.",
+    )
+
+
+def norms_text(analysis: Analysis, lang: Lang) -> list[str]:
+    """Put the national norms beside the county: its ambulances, and how far people live from a base."""
+    return [
+        _pick(lang, "国家标准（国卫医发〔2020〕19号）：", "National norms (国卫医发〔2020〕19号): ")
+        + ambulances_text(analysis, lang),
+        radii_text(analysis, lang),
+    ]
+
+
+def ambulances_text(analysis: Analysis, lang: Lang) -> str:
+    """Hold the county's ambulances against one for every 30,000 people."""
+    norms = analysis.norms
+    known = not math.isnan(norms.ambulances)
+    have = f"{norms.ambulances:g}"
+    if norms.ambulances_required < 0:
+        return _pick(
+            lang,
+            f"救护车{have + '辆，' if known else '数量未知，'}缺少居民数量，无法核对配备",
+            f"{have + ' ambulances' if known else 'number of ambulances unknown'}; "
+            "cannot be checked without population figures",
+        )
+    need, per = norms.ambulances_required, PEOPLE_PER_AMBULANCE
+    if not known:
+        return _pick(
+            lang,
+            f"救护车数量未知，按每{per // _TEN_THOUSAND}万人1辆应配{need}辆",
+            f"number of ambulances unknown, {need} required (one per {per:,} people)",
+        )
+    short = need - norms.ambulances
+    return _pick(
+        lang,
+        f"救护车{have}辆，按每{per // _TEN_THOUSAND}万人1辆应配{need}辆，"
+        + (f"缺{short:g}辆" if short > 0 else "已满足"),
+        f"{have} ambulances of {need} required (one per {per:,} people), "
+        + (f"{short:g} short" if short > 0 else "enough"),
+    )
+
+
+def radii_text(analysis: Analysis, lang: Lang) -> str:
+    """Say which share of the people live within the norms' radius, by straight line and by road."""
+    people = analysis.area.demand_unit == "people"
+    what = _pick(
+        lang,
+        "服务半径内人口占比" if people else "服务半径内居住道路里程占比",
+        "Share of people within the radius" if people else "Share of residential roads within the radius",
+    )
+    parts = [_radius_text(r, lang) for r in analysis.norms.radii if r.population > 0]
+    return _pick(lang, f"{what}：{'；'.join(parts)}", f"{what}: {'; '.join(parts)}")
+
+
+def _radius_text(radius: ServiceRadius, lang: Lang) -> str:
+    where = class_text(radius.township_class, lang)
+    straight, road = share_text(radius.straight_share), share_text(radius.road_share)
+    return _pick(
+        lang,
+        f"{where}{radius.norm_m / 1000:g}公里 直线{straight}、道路{road}",
+        f"{where} {radius.norm_m / 1000:g} km {straight} straight, {road} by road",
+    )
+
+
+def bases_text(analysis: Analysis, lang: Lang) -> str:
+    """Say where response starts, and whether that is known or assumed."""
+    n = int(analysis.assessment.facilities["is_base"].sum())
+    if analysis.assessment.bases_assumed:
+        return _pick(
+            lang,
+            f"派车急救点{n}处，为推定：救护车数量均未知，按每家医院、每个急救站各有救护车计",
+            f"{n} bases, assumed: no ambulance count is known, "
+            "every hospital and ambulance station counts as one",
+        )
+    return _pick(
+        lang, f"派车急救点{n}处，以救护车不少于1辆为准", f"{n} bases: facilities with an ambulance or more"
+    )
+
+
+def modelled_text(analysis: Analysis, lang: Lang) -> str:
+    """Give the banner that names the layers which are not observed; empty where all are."""
+    layers = [layer_text(layer, lang) for layer in analysis.area.modelled_layers]
+    if not layers:
+        return ""
+    return _pick(
+        lang,
+        f"模型数据，并非实测：{'、'.join(layers)}",
+        f"Modelled, not observed: {', '.join(layers)}",
+    )
+
+
+def disclaimer_text(lang: Lang) -> str:
+    """Say what the map is not."""
+    return _pick(
+        lang,
+        "内部工作图，不作为行政区域界线依据",
+        "Internal working map; no authority on administrative boundaries",
+    )
+
+
+def provenance_text(provenance: Provenance, lang: Lang) -> str:
+    """Give one source in one line: layer, source, date, licence, and whether it is modelled."""
+    parts = [one_line(p) for p in (provenance.source, provenance.date, provenance.licence) if p]
+    if provenance.modelled:
+        parts.append(_pick(lang, "模型推算", "modelled"))
+    return _pick(
+        lang, f"{layer_text(provenance.layer, lang)}：", f"{layer_text(provenance.layer, lang)}: "
+    ) + _pick(lang, "；", "; ").join(parts)
+
+
+def note_text(note: Note, analysis: Analysis, lang: Lang) -> str:
+    """
+    Put a note into one line that ends with what to do.
+
+    Parameters
+    ----------
+    note
+        One of the analysis' notes.
+    analysis
+        Says what the demand counts.
+    lang
+        ``zh`` or ``en``.
+    """
+    layers = note.code == "modelled"
+    names = _names((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
+    return _pick(lang, *_NOTES[note.code]).format(
+        n=note.n,
+        names=names,
+        weight=people_text(analysis, note.population, lang),
+        limit=f"{SNAP_LIMIT_M / 1000:g}",
+    )
+
+
+_NOTES: Mapping[str, tuple[str, str]] = {
+    "modelled": (
+        "模型数据，并非实测：{names}。请用 coverage import 导入实测数据后再作为决策依据",
+        "modelled, not observed: {names}: import observed data with coverage import before deciding on it",
+    ),
+    "road_share": (
+        (
+            "居民数量未知，{n}个居民点按居住道路里程计权，各项比例均为居住道路里程占比。"
+            "请在 coverage import 时提供村庄或乡镇的居民数"
+        ),
+        (
+            "population unknown, {n} demand points are weighed by road length and every share is a share of "
+            "residential roads: give coverage import the figures of villages or townships"
+        ),
+    ),
+    "ambulances_assumed": (
+        "救护车数量均未知，推定以下{n}处医院、急救站有救护车：{names}。请在急救设施表中填写 ambulances",
+        (
+            "no ambulance count is known, so {n} hospitals and ambulance stations are assumed "
+            "to have one: {names}: fill in ambulances in the table of facilities"
+        ),
+    ),
+    "ambulances_unknown": (
+        "以下{n}处医院、急救站救护车数量未知，未计为急救点：{names}。如有救护车，请填写 ambulances",
+        (
+            "{n} hospitals or ambulance stations have no known ambulances and do not count as bases: "
+            "{names}: fill in ambulances if they have any"
+        ),
+    ),
+    "facility_off_network": (
+        "以下{n}处急救设施距道路超过{limit}公里，不参与计算：{names}。请核对坐标或补充道路",
+        (
+            "{n} facilities lie more than {limit} km from any road and send nobody: {names}: "
+            "check their coordinates or add the road"
+        ),
+    ),
+    "demand_off_network": (
+        "{n}个居民点（{weight}）距道路超过{limit}公里，计为未覆盖：{names}。请核对坐标或补充道路",
+        (
+            "{n} demand points ({weight}) lie more than {limit} km from any road and count as not covered: "
+            "{names}: check their coordinates or add the road"
+        ),
+    ),
+    "demand_unreachable": (
+        "{n}个居民点（{weight}）没有道路可达，计为未覆盖：{names}。请检查附近是否有断头路、单行线或禁行路段",
+        (
+            "{n} demand points ({weight}) have no road path from any base and count as not covered: {names}: "
+            "look for gaps, one-ways or barred roads nearby"
+        ),
+    ),
+    "demand_outside_townships": (
+        "{n}个居民点（{weight}）不在任何乡镇内，按乡镇限时计入合计：{names}。请核对坐标或乡镇界线",
+        (
+            "{n} demand points ({weight}) lie in no township and count in the totals by the rural limit: "
+            "{names}: check their coordinates or the townships' outlines"
+        ),
+    ),
+    "townships_without_people": (
+        "以下{n}个乡镇没有居民数据，未评价：{names}。请补充居民点",
+        "{n} townships have no demand and are not judged: {names}: add their settlements",
+    ),
+    "seats_unknown": (
+        "以下{n}个乡镇驻地位置未知，驻地到达时间留空：{names}。请填写 seat_lon、seat_lat",
+        "{n} townships have no known seat, the time there is blank: {names}: fill in seat_lon and seat_lat",
+    ),
+    "roads_without_speed": (
+        "{n}个路段的道路等级不在速度表中，按不可通行处理。如救护车可以通行，请在速度表中补充该等级",
+        (
+            "{n} road edges are of a class without a speed and are not driven on: "
+            "add the class to the speed table if ambulances may use it"
+        ),
+    ),
+    "area_touches_edge": (
+        "{names}分钟范围已到道路数据边缘，实际范围可能更大。请用更大的 --buffer-km 重新导入",
+        (
+            "the area within {names} min touches the edge of the road data and may reach farther: "
+            "import again with a larger --buffer-km"
+        ),
+    ),
+}
+
+
+def _pick(lang: Lang, zh: str, en: str) -> str:
+    return zh if lang == "zh" else en
+
+
+def _names(names: Iterable[str], lang: Lang) -> str:
+    text = name_some(one_line(name) for name in names)
+    return text.replace(", ", "、") if lang == "zh" else text
+
+
+def _km_text(metres: float, lang: Lang) -> str:
+    km = metres / 1000
+    figure = f"{km:,.0f}" if km >= _WHOLE_KM_FROM else f"{km:.1f}"
+    return _pick(lang, f"{figure}公里", f"{figure} km")
