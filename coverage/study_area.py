@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +13,8 @@ import shapely
 from coverage.errors import CrsError, StudyAreaError, name_some
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import networkx as nx
     from numpy.typing import NDArray
     from pyproj import CRS

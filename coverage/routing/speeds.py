@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import numpy as np
 from coverage.errors import FileError, SpeedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -267,7 +267,7 @@ def _merged(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
         if name not in ("class_kph", "surface", "smoothness", "tracktype", "conditions"):
             raise SpeedError(
                 f"{path}: unknown table [{name}]: use class_kph, surface, smoothness, tracktype, conditions",
-                zh=f"{path}：无法识别的表 [{name}]，可用：class_kph、surface、smoothness、tracktype、conditions",
+                zh=f"{path}：没有名为 [{name}] 的表，可用 class_kph surface smoothness tracktype conditions",
             )
         if not isinstance(rows, dict) or not all(type(v) in (int, float) for v in rows.values()):
             raise SpeedError(

@@ -1,0 +1,251 @@
+"""Travel times made into polygons for eyes: nested areas within a limit, and each facility's own area."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import contourpy
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.spatial import KDTree
+
+from coverage.errors import NetworkError
+from coverage.routing.snapping import WALKING_KPH, Snapped
+from coverage.routing.speeds import KPH_PER_MPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from coverage.routing.network import NearestFacility, RoadNetwork
+
+CELL_M = 100.0
+SAMPLE_SPACING_M = 50.0
+OFF_ROAD_M = 400.0
+"""Ground farther from every road than this is in no area, so that a polygon has holes where no road goes."""
+EDGE_M = 250.0
+"""An area that reaches a road this near to the edge of the road data may go on beyond it."""
+
+_WALK_MPS = WALKING_KPH / KPH_PER_MPS
+_MAX_CELLS = 25_000_000
+
+
+@dataclass(frozen=True)
+class Isochrone:
+    """
+    What is reached within a limit.
+
+    Parameters
+    ----------
+    limit_s
+        Seconds, those before the wheels turn included where the search counted them.
+    polygon
+        Valid polygon or multipolygon in the network's metric system, with holes; empty where nothing is
+        reached. It lies inside the polygon of every longer limit of the same call.
+    touches_edge
+        True where it reaches the edge of the road data: the area may go on beyond.
+    """
+
+    limit_s: float
+    polygon: shapely.Polygon | shapely.MultiPolygon
+    touches_edge: bool
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Cells around the roads, and the nearest place on a road for each; independent of any search."""
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    cell: NDArray[np.int64]  # flat numbers of the cells near a road, shape (n_near,)
+    sample: NDArray[np.int64]  # nearest sample of each, shape (n_near,)
+    off_road_m: NDArray[np.float64]  # and how far it is, shape (n_near,)
+    samples: Snapped
+
+
+_GRIDS: WeakKeyDictionary[RoadNetwork, dict[float, _Grid]] = WeakKeyDictionary()
+
+
+def isochrones(
+    reach: NearestFacility, limits_s: Sequence[float], *, cell_m: float = CELL_M
+) -> tuple[Isochrone, ...]:
+    """
+    Draw what is reached within each limit.
+
+    The time at the nearest road, plus the walk from it, is laid on a grid and contoured (linear
+    interpolation, marching squares), so that areas are nested and show holes.
+
+    Parameters
+    ----------
+    reach
+        From one facility or from many at once (`RoadNetwork.nearest`).
+    limits_s
+        Seconds, ascending.
+    cell_m
+        Grid spacing, metres.
+
+    Returns
+    -------
+    tuple of Isochrone
+        One a limit.
+
+    Raises
+    ------
+    NetworkError
+        If the grid would be too fine for the extent, or limits are not positive and ascending.
+    """
+    limits = [float(limit) for limit in limits_s]
+    if not limits or limits != sorted(set(limits)) or limits[0] <= 0 or not math.isfinite(limits[-1]):
+        raise NetworkError(f"limits must be positive and ascending seconds, not {limits}")
+    net = reach.network
+    grid = _grid(net, cell_m)
+    time_s, _ = reach.at(grid.samples)
+    # One cell's walk beyond the longest limit stands for "not reached": the contour then runs between the
+    # last reached cell and the first unreached one, and a bound for all limits keeps the areas nested.
+    ceiling_s = limits[-1] + cell_m / _WALK_MPS
+    field_s = np.full(len(grid.y_m) * len(grid.x_m), ceiling_s)
+    field_s[grid.cell] = np.minimum(time_s[grid.sample] + grid.off_road_m / _WALK_MPS, ceiling_s)
+    contours = contourpy.contour_generator(
+        grid.x_m, grid.y_m, field_s.reshape(len(grid.y_m), -1), fill_type=contourpy.FillType.OuterOffset
+    )
+    edge_time_s = _edge_times(reach)
+    return tuple(
+        Isochrone(limit, _polygons(contours.filled(-math.inf, limit)), bool((edge_time_s <= limit).any()))
+        for limit in limits
+    )
+
+
+def catchments(
+    reach: NearestFacility,
+    facilities: gpd.GeoDataFrame,
+    *,
+    within: shapely.Polygon | shapely.MultiPolygon,
+    cell_m: float = CELL_M,
+) -> gpd.GeoDataFrame:
+    """
+    Draw the area that each facility reaches first.
+
+    Parameters
+    ----------
+    reach
+        From all the facilities at once.
+    facilities
+        With ``id`` and ``name``, in the order of the search.
+    within
+        Polygon the areas are cut to.
+    cell_m
+        Grid spacing, metres.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``facility_id``, ``name`` and polygon geometry, one row a facility that is first anywhere.
+    """
+    net = reach.network
+    grid = _grid(net, cell_m)
+    _, facility = reach.at(grid.samples)
+    owner = np.full(len(grid.y_m) * len(grid.x_m), -1, dtype=np.int64)
+    owner[grid.cell] = facility[grid.sample]
+    owner = owner.reshape(len(grid.y_m), -1)
+    rows = []
+    for number, (name, own_id) in enumerate(zip(facilities["name"], facilities["id"], strict=True)):
+        polygon = shapely.intersection(_owned(owner == number, grid), within)
+        if not polygon.is_empty:
+            rows.append({"facility_id": own_id, "name": name, "geometry": _only_polygons(polygon)})
+    return gpd.GeoDataFrame(
+        rows, columns=["facility_id", "name", "geometry"], geometry="geometry", crs=net.crs
+    )
+
+
+def _owned(mine: NDArray[np.bool_], grid: _Grid) -> shapely.Geometry:
+    """Outline the cells of one owner, halfway to their neighbours."""
+    rows, columns = np.flatnonzero(mine.any(axis=1)), np.flatnonzero(mine.any(axis=0))
+    if len(rows) == 0:
+        return shapely.MultiPolygon()
+    # the grid's own rim is far from every road, so there is always one more cell around
+    high, wide = slice(rows[0] - 1, rows[-1] + 2), slice(columns[0] - 1, columns[-1] + 2)
+    contours = contourpy.contour_generator(
+        grid.x_m[wide],
+        grid.y_m[high],
+        np.where(mine[high, wide], 0.0, 1.0),
+        fill_type=contourpy.FillType.OuterOffset,
+    )
+    return _polygons(contours.filled(-math.inf, 0.5))
+
+
+def _grid(net: RoadNetwork, cell_m: float) -> _Grid:
+    """Lay the grid over a network's roads, once a network and spacing."""
+    made = _GRIDS.setdefault(net, {})
+    if cell_m not in made:
+        made[cell_m] = _make_grid(net, cell_m)
+    return made[cell_m]
+
+
+def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
+    samples, xy = _sample_roads(net)
+    rim_m = OFF_ROAD_M + 2 * cell_m
+    low, high = xy.min(axis=0) - rim_m, xy.max(axis=0) + rim_m
+    n_cells = np.prod((high - low) / cell_m)
+    if n_cells > _MAX_CELLS:
+        raise NetworkError(f"a grid of {cell_m:g} m needs {n_cells:.0f} cells here: choose a wider spacing")
+    x_m, y_m = (np.arange(low[i], high[i] + cell_m, cell_m) for i in (0, 1))
+    cell = _cells_near(xy, low, cell_m, (len(y_m), len(x_m)))
+    centres = np.stack((x_m[cell % len(x_m)], y_m[cell // len(x_m)]), axis=1)
+    off_road_m, sample = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
+    near = np.isfinite(off_road_m)
+    return _Grid(x_m, y_m, cell[near], sample[near], off_road_m[near], samples)
+
+
+def _cells_near(
+    xy: NDArray[np.float64], low: NDArray[np.float64], cell_m: float, shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Give the flat numbers of the cells that a road may be near to."""
+    from scipy.ndimage import binary_dilation  # noqa: PLC0415
+
+    column, row = np.rint((xy - low) / cell_m).astype(np.int64).T
+    marked = np.zeros(shape, dtype=bool)
+    marked[row, column] = True
+    reach = math.ceil(OFF_ROAD_M / cell_m) + 1
+    return np.flatnonzero(binary_dilation(marked, np.ones((3, 3), dtype=bool), iterations=reach))
+
+
+def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
+    """Give places along every open road, no farther apart than `SAMPLE_SPACING_M`, and their coordinates."""
+    segments = np.flatnonzero(net.is_open)
+    count = np.ceil(net.length_m[segments] / SAMPLE_SPACING_M).astype(np.int64) + 1
+    segment = np.repeat(segments, count)
+    place = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
+    fraction = place / np.repeat(np.maximum(count - 1, 1), count)
+    points = shapely.line_interpolate_point(net.geometry[segment], fraction, normalized=True)
+    return Snapped(segment, fraction, np.zeros(len(segment))), shapely.get_coordinates(points)
+
+
+def _edge_times(reach: NearestFacility) -> NDArray[np.float64]:
+    """Give the times at nodes that lie at the edge of the road data: near their convex hull."""
+    net = reach.network
+    nodes = shapely.points(net.x_m, net.y_m)
+    rim = shapely.convex_hull(shapely.multipoints(nodes)).boundary
+    return reach.time_s[shapely.distance(nodes, rim) <= EDGE_M]
+
+
+def _polygons(filled: tuple[list[Any], list[Any]]) -> shapely.Polygon | shapely.MultiPolygon:
+    """Make valid shapes of contourpy's outlines and holes."""
+    shapes = []
+    for points, offsets in zip(*filled, strict=True):
+        rings = [points[a:b] for a, b in pairwise(offsets.tolist())]
+        shapes.append(shapely.Polygon(rings[0], rings[1:]))
+    return _only_polygons(shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object))))
+
+
+def _only_polygons(shape: shapely.Geometry) -> shapely.Polygon | shapely.MultiPolygon:
+    """Drop the points and lines that an intersection or a repair may leave beside polygons."""
+    if isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.MultiPolygon([p for p in parts if isinstance(p, shapely.Polygon) and not p.is_empty])
