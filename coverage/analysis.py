@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
     from coverage.assessment import Assessment
     from coverage.norms import Norms
@@ -189,11 +190,12 @@ def _notes(
         unknown = facilities["ambulances"].isna() & facilities["kind"].isin(("hospital", "ambulance_station"))
         add("ambulances_unknown", list(facilities.loc[unknown, "name"]))
     add("facility_off_network", list(facilities.loc[~facilities["on_network"], "name"]))
-    for code, mine in (
-        ("demand_off_network", demand["state"] == "off_network"),
-        ("demand_unreachable", demand["state"] == "unreachable"),
-        ("demand_outside_townships", demand["township_id"] == ""),
-    ):
+    by_code: dict[NoteCode, pd.Series[bool]] = {
+        "demand_off_network": demand["state"] == "off_network",
+        "demand_unreachable": demand["state"] == "unreachable",
+        "demand_outside_townships": demand["township_id"] == "",
+    }
+    for code, mine in by_code.items():
         rows = demand[mine]
         add(code, list(rows["name"].where(rows["name"] != "", rows["id"])), float(rows["population"].sum()))
     add("townships_without_people", list(townships.loc[townships["verdict"] == "unknown", "name"]))

@@ -365,9 +365,11 @@ def _bands(townships: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     # in whole milliseconds, as everywhere a time meets a limit
     edges_ms = np.rint(np.array(BAND_EDGES_S[:-1]) * 1000)
     band = np.searchsorted(edges_ms, np.rint(reached["response_s"].to_numpy() * 1000), side="left")
-    table = reached.groupby([reached["township_id"], band])["population"].sum().unstack(fill_value=0.0)
-    table = table.reindex(index=townships["id"], columns=range(len(BAND_EDGES_S)), fill_value=0.0)
-    return table.set_axis(list(BAND_EDGES_S), axis="columns")
+    people = np.zeros((len(townships), len(BAND_EDGES_S)))
+    row = pd.Index(townships["id"]).get_indexer(pd.Index(reached["township_id"]))
+    inside = row >= 0
+    np.add.at(people, (row[inside], band[inside]), reached["population"].to_numpy()[inside])
+    return pd.DataFrame(people, index=pd.Index(townships["id"]), columns=pd.Index(BAND_EDGES_S))
 
 
 def _facility_rows(

@@ -1,9 +1,11 @@
-"""Writing a file whole or not at all, so that a killed run leaves the old one as it was."""
+"""Writing files whole or not at all, so that a killed run leaves the old ones as they were."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,46 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def staged_folder(folder: Path) -> Iterator[Path]:
+    """
+    Give an empty folder whose files move into `folder` together when the block ends well, or vanish.
+
+    Parameters
+    ----------
+    folder
+        Where the files go; it is made where it is missing. Files of other names in it stay.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be made or written, or the disk is full.
+    """
+    made = _missing_parents(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    try:
+        yield staging
+        for file in sorted(staging.iterdir()):
+            file.replace(folder / file.name)
+    # GeoPackages are SQLite files; where the disk is full, SQLite says so in its own way
+    except (OSError, sqlite3.Error) as error:
+        if isinstance(error, FileError):
+            raise
+        raise cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for parent in made:
+            if not any(parent.iterdir()):
+                parent.rmdir()
+
+
+@contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """
-    Give a temporary file that becomes `path` when the block ends well, and vanishes otherwise.
+    Give a temporary path whose file becomes `path` when the block ends well, and vanishes otherwise.
 
     Parameters
     ----------
@@ -28,22 +67,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     FileError
         If the folder cannot be made or written, or the disk is full.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    temporary = folder / path.name
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        with suppress(OSError):
-            for leftover in folder.iterdir():
-                leftover.unlink(missing_ok=True)
-            folder.rmdir()
+    with staged_folder(path.parent) as staging:
+        yield staging / path.name
+
+
+def _missing_parents(folder: Path) -> list[Path]:
+    """Give the folders that writing to `folder` will make, the deepest first."""
+    return [parent for parent in (folder, *folder.parents) if not parent.exists()]
 
 
 def cannot_write(path: Path, error: Exception) -> FileError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -219,7 +219,7 @@ class StudyArea:
     @property
     def crs(self) -> CRS:
         """Metric reference system of every geometry: the UTM zone of the centroid."""
-        return self.townships.crs
+        return cast("CRS", self.townships.crs)
 
     @property
     def modelled_layers(self) -> tuple[str, ...]:
@@ -262,7 +262,7 @@ def metric_crs(geometry: gpd.GeoSeries) -> CRS:
             "the boundary has no reference system: say which with --crs",
             zh="边界文件没有坐标系信息：请用 --crs 说明",
         )
-    return geometry.estimate_utm_crs()
+    return cast("CRS", geometry.estimate_utm_crs())
 
 
 def _is_absent(value: object) -> bool:
@@ -352,7 +352,8 @@ def _check_geometries(boundary: object, layers: Mapping[str, gpd.GeoDataFrame]) 
 
 
 def _row_names(table: gpd.GeoDataFrame) -> NDArray[Any]:
-    return (table["id"] if "id" in table.columns else table.index.to_series()).astype(str).to_numpy()
+    names = table["id"] if "id" in table.columns else table.index.to_series()
+    return np.array([str(name) for name in names])
 
 
 def _check_ids(name: str, table: gpd.GeoDataFrame) -> None:

@@ -152,10 +152,10 @@ def catchments(
     _, facility = reach.at(grid.samples)
     owner = np.full(len(grid.y_m) * len(grid.x_m), -1, dtype=np.int64)
     owner[grid.cell] = facility[grid.sample]
-    owner = owner.reshape(len(grid.y_m), -1)
+    owners = owner.reshape(len(grid.y_m), -1)
     rows = []
     for number, (name, own_id) in enumerate(zip(facilities["name"], facilities["id"], strict=True)):
-        polygon = shapely.intersection(_owned(owner == number, grid), within)
+        polygon = shapely.intersection(_owned(owners == number, grid), within)
         if not polygon.is_empty:
             rows.append({"facility_id": own_id, "name": name, "geometry": _only_polygons(polygon)})
     return gpd.GeoDataFrame(
@@ -197,7 +197,8 @@ def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
     x_m, y_m = (np.arange(low[i], high[i] + cell_m, cell_m) for i in (0, 1))
     cell = _cells_near(xy, low, cell_m, (len(y_m), len(x_m)))
     centres = np.stack((x_m[cell % len(x_m)], y_m[cell // len(x_m)]), axis=1)
-    off_road_m, sample = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
+    nearest = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
+    off_road_m, sample = np.asarray(nearest[0]), np.asarray(nearest[1])
     near = np.isfinite(off_road_m)
     return _Grid(x_m, y_m, cell[near], sample[near], off_road_m[near], samples)
 
@@ -229,12 +230,12 @@ def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
 def _edge_times(reach: NearestFacility) -> NDArray[np.float64]:
     """Give the times at nodes that lie at the edge of the road data: near their convex hull."""
     net = reach.network
-    nodes = shapely.points(net.x_m, net.y_m)
-    rim = shapely.convex_hull(shapely.multipoints(nodes)).boundary
-    return reach.time_s[shapely.distance(nodes, rim) <= EDGE_M]
+    xy = np.stack((net.x_m, net.y_m), axis=1)
+    rim = shapely.MultiPoint(xy).convex_hull.boundary
+    return reach.time_s[shapely.distance(shapely.points(xy), rim) <= EDGE_M]
 
 
-def _polygons(filled: tuple[list[Any], list[Any]]) -> shapely.Polygon | shapely.MultiPolygon:
+def _polygons(filled: Any) -> shapely.Polygon | shapely.MultiPolygon:
     """Make valid shapes of contourpy's outlines and holes."""
     shapes = []
     for points, offsets in zip(*filled, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -120,7 +120,7 @@ def nearest_source(
         limit=cutoff,
         return_predecessors=True,
     )
-    cost = cast("NDArray[np.float64]", cost[:n_nodes])
+    cost = cost[:n_nodes]
     return cost, np.where(np.isfinite(cost), source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED)
 
 

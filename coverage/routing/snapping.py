@@ -49,7 +49,7 @@ class Snapped:
     @property
     def on_network(self) -> NDArray[np.bool_]:
         """Shape (n,): a road is near enough."""
-        return self.segment != OFF_NETWORK
+        return np.not_equal(self.segment, OFF_NETWORK)
 
     @property
     def walk_s(self) -> NDArray[np.float64]:

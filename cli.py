@@ -1,0 +1,230 @@
+"""The `coverage` command: parse, call, print."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import click
+
+from coverage import __version__
+from coverage.errors import CoverageError, StandardError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coverage.standards import ResponseStandard
+
+Lang = Literal["zh", "en"]
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+# Heavy rooms are imported inside the commands: `coverage --help` must not wait for geometry.
+
+
+def main() -> None:
+    """Run the command line; every error is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a Windows console in China may lack a mark; a question mark is better than a traceback
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    lang = _wanted_lang(arguments)
+    try:
+        result = cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
+    except CoverageError as error:
+        return _fail(error.line(lang), lang)
+    except click.ClickException as error:
+        return _fail(" ".join(error.format_message().split()), lang)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(
+            {"zh": "已中断，原有文件未改动", "en": "interrupted; older files are untouched"}[lang], err=True
+        )
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader of the output has gone: nothing is left to say, and nobody to say it to
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def _fail(line: str, lang: Lang) -> int:
+    click.echo({"zh": f"错误：{line}", "en": f"error: {line}"}[lang], err=True)
+    return EXIT_ERROR
+
+
+def _wanted_lang(arguments: list[str]) -> Lang:
+    """Give the language asked for with --lang, or the locale's, before the options are parsed."""
+    for i, argument in enumerate(arguments):
+        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
+        if argument == "--lang" and i + 1 < len(arguments):
+            value = arguments[i + 1]
+        if value in ("zh", "en"):
+            return cast("Lang", value)
+    return _locale_lang()
+
+
+def _locale_lang() -> Lang:
+    """Tell whether the reader's locale is Chinese."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "zh" if os.environ[name].lower().startswith("zh") else "en"
+    system = locale.getlocale()[0] or ""
+    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Bundle options that several commands share."""
+
+    def add(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+county_option = click.option(
+    "--county",
+    required=True,
+    metavar="NAME",
+    help="File name, Chinese or English name, or code. 县市名称或代码",
+)
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of study areas (.gpkg), looked in first. 研究区文件夹",
+)
+shared_options = _options(
+    click.option("--lang", type=click.Choice(["zh", "en"]), help="Language, else the locale's. 语言"),
+    click.option("--quiet", is_flag=True, help="No notes, no progress. 不显示提示和进度"),
+)
+standard_options = _options(
+    click.option("--profile", default="national", show_default=True, metavar="NAME|FILE",
+                 help="Promise: national, yongzhou, or a TOML file. 承诺标准"),
+    click.option("--urban", "urban_min", type=float, metavar="MIN", help="Urban limit, minutes. 城区时限"),
+    click.option("--rural", "rural_min", type=float, metavar="MIN", help="Rural limit, minutes. 乡镇时限"),
+    click.option("--target", "target_share", type=float, metavar="SHARE",
+                 help="Share that meets the promise, above 0 and at most 1. 达标比例"),
+    click.option("--clock", type=click.Choice(["call", "departure"]),
+                 help="Minutes count from the call, or from the ambulance's departure. 计时起点"),
+    click.option("--handling-s", type=float, metavar="S", help="Call handling, seconds. 接警受理（秒）"),
+    click.option("--turnout-s", type=float, metavar="S", help="Turnout, seconds. 出车准备（秒）"),
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="emergency-coverage")
+def cli() -> None:
+    """Who is inside the emergency circle of a county, and who is not. 县域急救圈覆盖分析"""
+
+
+@cli.command()
+@county_option
+@data_option
+@click.option("--out", type=click.Path(path_type=Path), default=Path("maps"), show_default=True,
+              metavar="DIR", help="Folder for the results. 输出文件夹")  # fmt: skip
+@standard_options
+@click.option("--condition", default="siren", show_default=True, metavar="NAME",
+              help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
+@click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Speed table (TOML) in place of the default. 速度表")  # fmt: skip
+@click.option("--tiles", metavar="osm|tianditu:KEY|URL",
+              help="Background tiles; the map then needs the internet. 在线底图")  # fmt: skip
+@shared_options
+def analyze(
+    county: str,
+    data: Path | None,
+    out: Path,
+    condition: str,
+    speeds_file: Path | None,
+    tiles: str | None,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **promise: Any,
+) -> None:
+    """Hold a county against its promise, township by township. 评估各乡镇是否达标"""
+    from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
+
+    from coverage.analysis import analyze as run_analysis  # noqa: PLC0415
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.reports import write_reports  # noqa: PLC0415
+    from coverage.routing.speeds import DEFAULT_SPEEDS, read_speeds  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    standard = _standard(**promise)
+    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
+    speeds.factor(condition)
+    path = find_county(county, search_folders(data))
+    # the folder comes first: an hour's work must not end at a folder that cannot be written
+    with staged_folder(out / path.stem) as staging:
+        analysis = run_analysis(read_study_area(path), standard, speeds=speeds, condition=condition)
+        names = write_reports(analysis, staging, command="analyze", lang=lang, tiles=tiles)
+    if not quiet:
+        for line in render_notes(analysis, lang):
+            click.echo(line, err=True)
+    click.echo(render(analysis, lang, colour=_wants_colour()))
+    click.echo("  ".join(str(out / path.stem / name) for name in names))
+
+
+def _wants_colour() -> bool:
+    """Tell whether stdout is a terminal whose reader has not asked for plain text (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _standard(
+    profile: str,
+    urban_min: float | None,
+    rural_min: float | None,
+    **given: float | str | None,
+) -> ResponseStandard:
+    """Give the profile's promise with what was given in its place."""
+    from coverage.standards import MINUTE_S, PROFILES, read_profile  # noqa: PLC0415
+
+    if profile in PROFILES:
+        standard = PROFILES[profile]
+    elif Path(profile).suffix == ".toml":
+        standard = read_profile(Path(profile))
+    else:
+        names = ", ".join(PROFILES)
+        raise StandardError(
+            f"unknown profile {profile}: choose {names}, or give a .toml file",
+            zh=f"没有名为 {profile} 的承诺标准：可选 {names}，或给出 .toml 文件",
+        )
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if urban_min is not None:
+        changes["urban_s"] = urban_min * MINUTE_S
+    if rural_min is not None:
+        changes["rural_s"] = rural_min * MINUTE_S
+    return replace(standard, **changes)
+
+
+@cli.command()
+@data_option
+@shared_options
+def counties(data: Path | None, lang: Lang | None, quiet: bool) -> None:  # noqa: FBT001
+    """List the study areas at hand, and where they come from. 列出已有研究区及数据来源"""
+    from coverage.reports.terminal import render_counties  # noqa: PLC0415
+
+    from coverage.sources.counties import list_counties, search_folders  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    for entry in list_counties(search_folders(data)):
+        if entry.header is not None:
+            click.echo(render_counties(entry.header.county, entry.header.provenance, lang))
+        elif not quiet:
+            click.echo(entry.problem.line(lang) if entry.problem else entry.path, err=True)
+
+
+if __name__ == "__main__":
+    main()
