@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from coverage.assessment import SNAP_LIMIT_M, is_within
 from coverage.errors import name_some
+from coverage.reports.display_width import shorten
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ Lang = Literal["zh", "en"]
 DASH = "—"
 _TEN_THOUSAND = 10_000
 _WHOLE_KM_FROM = 100.0
+_NAME_COLUMNS = 40
 
 _VERDICTS = {
     "met": ("达标", "met"),
@@ -199,6 +201,11 @@ def one_line(text: object) -> str:
     )
 
 
+def short_name(text: object) -> str:
+    """Make a name safe to print inside a sentence; a very long one is cut."""
+    return shorten(one_line(text), _NAME_COLUMNS)
+
+
 def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
     """
     Give the label of a figure, a column or a layer.
@@ -255,6 +262,12 @@ def class_text(township_class: str, lang: Lang) -> str:
     return _pick(lang, *_CLASSES[township_class])
 
 
+def totals_text(township_class: str, lang: Lang) -> str:
+    """Name a row of totals: urban, rural or all."""
+    name = class_text(township_class, lang)
+    return name if township_class == "all" else _pick(lang, f"{name}合计", f"all {name}")
+
+
 def kind_text(kind: str, lang: Lang) -> str:
     """Name a kind of facility."""
     return _pick(lang, *_KINDS[kind])
@@ -300,7 +313,7 @@ def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> st
     Parameters
     ----------
     seconds
-        ``inf`` reads as unreachable, NaN as a dash.
+        ``inf`` reads as never reached, NaN as a dash.
     lang
         ``zh`` or ``en``.
     limit_s
@@ -309,7 +322,7 @@ def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> st
     if math.isnan(seconds):
         return DASH
     if math.isinf(seconds):
-        return _pick(lang, "不可达", "none")
+        return _pick(lang, "不可达", "never")
     tenths = round(seconds / MINUTE_S * 10)
     # 15.04 minutes must not read as 15.0 beside a verdict that calls it late
     if math.isfinite(limit_s) and not is_within(seconds, limit_s):
@@ -359,6 +372,11 @@ def population_text(analysis: Analysis, value: float, lang: Lang) -> str:
     return count_text(value)
 
 
+def table_population_text(analysis: Analysis, value: float, lang: Lang) -> str:
+    """Give a number of people in full (81,200), as a column of a table wants it, or a length of road."""
+    return count_text(value) if analysis.area.demand_unit == "people" else _km_text(value, lang)
+
+
 def people_text(analysis: Analysis, value: float, lang: Lang) -> str:
     """Give a number of people with the word for it (1.1万人; 11,000 people), or a length of road."""
     text = population_text(analysis, value, lang)
@@ -396,7 +414,7 @@ def headline(analysis: Analysis, lang: Lang) -> list[str]:
     """
     standard = analysis.standard
     urban, rural = f"{standard.urban_s / MINUTE_S:g}", f"{standard.rural_s / MINUTE_S:g}"
-    title = one_line(analysis.area.county.title(lang))
+    title = short_name(analysis.area.county.title(lang))
     clock = clock_text(standard.clock, lang)
     condition = "" if analysis.condition == "siren" else condition_text(analysis.condition, lang)
     first = _pick(
@@ -449,7 +467,7 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
             f"No gap: {'everyone' if people else 'every residential road'} is reached within the limit",
         )
     row = townships.iloc[int(uncovered.to_numpy().argmax())]
-    name, base = one_line(row["name"]), one_line(row["facility_name"])
+    name, base = short_name(row["name"]), short_name(row["facility_name"])
     median = minutes_text(row["median_s"], lang, limit_s=row["limit_s"])
     missing = people_text(analysis, float(row["population"] - row["covered_population"]), lang)
     roads = "" if analysis.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
@@ -475,7 +493,7 @@ def standard_text(analysis: Analysis, lang: Lang) -> str:
     people = analysis.area.demand_unit == "people"
     target = f"{s.target_share * 100:g}%"
     condition = condition_text(analysis.condition, lang)
-    zh_parts = f"接警受理{s.handling_s:g}秒、出车准备{s.turnout_s:g}秒（急救点有自己数据的从其数据）、"
+    zh_parts = f"接警受理{s.handling_s:g}秒、出车准备{s.turnout_s:g}秒（急救点另有数据的，以其数据为准）、"
     en_parts = (
         f"{s.handling_s:g} s of call handling, {s.turnout_s:g} s of turnout "
         "(a base's own figure where known), "
@@ -483,9 +501,9 @@ def standard_text(analysis: Analysis, lang: Lang) -> str:
     counted = s.clock == "call"
     return _pick(
         lang,
-        f"救护车城区{urban}分钟、乡镇{rural}分钟内到达患者身边；乡镇内不少于{target}的"
-        f"{'人口' if people else '居住道路里程'}在限时内为达标。{clock_text(s.clock, lang)}，"
-        f"含{zh_parts if counted else ''}行车和下车步行；{condition}。",
+        f"救护车到达患者身边的限时：城区{urban}分钟，乡镇{rural}分钟；乡镇内不少于{target}的"
+        f"{'人口' if people else '居住道路里程'}在限时内可到达，即为达标。{clock_text(s.clock, lang)}，"
+        f"含{zh_parts if counted else ''}行驶、下车步行至患者身边；{condition}。",
         f"An ambulance is beside the patient within {urban} min in urban and {rural} min in rural townships; "
         f"a township is met when at least {target} of its {'people' if people else 'residential roads'} "
         f"{'are' if people else 'is'} within the limit. Minutes are {clock_text(s.clock, lang)} and include "
@@ -551,6 +569,11 @@ def _radius_text(radius: ServiceRadius, lang: Lang) -> str:
         f"{where}{radius.norm_m / 1000:g}公里 直线{straight}、道路{road}",
         f"{where} {radius.norm_m / 1000:g} km {straight} straight, {road} by road",
     )
+
+
+def note_line(note: Note, analysis: Analysis, lang: Lang) -> str:
+    """Give a note as a line for the terminal."""
+    return _pick(lang, "注意：", "note: ") + note_text(note, analysis, lang)
 
 
 def bases_text(analysis: Analysis, lang: Lang) -> str:
@@ -625,7 +648,7 @@ def note_text(note: Note, analysis: Analysis, lang: Lang) -> str:
 _NOTES: Mapping[str, tuple[str, str]] = {
     "modelled": (
         "模型数据，并非实测：{names}。请用 coverage import 导入实测数据后再作为决策依据",
-        "modelled, not observed: {names}: import observed data with coverage import before deciding on it",
+        "modelled, not observed: {names}. Import observed data with coverage import before deciding on it",
     ),
     "road_share": (
         (
@@ -633,72 +656,72 @@ _NOTES: Mapping[str, tuple[str, str]] = {
             "请在 coverage import 时提供村庄或乡镇的居民数"
         ),
         (
-            "population unknown, {n} demand points are weighed by road length and every share is a share of "
-            "residential roads: give coverage import the figures of villages or townships"
+            "population unknown: demand is weighed by road length at {n} points, every share is a share of "
+            "residential roads. Give coverage import the figures of villages or townships"
         ),
     ),
     "ambulances_assumed": (
         "救护车数量均未知，推定以下{n}处医院、急救站有救护车：{names}。请在急救设施表中填写 ambulances",
         (
-            "no ambulance count is known, so {n} hospitals and ambulance stations are assumed "
-            "to have one: {names}: fill in ambulances in the table of facilities"
+            "no ambulance count is known; every hospital and ambulance station is assumed to have one ({n}): "
+            "{names}. Fill in ambulances in the table of facilities"
         ),
     ),
     "ambulances_unknown": (
         "以下{n}处医院、急救站救护车数量未知，未计为急救点：{names}。如有救护车，请填写 ambulances",
         (
-            "{n} hospitals or ambulance stations have no known ambulances and do not count as bases: "
-            "{names}: fill in ambulances if they have any"
+            "hospitals and ambulance stations without a known ambulance count, not counted as bases ({n}): "
+            "{names}. Fill in ambulances if they have any"
         ),
     ),
     "facility_off_network": (
         "以下{n}处急救设施距道路超过{limit}公里，不参与计算：{names}。请核对坐标或补充道路",
         (
-            "{n} facilities lie more than {limit} km from any road and send nobody: {names}: "
-            "check their coordinates or add the road"
+            "facilities more than {limit} km from any road, which send nobody ({n}): {names}. "
+            "Check their coordinates or add the road"
         ),
     ),
     "demand_off_network": (
         "{n}个居民点（{weight}）距道路超过{limit}公里，计为未覆盖：{names}。请核对坐标或补充道路",
         (
-            "{n} demand points ({weight}) lie more than {limit} km from any road and count as not covered: "
-            "{names}: check their coordinates or add the road"
+            "demand points more than {limit} km from any road, not covered ({n}, {weight}): {names}. "
+            "Check their coordinates or add the road"
         ),
     ),
     "demand_unreachable": (
         "{n}个居民点（{weight}）没有道路可达，计为未覆盖：{names}。请检查附近是否有断头路、单行线或禁行路段",
         (
-            "{n} demand points ({weight}) have no road path from any base and count as not covered: {names}: "
-            "look for gaps, one-ways or barred roads nearby"
+            "demand points without a road path from any base, not covered ({n}, {weight}): {names}. "
+            "Look for gaps, one-ways or barred roads nearby"
         ),
     ),
     "demand_outside_townships": (
         "{n}个居民点（{weight}）不在任何乡镇内，按乡镇限时计入合计：{names}。请核对坐标或乡镇界线",
         (
-            "{n} demand points ({weight}) lie in no township and count in the totals by the rural limit: "
-            "{names}: check their coordinates or the townships' outlines"
+            "demand points in no township, counted in the totals by the rural limit ({n}, {weight}): "
+            "{names}. Check their coordinates or the townships' outlines"
         ),
     ),
     "townships_without_people": (
         "以下{n}个乡镇没有居民数据，未评价：{names}。请补充居民点",
-        "{n} townships have no demand and are not judged: {names}: add their settlements",
+        "townships without demand, not judged ({n}): {names}. Add their settlements",
     ),
     "seats_unknown": (
         "以下{n}个乡镇驻地位置未知，驻地到达时间留空：{names}。请填写 seat_lon、seat_lat",
-        "{n} townships have no known seat, the time there is blank: {names}: fill in seat_lon and seat_lat",
+        "townships whose seat is not known, nor the time there ({n}): {names}. Fill in seat_lon and seat_lat",
     ),
     "roads_without_speed": (
         "{n}个路段的道路等级不在速度表中，按不可通行处理。如救护车可以通行，请在速度表中补充该等级",
         (
-            "{n} road edges are of a class without a speed and are not driven on: "
-            "add the class to the speed table if ambulances may use it"
+            "road edges of a class without a speed, not driven on ({n}). "
+            "Add the class to the speed table if ambulances may use it"
         ),
     ),
     "area_touches_edge": (
         "{names}分钟范围已到道路数据边缘，实际范围可能更大。请用更大的 --buffer-km 重新导入",
         (
-            "the area within {names} min touches the edge of the road data and may reach farther: "
-            "import again with a larger --buffer-km"
+            "the area within {names} min touches the edge of the road data and may reach farther. "
+            "Import again with a larger --buffer-km"
         ),
     ),
 }
@@ -709,7 +732,7 @@ def _pick(lang: Lang, zh: str, en: str) -> str:
 
 
 def _names(names: Iterable[str], lang: Lang) -> str:
-    text = name_some(one_line(name) for name in names)
+    text = name_some(short_name(name) for name in names)
     return text.replace(", ", "、") if lang == "zh" else text
 
 

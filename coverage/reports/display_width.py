@@ -1,0 +1,40 @@
+"""Text measured in terminal columns: a wide character counts two, a combining one none."""
+
+from __future__ import annotations
+
+import unicodedata
+
+ELLIPSIS = "…"
+
+
+def display_width(text: str) -> int:
+    """Give the number of columns a text takes on a terminal, by Unicode's east_asian_width."""
+    return sum(map(_char_width, text))
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text to at most `width` columns; a cut one ends in ``…``."""
+    if display_width(text) <= width:
+        return text
+    kept, used = "", 0
+    for char in text:
+        used += _char_width(char)
+        if used > width - 1:
+            break
+        kept += char
+    # no joiner, mark or space may dangle before the ellipsis
+    while kept and (_char_width(kept[-1]) == 0 or kept[-1].isspace()):
+        kept = kept[:-1]
+    return kept + ELLIPSIS
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Fill a text up to `width` columns, with the spaces before it where `right`."""
+    spaces = " " * (width - display_width(text))
+    return spaces + text if right else text + spaces
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf", "Cc"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
