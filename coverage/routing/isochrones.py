@@ -15,8 +15,7 @@ import shapely
 from scipy.spatial import KDTree
 
 from coverage.errors import NetworkError
-from coverage.routing.snapping import WALKING_KPH, Snapped
-from coverage.routing.speeds import KPH_PER_MPS
+from coverage.routing.snapping import Snapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +26,13 @@ if TYPE_CHECKING:
 
 CELL_M = 100.0
 SAMPLE_SPACING_M = 50.0
-OFF_ROAD_M = 400.0
+OFF_ROAD_M = 300.0
 """Ground farther from every road than this is in no area, so that a polygon has holes where no road goes."""
 EDGE_M = 250.0
 """An area that reaches a road this near to the edge of the road data may go on beyond it."""
 
-_WALK_MPS = WALKING_KPH / KPH_PER_MPS
+CEILING_S = 60.0
+"""So much longer than the longest limit counts as not reached."""
 _MAX_CELLS = 25_000_000
 
 
@@ -65,7 +65,6 @@ class _Grid:
     y_m: NDArray[np.float64]
     cell: NDArray[np.int64]  # flat numbers of the cells near a road, shape (n_near,)
     sample: NDArray[np.int64]  # nearest sample of each, shape (n_near,)
-    off_road_m: NDArray[np.float64]  # and how far it is, shape (n_near,)
     samples: Snapped
 
 
@@ -78,8 +77,9 @@ def isochrones(
     """
     Draw what is reached within each limit.
 
-    The time at the nearest road, plus the walk from it, is laid on a grid and contoured (linear
-    interpolation, marching squares), so that areas are nested and show holes.
+    Every cell of a grid takes the time at its nearest road; the field is contoured (linear interpolation,
+    marching squares), so that areas are nested, and have holes where no road goes. The walk from the road
+    is left to the demand points, which are what counts: with it, a town's blocks would be riddled.
 
     Parameters
     ----------
@@ -106,11 +106,11 @@ def isochrones(
     net = reach.network
     grid = _grid(net, cell_m)
     time_s, _ = reach.at(grid.samples)
-    # One cell's walk beyond the longest limit stands for "not reached": the contour then runs between the
-    # last reached cell and the first unreached one, and a bound for all limits keeps the areas nested.
-    ceiling_s = limits[-1] + cell_m / _WALK_MPS
+    # A little beyond the longest limit stands for "not reached": the contour then runs between the last
+    # reached cell and the first unreached one, and one bound for all limits keeps the areas nested.
+    ceiling_s = limits[-1] + CEILING_S
     field_s = np.full(len(grid.y_m) * len(grid.x_m), ceiling_s)
-    field_s[grid.cell] = np.minimum(time_s[grid.sample] + grid.off_road_m / _WALK_MPS, ceiling_s)
+    field_s[grid.cell] = np.minimum(time_s[grid.sample], ceiling_s)
     contours = contourpy.contour_generator(
         grid.x_m, grid.y_m, field_s.reshape(len(grid.y_m), -1), fill_type=contourpy.FillType.OuterOffset
     )
@@ -200,7 +200,7 @@ def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
     nearest = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
     off_road_m, sample = np.asarray(nearest[0]), np.asarray(nearest[1])
     near = np.isfinite(off_road_m)
-    return _Grid(x_m, y_m, cell[near], sample[near], off_road_m[near], samples)
+    return _Grid(x_m, y_m, cell[near], sample[near], samples)
 
 
 def _cells_near(

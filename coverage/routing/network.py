@@ -155,7 +155,7 @@ class RoadNetwork:
         -------
         networkx.MultiDiGraph
             Own node ids; ``x``, ``y`` and geometries in WGS84; ``length`` (metres), ``travel_time``
-            (seconds) and ``highway`` on every edge.
+            (seconds) and ``highway`` on every edge, ``tunnel`` where nobody can be reached from one.
         """
         import networkx as nx  # noqa: PLC0415
 
@@ -171,6 +171,8 @@ class RoadNetwork:
         ):
             for i in np.flatnonzero(np.isfinite(way)).tolist():
                 known = {"highway": self.highway[i]} if self.highway[i] else {}
+                if not self.is_open[i] and self.highway[i] not in _CLOSED_CLASSES:
+                    known["tunnel"] = "yes"
                 graph.add_edge(
                     ids[starts[i]],
                     ids[ends[i]],
