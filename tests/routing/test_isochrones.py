@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
+from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 from coverage.errors import NetworkError
 from coverage.routing.isochrones import OFF_ROAD_M, catchments, isochrones
 from coverage.routing.network import RoadNetwork
 from coverage.routing.snapping import Snapped
-from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 SPACING_M = 200.0
 
@@ -22,12 +22,7 @@ def grid_graph(n: int = 31, *, hole: bool = False) -> nx.MultiDiGraph:
     """Give streets every 200 m at 36 km/h, two-way; with a lake in the middle where asked."""
     graph = nx.MultiDiGraph(crs=CRS)
     middle = range(n // 2 - 7, n // 2 + 8)
-    there = {
-        (i, j)
-        for i in range(n)
-        for j in range(n)
-        if not (hole and i in middle and j in middle)
-    }
+    there = {(i, j) for i in range(n) for j in range(n) if not (hole and i in middle and j in middle)}
     for i, j in there:
         graph.add_node((i, j), x=X0_M + SPACING_M * i, y=Y0_M + SPACING_M * j)
     for i, j in there:
@@ -39,9 +34,7 @@ def grid_graph(n: int = 31, *, hole: bool = False) -> nx.MultiDiGraph:
 
 
 def at(network: RoadNetwork, *xy: tuple[float, float]) -> Snapped:
-    return network.snap_points(
-        gpd.GeoSeries([shapely.Point(X0_M + x, Y0_M + y) for x, y in xy], crs=CRS)
-    )
+    return network.snap_points(gpd.GeoSeries([shapely.Point(X0_M + x, Y0_M + y) for x, y in xy], crs=CRS))
 
 
 def test_the_area_on_a_street_grid_is_the_diamond_of_the_city_block_metric():
