@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from coverage.assessment import SNAP_LIMIT_M, is_within
 from coverage.errors import name_some
 from coverage.reports.display_width import shorten
+from coverage.routing.snapping import WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ _KINDS = {
     "health_centre": ("卫生院", "township health centre"),
     "clinic": ("诊所", "clinic"),
 }
+_CENTRES = {
+    "chest_pain": ("胸痛", "chest pain"),
+    "stroke": ("卒中", "stroke"),
+    "trauma": ("创伤", "trauma"),
+    "maternal": ("危重孕产妇", "critical maternal"),
+    "newborn": ("危重新生儿", "critical newborn"),
+}
 _CLOCKS = {
     "call": ("自接警起计时", "counted from the call"),
     "departure": ("自出车起计时", "counted from departure"),
@@ -67,15 +75,18 @@ _LAYERS = {
 
 # {p} stands for what the demand counts: people, or residential roads where nobody knows how many people.
 _LABELS: Mapping[str, tuple[str, str]] = {
-    "ambulances": ("救护车（辆）", "Ambulances"),
     "access_m": ("离道路（米）", "Off the road (m)"),
+    "ambulances": ("救护车（辆）", "Ambulances"),
+    "ambulances_required": ("应配救护车（辆）", "Ambulances required"),
     "analysis": ("急救圈覆盖分析", "Emergency coverage analysis"),
     "areas": ("可达范围", "Areas within the limit"),
     "assumptions": ("假设", "Assumptions"),
     "bands": ("按到达时间分段的{p}", "{P} by minutes to arrival"),
     "base": ("派车急救点", "Sends ambulances"),
+    "bases": ("急救点", "Bases"),
     "boundary": ("县域边界", "County boundary"),
     "catchments": ("急救点首达范围", "Catchments of the bases"),
+    "centres": ("救治中心", "Centres"),
     "class": ("类别", "Class"),
     "clock": ("计时起点", "Clock"),
     "code": ("代码", "Code"),
@@ -89,8 +100,10 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "demand": ("居民点", "Demand points"),
     "demand_point": ("居民点", "Demand point"),
     "facilities": ("急救设施", "Facilities"),
+    "facility_id": ("首达急救点编号", "First base id"),
     "facility_name": ("首达急救点", "First base"),
     "factor": ("系数", "Factor"),
+    "factors": ("速度系数", "Speed factors"),
     "figure": ("数值", "Figure"),
     "first_population": ("首达{p}", "{P} reached first"),
     "handling": ("接警受理（秒）", "Call handling (s)"),
@@ -115,28 +128,37 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "off_network_population": ("远离道路{p}", "{P} far from any road"),
     "on_network": ("已接入路网", "On the road network"),
     "other_clock": ("另一计时口径", "The other clock"),
+    "own_turnout": ("出车准备（秒）", "Own turnout (s)"),
     "p90": ("90分位（分钟）", "90th percentile (min)"),
     "population": ("{p}", "{P}"),
     "profile": ("标准方案", "Profile"),
     "program": ("程序版本", "Program version"),
     "provenance": ("数据来源", "Sources"),
+    "radius": ("服务半径", "Service radius"),
     "radius_limit": ("半径上限（公里）", "Radius allowed (km)"),
     "radius_road_p90": ("90%的{p}道路距离（公里）", "90% of {p} within, by road (km)"),
     "radius_road_share": ("道路距离内占比", "Share within, by road"),
     "radius_straight_p90": ("90%的{p}直线距离（公里）", "90% of {p} within, straight (km)"),
     "radius_straight_share": ("直线距离内占比", "Share within, straight"),
+    "reach": ("可达性", "Reach"),
     "response": ("到达时间（分钟）", "Response (min)"),
     "roads": ("道路", "Roads"),
+    "rural_limit": ("乡镇限时（分钟）", "Rural limit (min)"),
     "seat_state": ("驻地可达", "Seat reached"),
     "seat_time": ("驻地到达（分钟）", "At the seat (min)"),
+    "sentence": ("口径", "In words"),
     "sha256": ("SHA-256", "SHA-256"),
     "smoothness": ("路面平整度（smoothness）", "Smoothness"),
+    "snapping": ("离路步行", "Off the road"),
     "source": ("来源", "Source"),
     "speed_kph": ("速度（公里/小时）", "Speed (km/h)"),
+    "speed_now_kph": ("本次采用（公里/小时）", "In this analysis (km/h)"),
+    "speed_source": ("速度表来源", "Source of the speeds"),
     "speeds": ("速度表", "Speed table"),
     "standard": ("响应标准", "The promise"),
     "state": ("到达情况", "State"),
     "surface": ("路面（surface）", "Surface"),
+    "tag": ("标签值", "Tag value"),
     "target_share": ("达标比例", "Target share"),
     "totals": ("合计", "Totals"),
     "township": ("所在乡镇", "Township"),
@@ -149,6 +171,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "turnout": ("出车准备（秒）", "Turnout (s)"),
     "uncovered": ("未覆盖居民点", "Demand points not covered"),
     "unreachable_population": ("道路不通{p}", "{P} without a road path"),
+    "urban_limit": ("城区限时（分钟）", "Urban limit (min)"),
+    "value": ("取值", "Value"),
     "verdict": ("判定", "Verdict"),
     "within_limit": ("{minutes}分钟内", "Within {minutes} min"),
     "worst": ("最远（分钟）", "Worst (min)"),
@@ -273,6 +297,12 @@ def kind_text(kind: str, lang: Lang) -> str:
     return _pick(lang, *_KINDS[kind])
 
 
+def centres_text(centres: str, lang: Lang) -> str:
+    """Name the centres of a facility, given separated by ``;``."""
+    names = [one_line(name) for name in centres.split(";") if name.strip()]
+    return _pick(lang, "、", ", ").join(_pick(lang, *_CENTRES.get(name, (name, name))) for name in names)
+
+
 def clock_text(clock: str, lang: Lang) -> str:
     """Say from which moment the minutes are counted: ``call`` or ``departure``."""
     return _pick(lang, *_CLOCKS[clock])
@@ -328,6 +358,37 @@ def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> st
     if math.isfinite(limit_s) and not is_within(seconds, limit_s):
         tenths = max(tenths, math.floor(limit_s / MINUTE_S * 10) + 1)
     return f"{tenths / 10:.1f}"
+
+
+def reach_text(median_s: float, p90_s: float, *, all_reached: bool, lang: Lang) -> str:
+    """Say in words how many are never reached, where a time in minutes cannot: ``inf`` has no number."""
+    if math.isnan(median_s):
+        return DASH
+    if math.isinf(median_s):
+        return _pick(lang, "半数以上不可达", "over half never reached")
+    if math.isinf(p90_s):
+        return _pick(lang, "一成以上不可达", "over a tenth never reached")
+    return (
+        _pick(lang, "全部可达", "all reached")
+        if all_reached
+        else _pick(lang, "少数不可达", "a few never reached")
+    )
+
+
+def seat_text(seat_time_s: float, lang: Lang) -> str:
+    """Say whether a township's seat is reached at all, or not known."""
+    if math.isnan(seat_time_s):
+        return _pick(lang, "驻地未知", "seat not known")
+    return (
+        _pick(lang, "不可达", "never reached") if math.isinf(seat_time_s) else _pick(lang, "可达", "reached")
+    )
+
+
+def base_text(analysis: Analysis, is_base: object, lang: Lang) -> str:
+    """Say whether ambulances start from a facility, and whether that is assumed."""
+    if is_base and analysis.assessment.bases_assumed:
+        return _pick(lang, "是（推定）", "yes (assumed)")
+    return yes_text(is_base, lang)
 
 
 def share_text(share: float, *, target_share: float = 1.0) -> str:
@@ -589,6 +650,21 @@ def bases_text(analysis: Analysis, lang: Lang) -> str:
     return _pick(
         lang, f"派车急救点{n}处，以救护车不少于1辆为准", f"{n} bases: facilities with an ambulance or more"
     )
+
+
+def walking_text(lang: Lang) -> str:
+    """Say how points off the road are reached."""
+    walk, limit = f"{WALKING_KPH:g}", f"{SNAP_LIMIT_M / 1000:g}"
+    return _pick(
+        lang,
+        f"离开道路的部分按步行{walk}公里/小时计；距道路超过{limit}公里的点计为远离道路，不参与计算",
+        f"off the road crews walk at {walk} km/h; points more than {limit} km from any road are not reached",
+    )
+
+
+def title_text(analysis: Analysis, lang: Lang) -> str:
+    """Give the title of every report: the county and what this is."""
+    return f"{short_name(analysis.area.county.title(lang))}  {label('analysis', lang)}"
 
 
 def modelled_text(analysis: Analysis, lang: Lang) -> str:
