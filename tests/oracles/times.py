@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -34,7 +35,7 @@ def place_times(network, origins, destinations, wait_s, walk_s) -> np.ndarray:
                 marks[int(places.segment[i])].append((float(places.fraction[i]), f"{kind}{i}"))
     for s, placed in marks.items():
         chain = [(0.0, int(network.tail[s])), *sorted(placed), (1.0, int(network.head[s]))]
-        for (f0, a), (f1, b) in zip(chain, chain[1:], strict=False):
+        for (f0, a), (f1, b) in pairwise(chain):
             for start, end, whole in ((a, b, network.forward_s[s]), (b, a, network.backward_s[s])):
                 part = 0.0 if f1 == f0 else (f1 - f0) * whole
                 if math.isfinite(part):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -121,5 +123,5 @@ def test_shorter_areas_lie_inside_longer_ones(graph, origins):
     for area in areas:
         assert area.polygon.is_valid
         assert isinstance(area.polygon, shapely.Polygon | shapely.MultiPolygon)
-    for short, long in zip(areas, areas[1:], strict=False):
+    for short, long in pairwise(areas):
         assert shapely.difference(short.polygon, long.polygon).area < 1e-3

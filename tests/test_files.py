@@ -1,0 +1,59 @@
+"""Files appear whole and together, or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from coverage.errors import FileError
+from coverage.files import staged_folder, whole_file
+
+
+def test_files_move_together_when_all_are_written(tmp_path):
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    (folder / "one").write_text("old", "utf-8")
+    (folder / "other").write_text("stays", "utf-8")
+    with staged_folder(folder) as staging:
+        (staging / "one").write_text("new", "utf-8")
+        (staging / "two").write_text("new", "utf-8")
+        assert (folder / "one").read_text("utf-8") == "old"
+    assert {p.name: p.read_text("utf-8") for p in folder.iterdir()} == {
+        "one": "new",
+        "two": "new",
+        "other": "stays",
+    }
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), sqlite3.OperationalError("disk full")]
+)
+def test_a_full_disk_leaves_the_old_file_and_no_trace(tmp_path, error):
+    path = tmp_path / "new" / "file"
+    with pytest.raises(FileError, match="cannot be written"), whole_file(path):
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_leaves_no_trace_and_goes_on(tmp_path):
+    def write_half() -> None:
+        with whole_file(tmp_path / "file") as temporary:
+            temporary.write_text("half", "utf-8")
+            raise KeyboardInterrupt
+
+    (tmp_path / "file").write_text("old", "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert [(p.name, p.read_text("utf-8")) for p in tmp_path.iterdir()] == [("file", "old")]
+
+
+def test_an_error_of_our_own_passes_through(tmp_path):
+    with pytest.raises(FileError, match="as it was"), staged_folder(tmp_path):
+        raise FileError("as it was")
+
+
+def test_a_file_where_the_folder_should_be(tmp_path):
+    (tmp_path / "maps").write_text("in the way", "utf-8")
+    with pytest.raises(FileError, match="maps"), staged_folder(tmp_path / "maps" / "toy"):
+        pass
