@@ -162,6 +162,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "target_share": ("达标比例", "Target share"),
     "totals": ("合计", "Totals"),
     "township": ("所在乡镇", "Township"),
+    "township_name": ("乡镇", "Township"),
     "townships": ("乡镇", "Townships"),
     "townships_met": ("达标乡镇", "Townships met"),
     "townships_partial": ("部分达标乡镇", "Townships partly met"),
@@ -321,6 +322,11 @@ def layer_text(layer: str, lang: Lang) -> str:
 def yes_text(value: object, lang: Lang) -> str:
     """Say yes or no."""
     return _pick(lang, "是", "yes") if value else _pick(lang, "否", "no")
+
+
+def bracketed(text: str, lang: Lang) -> str:
+    """Put a text into brackets."""
+    return _pick(lang, f"（{text}）", f" ({text})")
 
 
 def within_text(limit_s: float, lang: Lang) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
 
     Cell = str | float | int | None
 
-TEXT, MINUTES, SHARE, WHOLE, KM, DEGREES = "@", "0.0", "0.0%", "#,##0", "#,##0.0", "0.00000"
+TEXT, MINUTES, LIMIT, SHARE, WHOLE, KM, DEGREES = "@", "0.0", "General", "0.0%", "#,##0", "#,##0.0", "0.00000"
 _FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 _MAX_TEXT = 32_000
-_MIN_WIDTH, _MAX_WIDTH = 7.0, 44.0
+_MIN_WIDTH, _MAX_WIDTH, _HEADING_WIDTH = 7.0, 44.0, 14
 _LINE_HEIGHT = 16.5
 _A3, _A4 = 8, 9
 _NO_DATE = (1980, 1, 1)  # the earliest that a zip can hold
@@ -133,6 +134,10 @@ class _Book:
         """Give the heading of a column of people, or of kilometres of road."""
         return self.label(key) if self.by_people else f"{self.label(key)} (km)"
 
+    def clock(self, assessment: Assessment) -> str:
+        """Name the clock of an assessment."""
+        return wording.clock_text(assessment.standard.clock, self.lang)
+
     def counts(self, values: Iterable[float]) -> list[Cell]:
         """Give people, or kilometres of road."""
         return [_number(value if self.by_people else value / 1000) for value in values]
@@ -166,15 +171,18 @@ class _Book:
             # openpyxl takes a leading = for a formula and #N/A for an error
             cell.data_type = "s"
             cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
-            cell.alignment = Alignment(vertical="top", wrap_text=display_width(value) > _MAX_WIDTH)
+            cell.alignment = Alignment(
+                vertical="center", indent=1, wrap_text=display_width(value) > _MAX_WIDTH
+            )
         else:
             cell.value = value
-            cell.alignment = Alignment(vertical="top")
+            cell.alignment = Alignment(vertical="center")
 
     def heading(self, sheet: Worksheet, row: int, column: int, text: str) -> None:
-        """Write a heading cell."""
+        """Write a heading cell, its unit on a line of its own."""
         self.put(sheet, row, column, text, bold=True)
-        cell = sheet.cell(row, column)
+        cell: Any = sheet.cell(row, column)
+        cell.value = "\n".join(_heading_lines(text)) or None
         cell.fill, cell.border = _HEADING_FILL, _RULE
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
@@ -183,7 +191,7 @@ class _Book:
         self.put(sheet, row, 1, text, **style)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=columns)
         sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        room = sum(sheet.column_dimensions[get_column_letter(i + 1)].width for i in range(columns)) * 0.9
+        room = sum(_widths(sheet, columns)) * 0.9
         size = float(style.get("size", 10)) / 10
         sheet.row_dimensions[row].height = (
             _LINE_HEIGHT * size * max(1, math.ceil(display_width(text) * size / room))
@@ -201,12 +209,16 @@ class _Book:
                 self.put(sheet, j, i, content, number_format=column.number_format)
         if grouped:
             _merge_groups(sheet, top, columns)
-        sheet.row_dimensions[first].height = _LINE_HEIGHT * 2.2
+        sheet.row_dimensions[first].height = 4 + _LINE_HEIGHT * max(
+            sum(math.ceil(display_width(line) / (width - 2)) for line in _heading_lines(column.heading))
+            for column, width in zip(columns, _widths(sheet, len(columns)), strict=True)
+        )
         return first + len(columns[0].cells)
 
     def list_sheet(self, key: str, columns: Sequence[_Column], *, frozen: int, paper: int = _A4) -> Worksheet:
         """Write a sheet that is one table: frozen headings, filters, widths that fit, print area."""
         sheet = self.sheet(key, landscape_paper=paper)
+        _fit(sheet, columns)
         last = self.table(sheet, 1, columns)
         head = 2 if any(column.group for column in columns) else 1
         end = get_column_letter(len(columns))
@@ -214,8 +226,6 @@ class _Book:
         sheet.auto_filter.ref = f"A{head}:{end}{max(last, head)}"
         sheet.print_title_rows = f"1:{head}"
         sheet.print_area = f"A1:{end}{max(last, head)}"
-        for i, column in enumerate(columns, start=1):
-            sheet.column_dimensions[get_column_letter(i)].width = _width(column)
         return sheet
 
     def colour(self, sheet: Worksheet, cells: str, colours: Mapping[str, str]) -> None:
@@ -243,8 +253,7 @@ def _write_summary(book: _Book) -> None:
     sheet = book.sheet("summary")
     totals = _totals_columns(book)
     n = len(totals)
-    for i, column in enumerate(totals, start=1):
-        sheet.column_dimensions[get_column_letter(i)].width = max(_width(column), 10.0)
+    _fit(sheet, totals)
     book.sentence(sheet, 1, wording.title_text(analysis, lang), n, bold=True, size=16)
     row = 2
     for line in wording.headline(analysis, lang):
@@ -319,61 +328,70 @@ def _norm_columns(book: _Book) -> list[_Column]:
 
 def _write_townships(book: _Book) -> None:
     analysis, lang = book.analysis, book.lang
-    mine = worst_first(analysis.assessment.townships)
-    other = analysis.other_clock.townships.loc[mine.index]
+    order = worst_first(analysis.assessment.townships).index
+    mine = analysis.assessment.townships.loc[order]
+    both = [(a, a.townships.loc[order]) for a in (analysis.assessment, analysis.other_clock)]
     bands = analysis.assessment.bands.loc[mine["id"]]
-    columns = [
-        _Column(book.label("township"), list(mine["name"])),
+    group = f"{book.label('bands')}{wording.bracketed(book.clock(analysis.assessment), lang)}"
+    verdicts = [
+        _Column(book.label("township_name"), list(mine["name"])),
         _Column(book.label("id"), list(mine["id"])),
         _Column(book.label("class"), [wording.class_text(c, lang) for c in mine["class"]]),
-        _Column(book.label("limit"), _minutes(mine["limit_s"]), "0.#"),
+        _Column(book.label("limit"), _minutes(mine["limit_s"]), LIMIT),
         _Column(book.count_label("population"), book.counts(mine["population"]), book.count_format),
-        *_verdict_columns(book, mine, analysis.assessment),
-        *_verdict_columns(book, other, analysis.other_clock),
+        *(column for a, rows in both for column in _verdict_columns(book, rows, a)),
     ]
-    group = book.label("bands")
-    lowers = (0.0, *BAND_EDGES_S[:-1])
-    columns += [
+    details = [column for a, rows in both for column in _state_columns(book, rows, a)]
+    details += [
         _Column(
             wording.band_text(lower, upper, lang), book.counts(bands[upper]), book.count_format, group=group
         )
-        for lower, upper in zip(lowers, BAND_EDGES_S, strict=True)
+        for lower, upper in pairwise((0.0, *BAND_EDGES_S))
     ]
+    columns = [*verdicts, *details]
     sheet = book.list_sheet("townships", columns, frozen=1, paper=_A3)
+    last = 2 + len(mine)
+    # on paper the verdicts are one page and the details another, both with the names
+    pages = ((1, len(verdicts)), (len(verdicts) + 1, len(columns)))
+    sheet.print_area = ",".join(f"{get_column_letter(a)}1:{get_column_letter(b)}{last}" for a, b in pages)
+    sheet.print_title_cols = "A:A"
     _colour_columns(book, sheet, columns, "verdict", book.verdict_colours(), first=3)
 
 
 def _verdict_columns(book: _Book, rows: pd.DataFrame, assessment: Assessment) -> list[_Column]:
-    """Give everything of a township that depends on the clock."""
-    lang, group = book.lang, wording.clock_text(assessment.standard.clock, book.lang)
+    """Give what a reader asks first of a township, on one clock."""
+    group = book.clock(assessment)
+    times = ("median", "p90", "worst", "seat_time")
+    return [
+        _Column(book.label("verdict"), [book.verdict(v) for v in rows["verdict"]], group=group),
+        _Column(
+            book.count_label("covered_population"),
+            book.counts(rows["covered_population"]),
+            book.count_format,
+            group,
+        ),
+        _Column(book.label("covered_share"), [_number(v) for v in rows["covered_share"]], SHARE, group),
+        *(_Column(book.label(key), _minutes(rows[f"{key}_s"]), MINUTES, group) for key in times),
+        _Column(book.label("facility_name"), list(rows["facility_name"]), group=group),
+    ]
+
+
+def _state_columns(book: _Book, rows: pd.DataFrame, assessment: Assessment) -> list[_Column]:
+    """Give a township's people by state on one clock, and in words what no time can say."""
+    lang, group = book.lang, book.clock(assessment)
     lost = rows["unreachable_population"] + rows["off_network_population"]
-
-    def counted(key: str) -> _Column:
-        return _Column(book.count_label(key), book.counts(rows[key]), book.count_format, group)
-
-    def minutes(key: str, column: str) -> _Column:
-        return _Column(book.label(key), _minutes(rows[column]), MINUTES, group)
-
     reach = [
         wording.reach_text(median, p90, all_reached=missing == 0, lang=lang)
         for median, p90, missing in zip(rows["median_s"], rows["p90_s"], lost, strict=True)
     ]
+    seats = [wording.seat_text(seat, lang) for seat in rows["seat_time_s"]]
     return [
-        _Column(book.label("verdict"), [book.verdict(v) for v in rows["verdict"]], group=group),
-        counted("covered_population"),
-        _Column(book.label("covered_share"), [_number(v) for v in rows["covered_share"]], SHARE, group),
-        minutes("median", "median_s"),
-        minutes("p90", "p90_s"),
-        minutes("worst", "worst_s"),
         _Column(book.label("reach"), reach, group=group),
-        minutes("seat_time", "seat_time_s"),
-        _Column(
-            book.label("seat_state"), [wording.seat_text(s, lang) for s in rows["seat_time_s"]], group=group
+        _Column(book.label("seat_state"), seats, group=group),
+        *(
+            _Column(book.count_label(key), book.counts(rows[key]), book.count_format, group)
+            for key in ("late_population", "unreachable_population", "off_network_population")
         ),
-        counted("late_population"),
-        counted("unreachable_population"),
-        counted("off_network_population"),
-        _Column(book.label("facility_name"), list(rows["facility_name"]), group=group),
         _Column(book.label("facility_id"), list(rows["facility_id"]), group=group),
     ]
 
@@ -399,7 +417,7 @@ def _write_facilities(book: _Book) -> None:
                 book.count_label(key),
                 book.counts(a.facilities.loc[order, key]),
                 book.count_format,
-                wording.clock_text(a.standard.clock, lang),
+                book.clock(a),
             )
             for a in (assessment, other)
             for key in ("first_population", "covered_population")
@@ -421,7 +439,7 @@ def _write_uncovered(book: _Book) -> None:
         _Column(book.label("township"), [townships.get(i, wording.DASH) for i in rows["township_id"]]),
         _Column(book.label("class"), [wording.class_text(c, lang) for c in rows["class"]]),
         _Column(book.count_label("population"), book.counts(rows["population"]), book.count_format),
-        _Column(book.label("limit"), _minutes(rows["limit_s"]), "0.#"),
+        _Column(book.label("limit"), _minutes(rows["limit_s"]), LIMIT),
         *(
             column
             for a, table in ((analysis.assessment, rows), (analysis.other_clock, other))
@@ -430,12 +448,12 @@ def _write_uncovered(book: _Book) -> None:
                     book.label("response"),
                     _minutes(table["response_s"]),
                     MINUTES,
-                    wording.clock_text(a.standard.clock, lang),
+                    book.clock(a),
                 ),
                 _Column(
                     book.label("state"),
                     [wording.state_text(s, lang) for s in table["state"]],
-                    group=wording.clock_text(a.standard.clock, lang),
+                    group=book.clock(a),
                 ),
             )
         ),
@@ -590,18 +608,31 @@ def _number(value: float) -> Cell:
     return float(value) if math.isfinite(value) else None
 
 
+def _fit(sheet: Worksheet, columns: Sequence[_Column]) -> None:
+    for i, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(i)].width = _width(column)
+
+
+def _widths(sheet: Worksheet, n: int) -> list[float]:
+    return [float(sheet.column_dimensions[get_column_letter(i + 1)].width) for i in range(n)]
+
+
 def _width(column: _Column) -> float:
-    """Fit a column to its cells; a heading may break into two lines."""
+    """Fit a column to its cells; a long heading breaks into lines."""
     shown = [len(_shown(c, column.number_format)) if isinstance(c, float | int) else 0 for c in column.cells]
     shown += [display_width(wording.one_line(c)) for c in column.cells if isinstance(c, str)]
-    heading = math.ceil(display_width(column.heading) / 2) + 2
-    return min(_MAX_WIDTH, max(_MIN_WIDTH, heading, *(w + 2.0 for w in shown)))
+    heading = max(min(display_width(line), _HEADING_WIDTH) for line in _heading_lines(column.heading))
+    return min(_MAX_WIDTH, max(_MIN_WIDTH, heading + 2.0, *(width + 3.0 for width in shown)))
+
+
+def _heading_lines(heading: str) -> list[str]:
+    """Break a heading before its unit."""
+    return re.split(r" (?=\()|(?=（)", heading)
 
 
 def _shown(value: float, number_format: str) -> str:
-    if number_format == SHARE:
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if number_format == WHOLE else f"{value:,.{number_format.count('0') - 1}f}"
+    places = len(number_format.partition(".")[2].rstrip("%"))
+    return f"{value:,.{places}f}"
 
 
 def _is_light(colour: str) -> bool:
