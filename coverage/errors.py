@@ -65,6 +65,10 @@ class AssessmentError(CoverageError, ValueError):
     """A question the data at hand cannot answer."""
 
 
+class TilesError(CoverageError, ValueError):
+    """Background tiles that no map can show."""
+
+
 def name_some(ids: Iterable[object], limit: int = 5) -> str:
     """
     Name the first few of many ids and count them all.

@@ -1,0 +1,348 @@
+"""The county's map: what is drawn on it, and the one file it becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from coverage import __version__
+from coverage.files import whole_file
+from coverage.reports import map_style as style
+from coverage.reports import wording
+from coverage.reports.map_geometry import (
+    ROAD_CLASSES,
+    label_points,
+    pack_lines,
+    pack_points,
+    pack_polygon,
+    road_lines,
+)
+from coverage.reports.map_page import CountyFigure, CountyMap, json_block
+from coverage.reports.map_panel import facility_kinds, map_title, page_text, point_detail, point_name
+from coverage.reports.map_tiles import parse_tiles
+from coverage.reports.map_words import word
+from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
+from coverage.standards import MINUTE_S
+from coverage.study_area import WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from coverage.analysis import Analysis
+    from coverage.reports.map_tiles import Tiles
+    from coverage.reports.wording import Lang
+
+MAX_ROADS_CHARS = 2_500_000
+"""The roads may fill this much of the file; beyond, they are drawn coarser and without the smallest."""
+
+_SURROUNDINGS_M = 6_000.0
+_OUTLINE_TOLERANCE_M = 15.0
+_AREA_TOLERANCE_M = 25.0
+_ROAD_DETAIL = ((8.0, 6), (20.0, 6), (30.0, 5), (60.0, 4))  # tolerance in metres, number of classes
+
+
+def write_map(analysis: Analysis, path: Path, *, lang: Lang = "zh", tiles: str | None = None) -> None:
+    """
+    Write the map as one file that opens with no internet.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    path
+        The file, replaced as a whole.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles (see `coverage.reports.map_tiles.parse_tiles`); none by default, and then the page
+        fetches nothing.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    TilesError
+        If `tiles` is no tile service.
+    """
+    background = parse_tiles(tiles, lang) if tiles else None
+    text = render_map(analysis, lang, background)
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None) -> str:
+    """Give the map's page as text; the same analysis gives the same page, to the byte."""
+    data = map_data(analysis, lang, tiles)
+    digest = hashlib.sha256(json_block(data).encode()).hexdigest()[:12]
+    (south, west), (north, east) = data["view"]
+    figure = CountyFigure(
+        map_title(analysis, lang),
+        lang="zh-CN" if lang == "zh" else "en",
+        generator=f"emergency-coverage {__version__}",
+        style=style.facility_rules(),
+        image_hosts=(tiles.host,) if tiles else (),
+    )
+    page = page_text(analysis, lang, tiles=tiles, data_hash=digest)
+    figure.add_child(CountyMap(page, data, location=((south + north) / 2, (west + east) / 2)), name="map")
+    return figure.render()
+
+
+def map_data(analysis: Analysis, lang: Lang, tiles: Tiles | None = None) -> dict[str, Any]:
+    """
+    Collect what the page's script draws.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles, if wanted.
+
+    Returns
+    -------
+    dict
+        As ``assets/map.js`` reads it: texts, finite numbers, and geometry as `map_geometry` packs it.
+    """
+    area = analysis.area
+    west, south, east, north = gpd.GeoSeries([area.boundary], crs=area.crs).to_crs(WGS84).total_bounds
+    unit = area.demand_unit
+    return {
+        "view": [[_degrees(south), _degrees(west)], [_degrees(north), _degrees(east)]],
+        "words": {
+            "bands": wording.label("bands", lang, unit),
+            **{key: word(key, lang) for key in ("close", "comma", "zoom_in", "zoom_out")},
+        },
+        "verdicts": {v: {"colour": c, "hatched": v == "unmet"} for v, c in VERDICT_COLOURS.items()},
+        "tiles": [{"url": url, "options": dict(tiles.options)} for url in tiles.urls] if tiles else [],
+        "roads": _roads(analysis),
+        "boundary": pack_polygon(shapely.simplify(area.boundary, _OUTLINE_TOLERANCE_M), area.crs),
+        "areas": _areas(analysis),
+        "catchments": _catchments(analysis),
+        "townships": _townships(analysis, lang),
+        "dots": _dots(analysis, lang),
+        "facilities": _facilities(analysis, lang),
+    }
+
+
+def _degrees(value: float) -> float:
+    return round(float(value), 5)
+
+
+def _places(points: gpd.GeoSeries) -> list[list[float]]:
+    """Give points as Leaflet names them: latitude, longitude."""
+    shapes = points.to_crs(WGS84).to_numpy()
+    return [
+        [_degrees(y), _degrees(x)] for x, y in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True)
+    ]
+
+
+def _roads(analysis: Analysis) -> dict[str, dict[str, str]]:
+    """Pack the roads in and around the county, in as much detail as the file has room for."""
+    within = analysis.area.boundary.buffer(min(analysis.area.buffer_m, _SURROUNDINGS_M) + 1, quad_segs=4)
+    packed: dict[str, dict[str, str]] = {}
+    for tolerance_m, n_classes in _ROAD_DETAIL:
+        lines = road_lines(analysis.area.roads, within, tolerance_m=tolerance_m)
+        packed = {
+            name: pack_lines(series if i < n_classes else series.iloc[:0])
+            for i, (name, series) in enumerate(lines.items())
+        }
+        if sum(len(text) for texts in packed.values() for text in texts.values()) <= MAX_ROADS_CHARS:
+            break
+    return {name: packed[name] for name in ROAD_CLASSES}
+
+
+def _areas(analysis: Analysis) -> list[dict[str, Any]]:
+    """Pack the areas, the widest first: the tighter ones lie on top of it."""
+    packed = [
+        {
+            "layer": f"area-{area.limit_s:g}",
+            "shape": pack_polygon(shapely.simplify(area.polygon, _AREA_TOLERANCE_M), analysis.area.crs),
+            **style.area_look(position),
+        }
+        for position, area in enumerate(analysis.areas)
+        if not area.polygon.is_empty
+    ]
+    return packed[::-1]
+
+
+def _catchments(analysis: Analysis) -> list[dict[str, Any]]:
+    table = analysis.catchments
+    table = table[~(table.geometry.isna() | table.geometry.is_empty).to_numpy()]
+    shapes = shapely.simplify(table.geometry.to_numpy(), _AREA_TOLERANCE_M)
+    at = _places(label_points(gpd.GeoSeries(shapes, crs=table.crs)))
+    return [
+        {"name": wording.one_line(name), "at": place, "shape": pack_polygon(shape, table.crs)}
+        for name, place, shape in zip(table["name"], at, shapes, strict=True)
+    ]
+
+
+def _townships(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+    area, table = analysis.area, analysis.assessment.townships
+    shapes = shapely.coverage_simplify(area.townships.geometry.to_numpy(), _OUTLINE_TOLERANCE_M)
+    at = _places(label_points(area.townships.geometry))
+    bands = _bands(analysis, lang)
+    return [
+        {
+            "id": str(row["id"]),
+            "name": wording.one_line(row["name"]),
+            "verdict": row["verdict"],
+            "at": place,
+            "weight": _degrees(row["population"]),
+            "shape": pack_polygon(shape, area.crs),
+            "tip": _township_tip(row, analysis, lang),
+            "rows": _township_rows(row, analysis, lang),
+            "bands": bands[i],
+        }
+        for i, (row, place, shape) in enumerate(zip(table.to_dict("records"), at, shapes, strict=True))
+    ]
+
+
+def _township_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[str]:
+    share = wording.share_text(row["covered_share"], target_share=analysis.standard.target_share)
+    covered, population = (
+        wording.population_text(analysis, row[key], lang) for key in ("covered_population", "population")
+    )
+    median, worst = (
+        wording.minutes_text(row[key], lang, limit_s=row["limit_s"]) for key in ("median_s", "worst_s")
+    )
+    return [
+        wording.verdict_text(row["verdict"], lang),
+        word("tip_covered", lang, share=share, covered=covered, population=population),
+        word("tip_times", lang, limit=f"{row['limit_s'] / MINUTE_S:g}", median=median, worst=worst),
+    ]
+
+
+def _township_rows(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[list[str]]:
+    """Give the full row of a township: label and figure."""
+    unit, limit_s = analysis.area.demand_unit, row["limit_s"]
+    share = wording.share_text(row["covered_share"], target_share=analysis.standard.target_share)
+    figures = {
+        "verdict": wording.verdict_text(row["verdict"], lang),
+        "class": wording.class_text(row["class"], lang),
+        "limit": f"{limit_s / MINUTE_S:g}",
+        "population": wording.population_text(analysis, row["population"], lang),
+        "covered_population": wording.population_text(analysis, row["covered_population"], lang),
+        "covered_share": share,
+    }
+    for key in ("late_population", "unreachable_population", "off_network_population"):
+        if row[key] > 0:
+            figures[key] = wording.population_text(analysis, row[key], lang)
+    for key in ("seat_time", "median", "p90", "worst"):
+        figures[key] = wording.minutes_text(row[f"{key}_s"], lang, limit_s=limit_s)
+    figures["facility_name"] = wording.one_line(row["facility_name"]) or wording.DASH
+    return [[wording.label(key, lang, unit), text] for key, text in figures.items()]
+
+
+def _bands(analysis: Analysis, lang: Lang) -> list[list[list[Any]]]:
+    """Give each township's people by five-minute band: label, share of the fullest, people, look."""
+    table = analysis.assessment.bands
+    edges = [0.0, *table.columns]
+    limits = analysis.assessment.townships["limit_s"].to_numpy()
+    every = []
+    for people, limit_s in zip(table.to_numpy(dtype=float), limits, strict=True):
+        used = np.flatnonzero(people)
+        rows: list[list[Any]] = []
+        for i in range(int(used[-1]) + 1 if len(used) else 0):
+            text = wording.population_text(analysis, people[i], lang) if people[i] else wording.DASH
+            look = "late" if edges[i] >= limit_s else "covered"
+            rows.append(
+                [
+                    wording.band_text(edges[i], edges[i + 1], lang),
+                    _degrees(people[i] / people.max()),
+                    text,
+                    look,
+                ]
+            )
+        every.append(rows)
+    return every
+
+
+def dot_radius_px(people: NDArray[np.float64], fullest: float) -> NDArray[np.float64]:
+    """Give the radius of demand points' dots: their area grows with the people, up to the fullest."""
+    share = np.sqrt(np.divide(people, fullest, out=np.zeros_like(people), where=fullest > 0))
+    return np.asarray(np.clip(style.MAX_DOT_PX * share, style.MIN_DOT_PX, style.MAX_DOT_PX), dtype=np.float64)
+
+
+def _dots(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+    """Pack the demand points that are not covered, by state, the largest first so that none is hidden."""
+    demand = analysis.assessment.demand
+    missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
+    missed = missed.sort_values("population", ascending=False, kind="stable")
+    fullest = float(missed["population"].max()) if len(missed) else math.nan
+    groups = []
+    for state in style.DOT_STATES:
+        mine = missed[missed["state"] == state]
+        if mine.empty:
+            continue
+        radius = dot_radius_px(mine["population"].to_numpy(dtype=float), fullest)
+        groups.append(
+            {
+                "layer": "uncovered",
+                "colour": STATE_COLOURS[state],
+                "yx": pack_points(analysis.area.demand.geometry.loc[mine.index]),
+                "radius": [round(float(r), 1) for r in radius],
+                "name": [point_name(p, analysis, lang) for _, p in mine.iterrows()],
+                "tip": [
+                    [wording.people_text(analysis, p["population"], lang), point_detail(p, lang)]
+                    for _, p in mine.iterrows()
+                ],
+            }
+        )
+    return groups
+
+
+def _facilities(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+    """Give the facilities, those that send ambulances last, so that they lie on top."""
+    table = analysis.assessment.facilities
+    at = _places(analysis.area.facilities.geometry)
+    order: Sequence[int] = np.argsort(table["is_base"].to_numpy(), kind="stable").tolist()
+    kinds = {kind: wording.kind_text(kind, lang) for kind in facility_kinds(analysis)}
+    rows = table.to_dict("records")
+    return [
+        {
+            "name": wording.one_line(rows[i]["name"]) or wording.one_line(rows[i]["id"]),
+            "kind": kinds[rows[i]["kind"]],
+            "symbol": rows[i]["kind"],
+            "layer": f"kind-{rows[i]['kind']}",
+            "base": bool(rows[i]["is_base"]),
+            "at": at[i],
+            "tip": _facility_tip(rows[i], analysis, lang),
+            "rows": _facility_rows(rows[i], analysis, lang),
+        }
+        for i in order
+    ]
+
+
+def _facility_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[str]:
+    lines = [wording.kind_text(row["kind"], lang)]
+    if row["is_base"]:
+        first, covered = (
+            wording.population_text(analysis, row[key], lang)
+            for key in ("first_population", "covered_population")
+        )
+        lines.append(word("tip_first", lang, population=first, covered=covered))
+    return lines
+
+
+def _facility_rows(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[list[str]]:
+    unit = analysis.area.demand_unit
+    known = math.isfinite(row["ambulances"])
+    figures = {
+        "ambulances": f"{row['ambulances']:g}" if known else wording.DASH,
+        "base": wording.yes_text(row["is_base"], lang),
+        "on_network": wording.yes_text(row["on_network"], lang),
+    }
+    if row["is_base"]:
+        for key in ("first_population", "covered_population"):
+            figures[key] = wording.population_text(analysis, row[key], lang)
+    return [[wording.label(key, lang, unit), text] for key, text in figures.items()]

@@ -1,0 +1,344 @@
+"""What the map's page says in text: panel, table, layer control, legend and foot."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from coverage import __version__
+from coverage.reports import map_style as style
+from coverage.reports import wording
+from coverage.reports.map_words import word
+from coverage.reports.palette import VERDICT_COLOURS
+from coverage.standards import MINUTE_S
+from coverage.study_area import FACILITY_KINDS, WGS84
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coverage.analysis import Analysis
+    from coverage.reports.map_tiles import Tiles
+    from coverage.reports.wording import Lang
+
+MAX_LISTED = 100
+"""Demand points named in the panel; all of them are on the map and in the workbook."""
+_MANY_PLAIN = 25
+
+
+def map_title(analysis: Analysis, lang: Lang) -> str:
+    """Name the map."""
+    between = "" if lang == "zh" else ": "
+    return wording.one_line(analysis.area.county.title(lang)) + between + word("title", lang)
+
+
+def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash: str) -> dict[str, Any]:
+    """
+    Collect everything the page says in text.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles, if wanted.
+    data_hash
+        Short hash of what the map draws.
+
+    Returns
+    -------
+    dict
+        As ``assets/page.html`` shows it; every text is escaped there.
+    """
+    notes = [wording.note_text(note, analysis, lang) for note in analysis.notes]
+    townships = township_table(analysis, lang)
+    uncovered = _uncovered_list(analysis, lang)
+    clock = wording.clock_text(analysis.standard.clock, lang)
+    urban, rural = (f"{s / MINUTE_S:g}" for s in (analysis.standard.urban_s, analysis.standard.rural_s))
+    promise_zh, promise_en = (
+        f"城区{urban}分钟 / 乡镇{rural}分钟，{clock}",
+        f"{urban} min urban / {rural} min rural, {clock}",
+    )
+    return {
+        "title": map_title(analysis, lang),
+        "kicker": word("title", lang),
+        "county": wording.one_line(analysis.area.county.title(lang)),
+        "promise": promise_zh if lang == "zh" else promise_en,
+        "banners": _banners(analysis, lang),
+        "answers": _answers(analysis, lang),
+        "gap": wording.gap_text(analysis, lang),
+        "totals": _totals(analysis, lang),
+        "townships": townships,
+        "uncovered": uncovered,
+        "norms": wording.norms_text(analysis, lang),
+        "notes": notes,
+        "layer_groups": layer_groups(analysis, lang, tiles),
+        "legend": legend_items(analysis, lang),
+        "symbols": style.symbols(),
+        "colours": VERDICT_COLOURS,
+        "words": {
+            **{
+                key: word(key, lang)
+                for key in ("summary", "more", "layers", "legend", "norms", "sources", "whole")
+            },
+            "notes": word("notes", lang, n=len(notes)),
+            "township_table": word("township_table", lang, n=len(townships["rows"])),
+            "uncovered_list": word("uncovered_list", lang, n=uncovered["n"]),
+        },
+        **_foot(analysis, lang, tiles, data_hash),
+    }
+
+
+def _banners(analysis: Analysis, lang: Lang) -> list[str]:
+    """Give what no reader and no print may miss."""
+    banners = [wording.modelled_text(analysis, lang)]
+    if analysis.area.demand_unit != "people":
+        banners.append(word("road_share", lang))
+    if analysis.assessment.bases_assumed:
+        banners.append(wording.bases_text(analysis, lang))
+    return [banner for banner in banners if banner]
+
+
+def _answers(analysis: Analysis, lang: Lang) -> list[dict[str, str]]:
+    totals = analysis.assessment.totals["all"]
+    covered, population = (
+        wording.population_text(analysis, value, lang)
+        for value in (totals.covered_population, totals.population)
+    )
+    unit = analysis.area.demand_unit
+    share = wording.share_text(totals.covered_share, target_share=analysis.standard.target_share)
+    parts = (
+        ("partial", totals.townships_partial),
+        ("unmet", totals.townships_unmet),
+        ("unknown", totals.townships_unknown),
+    )
+    rest = [f"{wording.verdict_text(verdict, lang)} {n}" for verdict, n in parts if n]
+    return [
+        {"figure": wording.met_text(totals), "label": word("met", lang), "detail": " · ".join(rest)},
+        {
+            "figure": share,
+            "label": word("of_people" if unit == "people" else "of_road", lang, unit).capitalize()
+            if lang == "en"
+            else word("of_people" if unit == "people" else "of_road", lang, unit),
+            "detail": f"{covered} / {population}",
+        },
+    ]
+
+
+def _totals(analysis: Analysis, lang: Lang) -> dict[str, Any]:
+    """Give share and townships met by class, the promise's own clock first."""
+    both = (analysis.assessment, analysis.other_clock)
+    target = analysis.standard.target_share
+    rows = []
+    for name in ("all", "urban", "rural"):
+        of_class = [assessment.totals[name] for assessment in both]
+        cells = [
+            cell
+            for totals in of_class
+            for cell in (
+                wording.share_text(totals.covered_share, target_share=target),
+                wording.met_text(totals),
+            )
+        ]
+        rows.append({"name": wording.class_text(name, lang), "cells": cells})
+    return {
+        "heads": [wording.clock_text(a.standard.clock, lang) for a in both],
+        "rows": rows,
+        "caption": word("totals", lang),
+    }
+
+
+def township_table(analysis: Analysis, lang: Lang) -> dict[str, Any]:
+    """Give the panel's table of townships, the largest gap first."""
+    unit, target = analysis.area.demand_unit, analysis.standard.target_share
+    townships = analysis.assessment.townships
+    missing = townships["population"] - townships["covered_population"]
+    rows = []
+    for i in np.argsort(-missing.to_numpy(), kind="stable"):
+        t = townships.iloc[i]
+        rows.append(
+            {
+                "id": str(t["id"]),
+                "name": wording.one_line(t["name"]),
+                "verdict": t["verdict"],
+                "verdict_text": wording.verdict_text(t["verdict"], lang),
+                "cells": [
+                    wording.population_text(analysis, float(missing.iloc[i]), lang),
+                    wording.share_text(t["covered_share"], target_share=target),
+                    wording.minutes_text(t["median_s"], lang, limit_s=t["limit_s"]),
+                ],
+            }
+        )
+    heads = [wording.short_label("name", lang), word("gap", lang)]
+    heads += [wording.short_label(key, lang, unit) for key in ("covered_share", "median")]
+    return {"heads": heads, "rows": rows}
+
+
+def point_name(point: pd.Series[Any], analysis: Analysis, lang: Lang) -> str:
+    """Name a demand point: by its name, or as the demand point of its id."""
+    named = wording.one_line(point["name"])
+    return (
+        named
+        or f"{wording.label('demand_point', lang, analysis.area.demand_unit)} {wording.one_line(point['id'])}"
+    )
+
+
+def point_detail(point: pd.Series[Any], lang: Lang) -> str:
+    """Say why a demand point is not covered, with its minutes where there are any."""
+    state = wording.state_text(point["state"], lang)
+    if not math.isfinite(point["response_s"]):
+        return state
+    minutes = wording.minutes_text(point["response_s"], lang, limit_s=point["limit_s"])
+    return word("tip_response", lang, state=state, minutes=minutes, limit=f"{point['limit_s'] / MINUTE_S:g}")
+
+
+def _uncovered_list(analysis: Analysis, lang: Lang) -> dict[str, Any]:
+    demand = analysis.assessment.demand
+    missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
+    listed = missed.sort_values("population", ascending=False, kind="stable").head(MAX_LISTED)
+    places = analysis.area.demand.geometry.loc[listed.index].to_crs(WGS84).to_numpy()
+    names = dict(zip(analysis.area.townships["id"], analysis.area.townships["name"], strict=True))
+    rows = []
+    for (_, point), lon, lat in zip(
+        listed.iterrows(), shapely.get_x(places), shapely.get_y(places), strict=True
+    ):
+        township = wording.one_line(names.get(point["township_id"], ""))
+        detail = point_detail(point, lang)
+        rows.append(
+            {
+                "name": point_name(point, analysis, lang),
+                "people": wording.population_text(analysis, point["population"], lang),
+                "at": f"{lat:.5f} {lon:.5f}",
+                "detail": f"{township} · {detail}" if township else detail,
+            }
+        )
+    more = len(missed) - len(listed)
+    return {"n": len(missed), "rows": rows, "rest": word("rest", lang, n=more) if more else ""}
+
+
+def facility_kinds(analysis: Analysis) -> list[str]:
+    """Give the kinds of facilities there are, the weightiest first."""
+    present = set(analysis.area.facilities["kind"])
+    return [kind for kind in FACILITY_KINDS if kind in present]
+
+
+def layer_groups(analysis: Analysis, lang: Lang, tiles: Tiles | None) -> list[dict[str, Any]]:
+    """
+    Give the layer control: groups of layers, with their ids, names and whether they are on at first.
+
+    Notes
+    -----
+    Kinds of facilities that send nobody and are many (clinics, as a rule) start switched off.
+    """
+    unit = analysis.area.demand_unit
+    facilities = analysis.assessment.facilities
+    areas = [
+        {"id": f"area-{a.limit_s:g}", "name": wording.within_text(a.limit_s, lang), "on": True}
+        for a in analysis.areas
+    ]
+    kinds = []
+    for kind in facility_kinds(analysis):
+        mine = facilities[facilities["kind"] == kind]
+        on = bool(mine["is_base"].any()) or len(mine) <= _MANY_PLAIN
+        kinds.append({"id": f"kind-{kind}", "name": wording.kind_text(kind, lang), "on": on})
+    base = [{"id": "roads", "name": word("roads_layer", lang), "on": True}]
+    if tiles:
+        base.append({"id": "tiles", "name": word("base_tiles", lang), "on": True})
+    return [
+        {
+            "name": word("promise", lang),
+            "layers": [
+                {"id": "verdict", "name": word("verdict", lang), "on": True},
+                {"id": "names", "name": word("names", lang), "on": True},
+            ],
+        },
+        {
+            "name": word("areas", lang),
+            "layers": [*areas, {"id": "catchments", "name": wording.label("catchments", lang), "on": False}],
+        },
+        {
+            "name": word("people", lang, unit),
+            "layers": [{"id": "uncovered", "name": word("uncovered", lang), "on": True}],
+        },
+        {"name": word("facilities", lang), "layers": kinds},
+        {"name": word("ground", lang), "layers": base},
+    ]
+
+
+def legend_items(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+    """Give the legend's rows, each with the layers that make it appear."""
+
+    def item(layers: str, name: str, svg: str, mark: str = "") -> dict[str, Any]:
+        return {"layers": layers, "name": name, "svg": svg, "mark": mark}
+
+    present = set(analysis.assessment.townships["verdict"])
+    items = [
+        item("verdict", wording.verdict_text(v, lang), style.verdict_swatch(v), v)
+        for v in VERDICT_COLOURS
+        if v != "unknown" or v in present
+    ]
+    items += [
+        item(f"area-{a.limit_s:g}", wording.within_text(a.limit_s, lang), style.area_swatch(i))
+        for i, a in enumerate(analysis.areas)
+    ]
+    items.append(item("catchments", wording.label("catchments", lang), style.catchment_swatch()))
+    states = set(analysis.assessment.demand["state"])
+    items += [
+        item("uncovered", wording.state_text(state, lang), style.dot_swatch(state))
+        for state in style.DOT_STATES
+        if state in states
+    ]
+    facilities = analysis.assessment.facilities
+    for kind in facility_kinds(analysis):
+        sends = facilities.loc[facilities["kind"] == kind, "is_base"]
+        items += [
+            item(
+                f"kind-{kind}",
+                word("base" if is_base else "no_base", lang, kind=wording.kind_text(kind, lang)),
+                style.facility_swatch(kind, is_base=is_base),
+            )
+            for is_base in (True, False)
+            if (sends == is_base).any()
+        ]
+    items.append(item("roads", word("roads", lang), style.road_swatch()))
+    return items
+
+
+def _foot(analysis: Analysis, lang: Lang, tiles: Tiles | None, data_hash: str) -> dict[str, Any]:
+    sources = dict.fromkeys(wording.provenance_text(p, lang) for p in analysis.area.provenance)
+    return {
+        "disclaimer": wording.disclaimer_text(lang),
+        "credit": _credit(tiles),
+        "version": word("version", lang, version=__version__, hash=data_hash),
+        "standard": wording.standard_text(analysis, lang),
+        "bases": wording.bases_text(analysis, lang),
+        "speeds": _speeds_text(analysis, lang),
+        "sources": list(sources),
+    }
+
+
+def _credit(tiles: Tiles | None) -> str:
+    """Give the credit of the background as markup: the one link on the page, which a reader may follow."""
+    if tiles is None:
+        return ""
+    name, link = (escape(part) for part in tiles.credit)
+    return f'<a href="{link}" rel="noopener">{name}</a>' if link else name
+
+
+def _speeds_text(analysis: Analysis, lang: Lang) -> str:
+    """Give the speed table in one line, in the driving condition of the analysis."""
+    table = analysis.speeds
+    factor = table.factor(analysis.condition)
+    by_speed: dict[str, list[str]] = {}
+    for name, kph in table.class_kph.items():
+        by_speed.setdefault(f"{kph * factor:.0f}", []).append(wording.one_line(name))
+    source = word("speeds_default", lang) if table.source == "default" else wording.one_line(table.source)
+    head = word("speeds", lang, condition=wording.condition_text(analysis.condition, lang), source=source)
+    return head + ("；" if lang == "zh" else "; ").join(
+        f"{', '.join(names)} {kph}" for kph, names in by_speed.items()
+    )

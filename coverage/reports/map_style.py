@@ -1,0 +1,105 @@
+"""How things look on the map: symbols that speak without colour, tints, and the legend's samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coverage.reports.palette import AREA_COLOURS, FACILITY_COLOURS, STATE_COLOURS, VERDICT_COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INK = "#1b2330"
+CATCHMENT_COLOUR = "#4b2e83"
+DOT_STATES = ("late", "unreachable", "off_network")
+MIN_DOT_PX, MAX_DOT_PX = 2.4, 11.0
+
+_SHAPES: Mapping[str, str] = {
+    "hospital": "M6 1.5h4V6h4.5v4H10v4.5H6V10H1.5V6H6z",
+    "ambulance_station": "M8 .6l2.2 4.9 5.3.6-4 3.6 1.1 5.3L8 12.3 3.4 15l1.1-5.3-4-3.6 5.3-.6z",
+    "subcentre": "M2.5 2.5h11v11h-11z",
+    "health_centre": "M8 2.2a5.8 5.8 0 1 0 .01 0z",
+    "clinic": "M8 2.6L13.4 8 8 13.4 2.6 8z",
+}
+# Dark glyphs on the verdict's colour: told apart without it.
+_GLYPHS: Mapping[str, str] = {
+    "met": '<path d="M4.2 8.3l2.7 2.8 5-5.9" fill="none" stroke="#1b2330" stroke-width="2.2"/>',
+    "partial": '<path d="M8 3.2a4.8 4.8 0 0 1 0 9.6z" fill="#1b2330"/>',
+    "unmet": '<path d="M4.9 4.9l6.2 6.2M11.1 4.9l-6.2 6.2" stroke="#1b2330" stroke-width="2.2"/>',
+    "unknown": '<path d="M4.5 8h7" stroke="#1b2330" stroke-width="2.2"/>',
+}
+
+
+def symbols() -> dict[str, str]:
+    """Give the page's symbols, by name, drawn in a box of 16 by 16."""
+    marks = {
+        f"mark-{verdict}": f'<circle cx="8" cy="8" r="7" fill="{VERDICT_COLOURS[verdict]}" stroke="{INK}" '
+        f'stroke-width="1.2"/>{glyph}'
+        for verdict, glyph in _GLYPHS.items()
+    }
+    kinds = {f"kind-{kind}": f'<path d="{path}"/>' for kind, path in _SHAPES.items()}
+    return {**marks, **kinds}
+
+
+def facility_rules() -> str:
+    """Give the style rules of the facilities: solid where ambulances start, hollow elsewhere."""
+    rules = [
+        f".facility.base.{kind}{{fill:{colour};stroke:#fff;stroke-width:2.4px}}"
+        f".facility.plain.{kind}{{fill:#fff;stroke:{colour};stroke-width:2.2px;paint-order:normal}}"
+        for kind, colour in FACILITY_COLOURS.items()
+    ]
+    states = [f".bar.{state}{{background:{colour}}}" for state, colour in STATE_COLOURS.items()]
+    return "\n".join([*rules, *states])
+
+
+def area_look(position: int) -> dict[str, object]:
+    """Give the fill of the area at `position`, counted from the tightest limit outwards."""
+    return {"colour": AREA_COLOURS[min(position, len(AREA_COLOURS) - 1)], "opacity": 0.5}
+
+
+def verdict_swatch(verdict: str) -> str:
+    """Give the legend's sample of a verdict: light fill and strong inner band."""
+    fill = "url(#hatch)" if verdict == "unmet" else VERDICT_COLOURS[verdict]
+    opacity = "1" if verdict == "unmet" else ".16"
+    return (
+        f'<rect x="2" y="2" width="20" height="12" fill="{fill}" fill-opacity="{opacity}" '
+        f'stroke="{VERDICT_COLOURS[verdict]}" stroke-width="3"/>'
+        '<rect x=".5" y=".5" width="23" height="15" fill="none" stroke="#4a4a4a" stroke-width=".8"/>'
+    )
+
+
+def area_swatch(position: int) -> str:
+    """Give the legend's sample of an area."""
+    look = area_look(position)
+    return (
+        f'<rect x=".5" y="1.5" width="23" height="13" fill="{look["colour"]}" '
+        f'fill-opacity="{look["opacity"]}" stroke="#7d8894" stroke-width=".6"/>'
+    )
+
+
+def catchment_swatch() -> str:
+    """Give the legend's sample of a base's catchment."""
+    return (
+        f'<rect x="1" y="2" width="22" height="12" fill="{CATCHMENT_COLOUR}" fill-opacity=".06" '
+        f'stroke="{CATCHMENT_COLOUR}" stroke-width="1.6" stroke-dasharray="5 3"/>'
+    )
+
+
+def dot_swatch(state: str, radius_px: float = 5.0) -> str:
+    """Give the legend's sample of a demand point."""
+    return f'<circle cx="12" cy="8" r="{radius_px}" fill="{STATE_COLOURS[state]}" stroke="#262626"/>'
+
+
+def facility_swatch(kind: str, *, is_base: bool) -> str:
+    """Give the legend's sample of a kind of facility: solid where it sends ambulances."""
+    look = "base" if is_base else "plain"
+    return f'<g class="facility {look} {kind}"><use href="#kind-{kind}" x="4" width="16" height="16"/></g>'
+
+
+def road_swatch() -> str:
+    """Give the legend's sample of the roads."""
+    return (
+        '<path d="M0 3h24" stroke="#8d8d8d" stroke-width="3"/>'
+        '<path d="M0 8.5h24" stroke="#a4a4a4" stroke-width="1.7"/>'
+        '<path d="M0 13h24" stroke="#b8b8b8" stroke-width=".8"/>'
+    )

@@ -1,0 +1,95 @@
+"""Words that only the map says, in Chinese and English; all others are in `coverage.reports.wording`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coverage.reports.wording import Lang
+    from coverage.study_area import DemandUnit
+
+# {p} stands for what the demand counts, as in the labels of `coverage.reports.wording`.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "areas": ("可达范围", "Areas"),
+    "base": ("{kind}（派车）", "{kind}, sends ambulances"),
+    "base_tiles": ("在线底图", "Online background"),
+    "close": ("关闭", "Close"),
+    "comma": ("，", ", "),
+    "facilities": ("急救设施", "Facilities"),
+    "gap": ("未覆盖", "Not covered"),
+    "ground": ("底图", "Base"),
+    "layers": ("图层", "Layers"),
+    "legend": ("图例", "Legend"),
+    "met": ("达标乡镇", "townships met"),
+    "more": ("展开或收起", "Show more or less"),
+    "names": ("乡镇名称", "Township names"),
+    "norms": ("对照国家配置标准", "Beside the national norms"),
+    "notes": ("使用须知（{n}）", "Before relying on it ({n})"),
+    "no_base": ("{kind}（不派车）", "{kind}, sends nobody"),
+    "of_people": ("覆盖{p}", "{p} covered"),
+    "of_road": ("覆盖居住道路占比", "share of residential roads covered"),
+    "people": ("{p}", "{P}"),
+    "promise": ("承诺", "The promise"),
+    "rest": ("另有{n}处，见工作簿", "{n} more: see the workbook"),
+    "road_share": (
+        "居民数量未知：各项比例均为居住道路里程占比",
+        "Population unknown: every share is a share of residential roads",
+    ),
+    "roads": ("道路（等级高者粗）", "Roads, thicker by class"),
+    "roads_layer": ("道路", "Roads"),
+    "sources": ("口径与数据来源", "Method and sources"),
+    "speeds": ("行车速度（公里/小时，{condition}，{source}）：", "Speeds in km/h ({condition}, {source}): "),
+    "speeds_default": ("程序默认值", "the program's defaults"),
+    "summary": ("结论", "Summary"),
+    "tip_covered": ("覆盖{share}：{covered} / {population}", "{share} covered: {covered} of {population}"),
+    "tip_times": (
+        "中位 {median} 分钟 · 最远 {worst} 分钟（限时 {limit}）",
+        "Median {median} min · worst {worst} min (limit {limit})",
+    ),
+    "tip_first": (
+        "首达 {population}，限时内 {covered}",
+        "First for {population}, {covered} within the limit",
+    ),
+    "tip_response": ("{state}：{minutes} 分钟（限时 {limit}）", "{state}: {minutes} min (limit {limit})"),
+    "title": ("急救圈覆盖图", "Emergency coverage"),
+    "totals": ("覆盖率 · 达标乡镇数", "Share covered · townships met"),
+    "township_table": ("乡镇明细（{n}），缺口大者在前", "Townships ({n}), largest gap first"),
+    "uncovered": ("未覆盖居民点", "Demand points not covered"),
+    "uncovered_list": ("未覆盖居民点（{n}）", "Demand points not covered ({n})"),
+    "verdict": ("乡镇判定", "Verdict by township"),
+    "version": ("程序版本 {version} · 数据 {hash}", "Version {version} · data {hash}"),
+    "whole": ("显示全县", "Show the whole county"),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+}
+_PEOPLE: Mapping[DemandUnit, tuple[str, str]] = {
+    "people": ("人口", "people"),
+    "residential_road_m": ("居住道路", "residential roads"),
+}
+
+
+def word(key: str, lang: Lang, unit: DemandUnit = "people", **figures: object) -> str:
+    """
+    Give one of the map's own words.
+
+    Parameters
+    ----------
+    key
+        Which one.
+    lang
+        ``zh`` or ``en``.
+    unit
+        What the demand counts; where it is road, no word speaks of people.
+    **figures
+        What the word has blanks for.
+
+    Raises
+    ------
+    KeyError
+        If there is no such word, or a blank stays empty.
+    """
+    column = 0 if lang == "zh" else 1
+    counted = _PEOPLE[unit][column]
+    return _WORDS[key][column].format(p=counted, P=counted.capitalize(), **figures)
