@@ -172,7 +172,7 @@ class _Book:
             cell.data_type = "s"
             cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
             cell.alignment = Alignment(
-                vertical="center", indent=1, wrap_text=display_width(value) > _MAX_WIDTH
+                horizontal="left", vertical="center", indent=1, wrap_text=display_width(value) > _MAX_WIDTH
             )
         else:
             cell.value = value
