@@ -1,0 +1,71 @@
+"""What an import left out, merged or assumed, as records a planner can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coverage.errors import name_some
+
+
+@dataclass(frozen=True)
+class Note:
+    """
+    One thing a planner should know about an import.
+
+    Parameters
+    ----------
+    code
+        Stable word for programs: ``ways_cut``, ``townships_incomplete`` …
+    layer
+        Layer it concerns, as in the provenance.
+    en, zh
+        The line in English and in Chinese, with its count and the first names.
+    count
+        How many things it is about.
+    ids
+        All of them, by id or name.
+    """
+
+    code: str
+    layer: str
+    en: str
+    zh: str
+    count: int = 0
+    ids: tuple[str, ...] = ()
+
+    def text(self, lang: str) -> str:
+        """Give the line in `lang` (``zh`` or ``en``)."""
+        return self.zh if lang == "zh" else self.en
+
+
+def noted(
+    code: str, layer: str, ids: Sequence[object], en: str, zh: str, *, named: Sequence[object] = ()
+) -> tuple[Note, ...]:
+    """
+    Note something about a number of things, or nothing where there are none.
+
+    Parameters
+    ----------
+    code, layer
+        As in `Note`.
+    ids
+        The things.
+    en, zh
+        Texts in which ``{n}`` stands for their number and ``{some}`` for the first of them.
+    named
+        How the things are called in the texts, where their ids say less.
+
+    Returns
+    -------
+    tuple of Note
+        One, or none.
+    """
+    if not ids:
+        return ()
+    n, some = len(ids), name_some(named or ids)
+    return (
+        Note(
+            code, layer, en.format(n=n, some=some), zh.format(n=n, some=some), n, tuple(str(i) for i in ids)
+        ),
+    )

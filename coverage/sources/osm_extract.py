@@ -1,0 +1,360 @@
+"""A study area from an OpenStreetMap extract, or from a graph of OSMnx's work."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from coverage.errors import SourceError
+from coverage.sources import osm_graphml
+from coverage.sources.boundary_file import read_boundary
+from coverage.sources.facility_file import read_facilities
+from coverage.sources.notes import Note
+from coverage.sources.osm_file import ENDINGS, OsmExtract, check_file, read_extract, sha256_of
+from coverage.sources.osm_places import facilities as osm_facilities
+from coverage.sources.osm_places import settlements as osm_settlements
+from coverage.sources.osm_roads import build_graph, clip, tabulate
+from coverage.sources.osm_tags import parse_population, plain_name
+from coverage.sources.osm_townships import (
+    centre_of,
+    classify,
+    relation_boundary,
+    seats,
+    select_townships,
+    township_areas,
+    union_of,
+)
+from coverage.sources.population import Demand, demand_points
+from coverage.sources.progress import Stage, no_progress
+from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+    from coverage.sources.osm_areas import Area
+    from coverage.sources.osm_file import OsmObject
+
+N_STAGES = 5
+OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
+Boundary = int | Path | Literal["townships"]
+"""Id of a relation, a file with a polygon, or the union of the townships."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """
+    A study area, and what a planner should know of how it came about.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    notes
+        What was left out, merged or assumed, layer by layer.
+    """
+
+    area: StudyArea
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The county's outline in its metric system, and what lies around it."""
+
+    boundary: shapely.Polygon | shapely.MultiPolygon
+    region: shapely.Polygon | shapely.MultiPolygon
+    crs: CRS
+    relation: OsmObject | None
+
+
+def import_osm_extract(
+    path: Path,
+    *,
+    county: County,
+    boundary: Boundary,
+    township_level: int | None = None,
+    buffer_m: float = 20_000.0,
+    urban: Sequence[str] = (),
+    facilities: Path | None = None,
+    progress: Stage = no_progress,
+) -> Imported:
+    """
+    Make a study area from one file.
+
+    Parameters
+    ----------
+    path
+        Extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), or a road graph saved by OSMnx (.graphml), which knows
+        neither townships nor facilities.
+    county
+        Names of the county; where `name` is empty, the boundary relation's names are taken.
+    boundary
+        Id of the boundary's relation, a polygon file, or ``townships`` for the union of all whole ones.
+    township_level
+        ``admin_level`` of the townships; None makes the whole county one.
+    buffer_m
+        How far beyond the boundary roads and facilities reach, metres.
+    urban
+        Names of townships to class urban, besides those that are by their tags.
+    facilities
+        File of points that takes the place of the facilities on OpenStreetMap.
+    progress
+        Called as each of `N_STAGES` stages begins.
+
+    Raises
+    ------
+    FileError
+        If a file is missing, empty, cut short, or not what its ending says.
+    CrsError
+        If a file does not say its reference system, or it cannot be right.
+    SourceError
+        If the boundary cannot be made, no township or road lies within it, or there is no facility.
+    """
+    if not (math.isfinite(buffer_m) and buffer_m >= 0):
+        raise SourceError(
+            f"the buffer is {buffer_m / 1000:g} km: give 0 or more with --buffer-km",
+            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应不小于0",
+        )
+    progress("reading the extract", "读取数据")
+    check_file(path, (*ENDINGS, *osm_graphml.ENDINGS))
+    is_graph = path.name.lower().endswith(osm_graphml.ENDINGS)
+    extract = OsmExtract("", (), (), (), (), {}, {}) if is_graph else read_extract(path)
+    progress("outline and townships", "边界与乡镇")
+    level = None if is_graph else township_level
+    areas = [] if level is None else township_areas(extract, level)
+    frame = _frame(extract, boundary, areas, buffer_m, is_graph=is_graph)
+    county = _named(county, frame.relation)
+    townships, chosen, notes = _townships(areas, frame, county)
+    progress("roads", "道路")
+    roads, road_notes = _roads(path, extract, frame, is_graph=is_graph)
+    progress("settlements and facilities", "居民点与医疗机构")
+    places, place_notes = osm_settlements(extract, frame.crs)
+    sites, site_notes = _facilities(path, extract, frame, facilities)
+    townships, class_notes = _described(townships, chosen, places, extract, frame, county, urban)
+    progress("people", "人口")
+    demand = _demand(townships, places, roads, frame, county)
+    townships = townships.assign(population=demand.township_people)
+    notes = (*notes, *road_notes, *place_notes, *site_notes, *class_notes, *demand.notes)
+    area = StudyArea(
+        county=county,
+        boundary=frame.boundary,
+        townships=townships,
+        demand=demand.points,
+        facilities=sites,
+        roads=roads,
+        provenance=_provenance(path, extract.date, boundary, facilities, demand, notes),
+        buffer_m=buffer_m,
+        demand_unit=demand.unit,
+    )
+    return Imported(area, notes)
+
+
+def _frame(
+    extract: OsmExtract, boundary: Boundary, areas: Sequence[Area], buffer_m: float, *, is_graph: bool
+) -> _Frame:
+    """Get the boundary, choose the metric system it asks for, and draw the buffer around it."""
+    relation: OsmObject | None = None
+    outline: shapely.Polygon | shapely.MultiPolygon
+    if isinstance(boundary, Path):
+        outline = read_boundary(boundary)
+    elif is_graph or (boundary == "townships" and not areas):
+        raise SourceError(
+            "a road graph knows no boundary, and without --township-level there are no townships to unite: give a "
+            "polygon with --boundary FILE",
+            zh="路网文件没有边界，未给 --township-level 时也没有乡镇可合并：请用 --boundary 提供边界面文件",
+        )
+    elif isinstance(boundary, int):
+        relation, outline = relation_boundary(extract, boundary)
+    else:
+        outline = union_of(areas)
+    series = gpd.GeoSeries([outline], crs=WGS84)
+    crs = metric_crs(series)
+    metric = series.to_crs(crs).iloc[0]
+    return _Frame(metric, metric.buffer(buffer_m), crs, relation)
+
+
+def _named(county: County, relation: OsmObject | None) -> County:
+    """Fill in the names a planner did not give: the relation's, else the stem."""
+    tags = relation.tags if relation is not None else {}
+    return dataclasses.replace(
+        county,
+        name=county.name or tags.get("name", "") or county.stem,
+        name_en=county.name_en or tags.get("name:en", ""),
+    )
+
+
+def _townships(
+    areas: Sequence[Area], frame: _Frame, county: County
+) -> tuple[gpd.GeoDataFrame, list[Area | None], tuple[Note, ...]]:
+    """Choose the townships; without any the county is its own only one."""
+    if areas:
+        table, chosen, notes = select_townships(areas, frame.boundary, frame.crs)
+        return table, list(chosen), notes
+    note = Note(
+        "county_is_township",
+        "townships",
+        "no townships are known: the whole county counts as one; give --township-level with an .osm.pbf for more",
+        "没有乡镇边界：全县按一个乡镇计；如需分乡镇，请用 .osm.pbf 数据并给出 --township-level",
+        1,
+    )
+    table = gpd.GeoDataFrame(
+        {"id": [county.stem], "name": [county.name], "population": [math.nan]},
+        geometry=[frame.boundary],
+        crs=frame.crs,
+    )
+    return table, [None], (note,)
+
+
+def _described(
+    townships: gpd.GeoDataFrame,
+    chosen: Sequence[Area | None],
+    places: gpd.GeoDataFrame,
+    extract: OsmExtract,
+    frame: _Frame,
+    county: County,
+    urban: Sequence[str],
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """Add the townships' classes and seats."""
+    centre = centre_of(frame.relation, extract) if frame.relation is not None else None
+    county_seat = None
+    if centre is not None:
+        county_seat = gpd.GeoSeries([shapely.Point(centre)], crs=WGS84).to_crs(frame.crs).iloc[0]
+    else:
+        namesakes = places.geometry[[plain_name(n) == plain_name(county.name) for n in places["name"]]]
+        county_seat = next((p for p in namesakes if frame.boundary.intersects(p)), None)
+    classes, notes = classify(townships, places, urban, county_seat)
+    where = np.array(seats(townships, chosen, places, extract), dtype=float).reshape(-1, 2)
+    described = townships.assign(seat_lon=where[:, 0], seat_lat=where[:, 1])
+    described.insert(2, "class", classes)
+    return described, notes
+
+
+def _roads(
+    path: Path, extract: OsmExtract, frame: _Frame, *, is_graph: bool
+) -> tuple[Roads, tuple[Note, ...]]:
+    """Get the roads of the region, and make sure that some lie within the boundary."""
+    west, south, east, north = gpd.GeoSeries([frame.region], crs=frame.crs).to_crs(WGS84).total_bounds
+    if is_graph:
+        roads, notes = osm_graphml.read_graphml(path)
+        if roads.edges.empty:
+            raise _no_road(path)
+        extent = roads.edges.total_bounds
+    else:
+        ends = [
+            extract.nodes[way.refs[0]] for way in extract.roads if way.refs and way.refs[0] in extract.nodes
+        ]
+        if not ends:
+            raise _no_road(path)
+        extent = np.array([*np.min(ends, axis=0), *np.max(ends, axis=0)])
+        graph, notes = build_graph(extract, (west, south, east, north))
+        if not graph.number_of_edges():
+            raise _far_away(path, frame, extent)
+        roads = tabulate(graph)
+    clipped, fragment_notes = clip(roads, frame.region, frame.crs)
+    if not shapely.intersects(frame.boundary, clipped.edges.geometry.to_numpy()).any():
+        raise _far_away(path, frame, extent)
+    return clipped, (*notes, *fragment_notes)
+
+
+def _no_road(path: Path) -> SourceError:
+    return SourceError(
+        f"{path.name} holds no road that an ambulance may use: get an extract with roads",
+        zh=f"{path.name} 中没有救护车可通行的道路：请换用含道路的数据",
+    )
+
+
+def _far_away(
+    path: Path, frame: _Frame, extent: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> SourceError:
+    """Say how far the boundary is from the roads, or that none crosses it."""
+    lon, lat = gpd.GeoSeries([frame.boundary.centroid], crs=frame.crs).to_crs(WGS84).iloc[0].coords[0]
+    near_lon, near_lat = np.clip(lon, extent[0], extent[2]), np.clip(lat, extent[1], extent[3])
+    # along a meridian a degree is 111.2 km
+    away_km = 111.2 * math.hypot((lon - near_lon) * math.cos(math.radians(lat)), lat - near_lat)
+    if away_km > 0:
+        return SourceError(
+            f"the boundary lies {away_km:,.0f} km from the roads of {path.name}: check that both are of the same "
+            "county, longitude before latitude",
+            zh=f"边界距离 {path.name} 中的道路约{away_km:,.0f}公里：请确认两者属于同一县域，且经度在前、纬度在后",
+        )
+    return SourceError(
+        f"no road of {path.name} that an ambulance may use lies inside the boundary: check the boundary",
+        zh=f"边界内没有 {path.name} 中救护车可通行的道路：请检查边界",
+    )
+
+
+def _facilities(
+    path: Path, extract: OsmExtract, frame: _Frame, file: Path | None
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """Get the facilities from the planner's file, or else from the extract."""
+    if file is not None:
+        return read_facilities(file, frame.crs), ()
+    table, notes = osm_facilities(extract, frame.region, frame.crs)
+    if table.empty:
+        raise SourceError(
+            f"{path.name} holds no hospital, clinic or ambulance station within the buffer: give their points with "
+            "--facilities FILE",
+            zh=f"{path.name} 在缓冲区内没有医院、门诊或急救站：请用 --facilities 提供设施点位文件",
+        )
+    return table, notes
+
+
+def _demand(
+    townships: gpd.GeoDataFrame, places: gpd.GeoDataFrame, roads: Roads, frame: _Frame, county: County
+) -> Demand:
+    """Place the people of the settlements inside the county."""
+    land = shapely.union_all([frame.boundary, *townships.geometry])
+    shapely.prepare(land)
+    inside = places[shapely.intersects(land, places.geometry.to_numpy())].reset_index(drop=True)
+    tags = frame.relation.tags if frame.relation is not None else {}
+    return demand_points(
+        townships,
+        inside,
+        roads.edges,
+        county_name=county.name,
+        county_people=parse_population(tags.get("population")),
+    )
+
+
+def _provenance(
+    path: Path, date: str, boundary: Boundary, facilities: Path | None, demand: Demand, notes: Sequence[Note]
+) -> tuple[Provenance, ...]:
+    """Say for every layer which file it came from and what was done to it."""
+    osm = Provenance("", path.name, date, OSM_LICENCE, sha256_of(path))
+    rows = dict.fromkeys(("boundary", "townships", "demand", "facilities", "roads"), osm)
+    for layer, file in (("boundary", boundary), ("facilities", facilities)):
+        if isinstance(file, Path):
+            rows[layer] = Provenance("", file.name, sha256=sha256_of(file))
+    return tuple(
+        dataclasses.replace(
+            row,
+            layer=layer,
+            note=_layer_note(layer, demand, [note for note in notes if note.layer == layer]),
+            modelled=layer == "demand" and demand.modelled,
+        )
+        for layer, row in rows.items()
+    )
+
+
+def _layer_note(layer: str, demand: Demand, notes: Sequence[Note]) -> str:
+    """Put a layer's notes into one text, in Chinese and then in English."""
+    zh, en = [note.zh for note in notes], [note.en for note in notes]
+    if layer == "demand" and demand.modelled and demand.unit == "people":
+        zh.insert(0, "人口按居民点标注值和乡镇总人口沿居住区及低等级道路分摊，不是实测分布")
+        en.insert(
+            0, "people are spread along residential and minor roads from settlements' and townships' figures"
+        )
+    if layer == "roads":
+        zh.insert(0, "车速为程序默认值（鸣笛）；转向限制和时段限制未计入，救护车执行任务不受其约束")
+        en.insert(
+            0, "speeds are the program's defaults (siren); turn and time restrictions do not bind ambulances"
+        )
+    return "；".join(zh) + (" | " if zh else "") + "; ".join(en)

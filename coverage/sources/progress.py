@@ -1,0 +1,60 @@
+"""A progress bar on stderr for long work, silent where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Stage = Callable[[str, str], None]
+"""Called with the name of the stage that begins, in English and in Chinese."""
+
+
+def no_progress(en: str, zh: str) -> None:
+    """Show nothing."""
+
+
+@contextmanager
+def progress_bar(n_stages: int, *, quiet: bool = False, lang: str = "en") -> Iterator[Stage]:
+    """
+    Show a bar of `n_stages` steps on stderr, unless `quiet` or stderr is no terminal.
+
+    Parameters
+    ----------
+    n_stages
+        How many stages will be announced.
+    quiet
+        Show nothing at all.
+    lang
+        ``zh`` or ``en``: the language of the stages' names.
+
+    Yields
+    ------
+    Stage
+        To be called when a stage begins.
+    """
+    # disable=None: tqdm itself looks whether its file is a terminal
+    with tqdm(
+        total=n_stages,
+        disable=True if quiet else None,
+        file=sys.stderr,
+        leave=False,
+        bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}",
+    ) as bar:
+        begun = False
+
+        def stage(en: str, zh: str) -> None:
+            nonlocal begun
+            if begun:
+                bar.update(1)
+            begun = True
+            bar.set_description_str(zh if lang == "zh" else en)
+
+        yield stage
+        bar.update(1)
