@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -33,6 +32,7 @@ EDGE_M = 250.0
 
 CEILING_S = 60.0
 """So much longer than the longest limit counts as not reached."""
+_FILL_TYPE = contourpy.FillType.ChunkCombinedOffsetOffset
 _MAX_CELLS = 25_000_000
 
 
@@ -64,8 +64,14 @@ class _Grid:
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
     cell: NDArray[np.int64]  # flat numbers of the cells near a road, shape (n_near,)
-    sample: NDArray[np.int64]  # nearest sample of each, shape (n_near,)
-    samples: Snapped
+    place: Snapped  # nearest place on a road of each, n_near of them
+    at_edge: NDArray[np.bool_]  # nodes at the edge of the road data, shape (n_nodes,)
+
+    def spread(self, values: NDArray[Any], elsewhere: float) -> NDArray[Any]:
+        """Lay values of the cells near a road onto the whole grid, shape (n_y, n_x)."""
+        whole = np.full(len(self.y_m) * len(self.x_m), elsewhere, dtype=values.dtype)
+        whole[self.cell] = values
+        return whole.reshape(len(self.y_m), len(self.x_m))
 
 
 _GRIDS: WeakKeyDictionary[RoadNetwork, dict[float, _Grid]] = WeakKeyDictionary()
@@ -103,18 +109,14 @@ def isochrones(
     limits = [float(limit) for limit in limits_s]
     if not limits or limits != sorted(set(limits)) or limits[0] <= 0 or not math.isfinite(limits[-1]):
         raise NetworkError(f"limits must be positive and ascending seconds, not {limits}")
-    net = reach.network
-    grid = _grid(net, cell_m)
-    time_s, _ = reach.at(grid.samples)
+    grid = _grid(reach.network, cell_m)
+    time_s, _ = reach.at(grid.place)
     # A little beyond the longest limit stands for "not reached": the contour then runs between the last
     # reached cell and the first unreached one, and one bound for all limits keeps the areas nested.
     ceiling_s = limits[-1] + CEILING_S
-    field_s = np.full(len(grid.y_m) * len(grid.x_m), ceiling_s)
-    field_s[grid.cell] = np.minimum(time_s[grid.sample], ceiling_s)
-    contours = contourpy.contour_generator(
-        grid.x_m, grid.y_m, field_s.reshape(len(grid.y_m), -1), fill_type=contourpy.FillType.OuterOffset
-    )
-    edge_time_s = _edge_times(reach)
+    field_s = grid.spread(np.minimum(time_s, ceiling_s), ceiling_s)
+    contours = contourpy.contour_generator(grid.x_m, grid.y_m, field_s, fill_type=_FILL_TYPE)
+    edge_time_s = reach.time_s[grid.at_edge]
     return tuple(
         Isochrone(limit, _polygons(contours.filled(-math.inf, limit)), bool((edge_time_s <= limit).any()))
         for limit in limits
@@ -149,10 +151,8 @@ def catchments(
     """
     net = reach.network
     grid = _grid(net, cell_m)
-    _, facility = reach.at(grid.samples)
-    owner = np.full(len(grid.y_m) * len(grid.x_m), -1, dtype=np.int64)
-    owner[grid.cell] = facility[grid.sample]
-    owners = owner.reshape(len(grid.y_m), -1)
+    _, facility = reach.at(grid.place)
+    owners = grid.spread(facility, -1)
     rows = []
     for number, (name, own_id) in enumerate(zip(facilities["name"], facilities["id"], strict=True)):
         polygon = shapely.intersection(_owned(owners == number, grid), within)
@@ -170,12 +170,8 @@ def _owned(mine: NDArray[np.bool_], grid: _Grid) -> shapely.Geometry:
         return shapely.MultiPolygon()
     # the grid's own rim is far from every road, so there is always one more cell around
     high, wide = slice(rows[0] - 1, rows[-1] + 2), slice(columns[0] - 1, columns[-1] + 2)
-    contours = contourpy.contour_generator(
-        grid.x_m[wide],
-        grid.y_m[high],
-        np.where(mine[high, wide], 0.0, 1.0),
-        fill_type=contourpy.FillType.OuterOffset,
-    )
+    indicator = np.where(mine[high, wide], 0.0, 1.0)
+    contours = contourpy.contour_generator(grid.x_m[wide], grid.y_m[high], indicator, fill_type=_FILL_TYPE)
     return _polygons(contours.filled(-math.inf, 0.5))
 
 
@@ -200,7 +196,7 @@ def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
     nearest = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
     off_road_m, sample = np.asarray(nearest[0]), np.asarray(nearest[1])
     near = np.isfinite(off_road_m)
-    return _Grid(x_m, y_m, cell[near], sample[near], samples)
+    return _Grid(x_m, y_m, cell[near], samples.take(sample[near]), _nodes_at_edge(net))
 
 
 def _cells_near(
@@ -227,21 +223,21 @@ def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
     return Snapped(segment, fraction, np.zeros(len(segment))), shapely.get_coordinates(points)
 
 
-def _edge_times(reach: NearestFacility) -> NDArray[np.float64]:
-    """Give the times at nodes that lie at the edge of the road data: near their convex hull."""
-    net = reach.network
+def _nodes_at_edge(net: RoadNetwork) -> NDArray[np.bool_]:
+    """Tell which nodes lie at the edge of the road data: near their convex hull."""
     xy = np.stack((net.x_m, net.y_m), axis=1)
     rim = shapely.MultiPoint(xy).convex_hull.boundary
-    return reach.time_s[shapely.distance(shapely.points(xy), rim) <= EDGE_M]
+    return np.asarray(shapely.distance(shapely.points(xy), rim) <= EDGE_M)
 
 
 def _polygons(filled: Any) -> shapely.Polygon | shapely.MultiPolygon:
-    """Make valid shapes of contourpy's outlines and holes."""
-    shapes = []
-    for points, offsets in zip(*filled, strict=True):
-        rings = [points[a:b] for a, b in pairwise(offsets.tolist())]
-        shapes.append(shapely.Polygon(rings[0], rings[1:]))
-    return _only_polygons(shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object))))
+    """Make one valid shape of contourpy's outlines and holes."""
+    points, ring_starts, polygon_starts = (chunk[0] for chunk in filled)
+    if points is None:
+        return shapely.MultiPolygon()
+    parts = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (ring_starts, polygon_starts))
+    shape = shapely.MultiPolygon(list(parts)) if len(parts) > 1 else parts[0]
+    return shape if shape.is_valid else _only_polygons(shapely.make_valid(shape))
 
 
 def _only_polygons(shape: shapely.Geometry) -> shapely.Polygon | shapely.MultiPolygon:
