@@ -13,6 +13,7 @@ from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -127,6 +128,9 @@ def _standard(analysis: Analysis) -> dict[str, Any]:
 
 
 def _townships(assessment: Assessment, other: Assessment) -> list[dict[str, Any]]:
+    rows = zip(_records(assessment.townships), _records(other.townships), strict=True)
+    people = assessment.bands.to_numpy()
+    bands = list(pairwise((0.0, *BAND_EDGES_S)))
     return [
         {
             "id": row["id"],
@@ -135,20 +139,20 @@ def _townships(assessment: Assessment, other: Assessment) -> list[dict[str, Any]
             "limit_s": _number(row["limit_s"]),
             **_judged(row),
             "population_by_band": [
-                {
-                    "from_s": _number(lower),
-                    "to_s": _number(upper),
-                    "population": _number(assessment.bands.loc[row["id"], upper]),
-                }
-                for lower, upper in pairwise((0.0, *BAND_EDGES_S))
+                {"from_s": _number(lower), "to_s": _number(upper), "population": _number(float(n))}
+                for (lower, upper), n in zip(bands, people[i], strict=True)
             ],
-            "other_clock": _judged(other.townships.loc[index]),
+            "other_clock": _judged(other_row),
         }
-        for index, row in assessment.townships.iterrows()
+        for i, (row, other_row) in enumerate(rows)
     ]
 
 
-def _judged(row: pd.Series[Any]) -> dict[str, Any]:
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _judged(row: Mapping[str, Any]) -> dict[str, Any]:
     """Give what depends on the clock."""
     return {
         "population": _number(row["population"]),
@@ -176,7 +180,7 @@ def _facilities(assessment: Assessment) -> list[dict[str, Any]]:
             "first_population": _number(row["first_population"]),
             "covered_population": _number(row["covered_population"]),
         }
-        for _, row in assessment.facilities.iterrows()
+        for row in _records(assessment.facilities)
     ]
 
 

@@ -82,7 +82,6 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "areas": ("可达范围", "Areas within the limit"),
     "assumptions": ("假设", "Assumptions"),
     "bands": ("按到达时间分段的{p}", "{P} by minutes to arrival"),
-    "base": ("派车急救点", "Sends ambulances"),
     "bases": ("急救点", "Bases"),
     "boundary": ("县域边界", "County boundary"),
     "catchments": ("急救点首达范围", "Catchments of the bases"),
@@ -109,6 +108,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "handling": ("接警受理（秒）", "Call handling (s)"),
     "highway": ("道路等级（OSM highway）", "Road class (OSM highway)"),
     "id": ("编号", "Id"),
+    "is_base": ("派车急救点", "Sends ambulances"),
     "item": ("项目", "Item"),
     "kind": ("类型", "Kind"),
     "largest_gap": ("最大缺口", "Largest gap"),
@@ -162,6 +162,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "target_share": ("达标比例", "Target share"),
     "totals": ("合计", "Totals"),
     "township": ("所在乡镇", "Township"),
+    "township_id": ("所在乡镇编号", "Township id"),
     "township_name": ("乡镇", "Township"),
     "townships": ("乡镇", "Townships"),
     "townships_met": ("达标乡镇", "Townships met"),
@@ -253,6 +254,28 @@ def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
         return _pick(lang, "居住道路里程占比", "Share of residential roads")
     counted = unit_text(unit, lang)
     return _pick(lang, *_LABELS[key]).replace("{p}", counted).replace("{P}", counted.capitalize())
+
+
+def column_label(column: str, lang: Lang, unit: DemandUnit = "people") -> str:
+    """
+    Give the label of a table's column in its own unit, seconds and metres; empty where there is none.
+
+    Parameters
+    ----------
+    column
+        A column of `Assessment`: ``median_s``, ``covered_population``.
+    lang, unit
+        As in `label`.
+    """
+    key = column.removesuffix("_s")
+    if key not in _LABELS:
+        return ""
+    text = label(key, lang, unit)
+    if column != key:
+        text = text.replace("分钟", "秒").replace("(min)", "(s)")
+    elif column.endswith("population") and unit != "people":
+        text += bracketed(_pick(lang, "米", "m"), lang)
+    return text
 
 
 def short_label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:

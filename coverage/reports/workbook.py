@@ -408,7 +408,7 @@ def _write_facilities(book: _Book) -> None:
         _Column(book.label("id"), list(rows["id"])),
         _Column(book.label("kind"), [wording.kind_text(kind, lang) for kind in rows["kind"]]),
         _Column(book.label("ambulances"), [_number(n) for n in rows["ambulances"]], "0"),
-        _Column(book.label("base"), [wording.base_text(analysis, b, lang) for b in rows["is_base"]]),
+        _Column(book.label("is_base"), [wording.base_text(analysis, b, lang) for b in rows["is_base"]]),
         _Column(book.label("own_turnout"), [_number(s) for s in area["turnout_s"]], "0"),
         _Column(book.label("centres"), [wording.centres_text(str(c or ""), lang) for c in area["centres"]]),
         _Column(book.label("on_network"), [wording.yes_text(b, lang) for b in rows["on_network"]]),

@@ -1,0 +1,356 @@
+"""The answer as a GeoPackage that opens in QGIS in the map's colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+import coverage
+from coverage.assessment import BAND_EDGES_S, STATES
+from coverage.files import cannot_write, whole_file
+from coverage.reports import wording
+from coverage.reports.palette import (
+    AREA_COLOURS,
+    FACILITY_COLOURS,
+    OUTLINE_COLOUR,
+    ROAD_COLOUR,
+    STATE_COLOURS,
+    VERDICT_COLOURS,
+)
+from coverage.reports.qml import Category, Style, fill, hatch, line, marker
+from coverage.standards import MINUTE_S
+from coverage.study_area import FACILITY_KINDS, WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from coverage.analysis import Analysis
+    from coverage.reports.wording import Lang
+
+GEOMETRY_COLUMN = "geom"
+_SHAPES = {
+    "hospital": "cross_fill",
+    "ambulance_station": "star",
+    "subcentre": "square",
+    "health_centre": "circle",
+    "clinic": "diamond",
+}
+_ROAD_WIDTHS_MM = {
+    "motorway": 0.9,
+    "trunk": 0.8,
+    "primary": 0.65,
+    "secondary": 0.5,
+    "tertiary": 0.35,
+}
+_OTHER_ROAD_MM = 0.18
+_DOT_SIZE = 'coalesce(min(6, max(0.8, 0.04 * sqrt("population"))), 0.8)'
+# what changes with the clock, and so stands twice
+_DATED = frozenset(
+    (
+        "covered_population",
+        "covered_share",
+        "facility_id",
+        "first_population",
+        "median_s",
+        "p90_s",
+        "response_s",
+        "seat_time_s",
+        "state",
+        "verdict",
+        "worst_s",
+    )
+)
+_ROAD_COLUMNS = ("highway", "name", "ref", "oneway", "surface", "maxspeed", "bridge", "tunnel", "length")
+
+
+def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
+    """
+    Write the answer as a GeoPackage in WGS84, with a style for QGIS in each layer.
+
+    Layers: ``boundary``, ``townships``, ``areas``, ``catchments``, ``roads``, ``demand``, ``facilities``;
+    tables: ``assumptions``, ``provenance`` and QGIS' own ``layer_styles``. Times are seconds, null where
+    nobody comes or nobody knows; the states say which.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    path
+        File to write; an older one stays as it is until the new one is complete.
+    lang
+        ``zh`` or ``en``: language of the styles' legends and of the column aliases.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written or the disk is full.
+    """
+    layers = {
+        "boundary": _boundary(analysis, lang),
+        "townships": _townships(analysis),
+        "areas": _areas(analysis, lang),
+        "catchments": _named(analysis.catchments),
+        "roads": _roads(analysis),
+        "demand": _demand(analysis),
+        "facilities": _facilities(analysis),
+    }
+    tables = {
+        "assumptions": _assumptions(analysis, lang),
+        "provenance": _provenance(analysis),
+        "layer_styles": _layer_styles(_styles(analysis, lang)),
+    }
+    try:
+        with whole_file(path) as temporary:
+            for name, layer in layers.items():
+                _write(layer.to_crs(WGS84), temporary, name, wording.label(name, lang))
+            for name, table in tables.items():
+                # QGIS looks for its styles' number under the name id
+                options = {"FID": "id"} if name == "layer_styles" else {}
+                pyogrio.write_dataframe(table, temporary, layer=name, driver="GPKG", layer_options=options)
+    except (DataSourceError, DataLayerError) as error:
+        raise cannot_write(path, error) from error
+
+
+def _write(layer: gpd.GeoDataFrame, path: Path, name: str, description: str) -> None:
+    polygons = layer.geom_type.isin(("Polygon", "MultiPolygon")).any()
+    pyogrio.write_dataframe(
+        layer,
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_type="MultiPolygon" if polygons else None,
+        promote_to_multi=True if polygons else None,
+        layer_options={"GEOMETRY_NAME": GEOMETRY_COLUMN, "DESCRIPTION": description},
+    )
+
+
+def _boundary(analysis: Analysis, lang: Lang) -> gpd.GeoDataFrame:
+    county = analysis.area.county
+    return gpd.GeoDataFrame(
+        {
+            "name": [wording.one_line(county.name)],
+            "name_en": [wording.one_line(county.name_en)],
+            "code": [county.code],
+            "headline": ["\n".join(wording.headline(analysis, lang))],
+            "modelled": [wording.modelled_text(analysis, lang)],
+            "disclaimer": [wording.disclaimer_text(lang)],
+        },
+        geometry=[analysis.area.boundary],
+        crs=analysis.area.crs,
+    )
+
+
+def _townships(analysis: Analysis) -> gpd.GeoDataFrame:
+    mine, other = analysis.assessment.townships, analysis.other_clock.townships
+    suffix = analysis.other_clock.standard.clock
+    table = mine.assign(
+        clock=analysis.standard.clock,
+        **{f"{key}_{suffix}": other[key] for key in other.columns if key in _DATED},
+    )
+    people = analysis.assessment.bands.to_numpy()
+    table = table.assign(**{name: people[:, i] for i, name in enumerate(_band_columns())})
+    return _named(gpd.GeoDataFrame(table, geometry=analysis.area.townships.geometry))
+
+
+def _band_columns() -> list[str]:
+    minutes = [f"{edge / MINUTE_S:g}" for edge in (0.0, *BAND_EDGES_S[:-1])]
+    return [f"band_{low}_{high}_min" for low, high in zip(minutes, [*minutes[1:], "up"], strict=True)]
+
+
+def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
+    other = analysis.other_clock
+    suffix = other.standard.clock
+    table = analysis.assessment.demand.assign(
+        **{f"{key}_{suffix}": other.demand[key] for key in other.demand.columns if key in _DATED}
+    )
+    return _named(gpd.GeoDataFrame(table, geometry=analysis.area.demand.geometry))
+
+
+def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
+    area, other = analysis.area.facilities, analysis.other_clock
+    suffix = other.standard.clock
+    table = analysis.assessment.facilities.assign(
+        base_assumed=analysis.assessment.facilities["is_base"] & analysis.assessment.bases_assumed,
+        turnout_s=area["turnout_s"],
+        centres=area["centres"],
+        **{f"{key}_{suffix}": other.facilities[key] for key in other.facilities.columns if key in _DATED},
+    )
+    return _named(gpd.GeoDataFrame(table, geometry=area.geometry))
+
+
+def _areas(analysis: Analysis, lang: Lang) -> gpd.GeoDataFrame:
+    # the widest first, so that the narrower one is drawn on top of it
+    areas = [area for area in reversed(analysis.areas) if not area.polygon.is_empty]
+    return gpd.GeoDataFrame(
+        {
+            "limit_min": [area.limit_s / MINUTE_S for area in areas],
+            "name": [wording.within_text(area.limit_s, lang) for area in areas],
+            "clock": [analysis.standard.clock for _ in areas],
+            "touches_edge": [area.touches_edge for area in areas],
+        },
+        geometry=[area.polygon for area in areas],
+        crs=analysis.area.crs,
+    )
+
+
+def _roads(analysis: Analysis) -> gpd.GeoDataFrame:
+    edges = analysis.area.roads.edges
+    kept = [name for name in _ROAD_COLUMNS if name in edges.columns]
+    cells = {name: edges[name] if name == "length" else edges[name].map(_cell) for name in kept}
+    roads = gpd.GeoDataFrame(cells, geometry=edges.geometry, crs=edges.crs)
+    roads["speed_kph"] = analysis.speeds.speeds_kph(edges, analysis.condition)
+    return roads.rename(columns={"length": "length_m"}).reset_index(drop=True)
+
+
+def _cell(value: Any) -> str | None:
+    """Give a tag as text; several are separated by ``;``."""
+    if isinstance(value, list | tuple | set):
+        return ";".join(wording.one_line(item) for item in value)
+    return None if pd.isna(value) else wording.one_line(value)
+
+
+def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Clean a table's names, and leave empty what has no number."""
+    clean = table.copy()
+    for name in clean.columns:
+        if name in {"name", "facility_name"}:
+            clean[name] = clean[name].map(wording.one_line)
+        elif pd.api.types.is_float_dtype(clean[name].dtype):
+            clean[name] = clean[name].where(np.isfinite(clean[name]))
+    return clean.reset_index(drop=True)
+
+
+def _assumptions(analysis: Analysis, lang: Lang) -> pd.DataFrame:
+    rows = [
+        ("program", f"emergency-coverage {coverage.__version__}"),
+        ("standard", wording.standard_text(analysis, lang)),
+        ("bases", wording.bases_text(analysis, lang)),
+        ("snapping", wording.walking_text(lang)),
+        ("speed_source", analysis.speeds.source),
+        ("population", wording.unit_text(analysis.area.demand_unit, lang)),
+    ]
+    named = [(wording.label(key, lang, analysis.area.demand_unit), text) for key, text in rows]
+    named += [(note.code, wording.note_text(note, analysis, lang)) for note in analysis.notes]
+    return pd.DataFrame(named, columns=["item", "text"])
+
+
+def _provenance(analysis: Analysis) -> pd.DataFrame:
+    rows = analysis.area.provenance
+    texts = ("layer", "source", "date", "licence", "sha256", "note")
+    table: dict[str, list[Any]] = {key: [wording.one_line(getattr(p, key)) for p in rows] for key in texts}
+    return pd.DataFrame({**table, "modelled": [p.modelled for p in rows]})
+
+
+def _layer_styles(styles: Mapping[str, Style]) -> pd.DataFrame:
+    """
+    Give the table in which QGIS keeps styles.
+
+    Columns and their meaning as `QgsOgrUtils::saveStyle` writes them; QGIS looks a layer's style up by an
+    empty schema, the layer's name and its geometry column, and takes the default one first.
+    """
+    names = list(styles)
+    return pd.DataFrame(
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": names,
+            "f_geometry_column": GEOMETRY_COLUMN,
+            "styleName": names,
+            "styleQML": [styles[name].to_qml() for name in names],
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": "emergency-coverage",
+            "owner": "",
+            "ui": "",
+            "update_time": pd.Timestamp.now("UTC"),
+        }
+    )
+
+
+def _styles(analysis: Analysis, lang: Lang) -> dict[str, Style]:
+    aliases = {name: _aliases(analysis, lang, name) for name in ("townships", "demand", "facilities")}
+    return {
+        "boundary": _outline(0.8),
+        "townships": _township_style(lang, aliases["townships"]),
+        "areas": _area_style(analysis, lang),
+        "catchments": _outline(0.4, label_column="name"),
+        "roads": _road_style(),
+        "demand": _demand_style(lang, aliases["demand"]),
+        "facilities": _facility_style(lang, aliases["facilities"]),
+    }
+
+
+def _township_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+    categories = []
+    for verdict, colour in VERDICT_COLOURS.items():
+        solid = fill(colour, 0.45, outline=OUTLINE_COLOUR)
+        symbol = (solid, hatch(colour)) if verdict == "unmet" else (solid,)
+        categories.append(Category(verdict, wording.verdict_text(verdict, lang), symbol))
+    return Style("fill", categories, column="verdict", label_column="name", aliases=aliases)
+
+
+def _area_style(analysis: Analysis, lang: Lang) -> Style:
+    categories = [
+        Category(
+            area.limit_s / MINUTE_S,
+            wording.within_text(area.limit_s, lang),
+            (fill(colour, 0.5, outline=colour),),
+        )
+        for area, colour in zip(analysis.areas, AREA_COLOURS, strict=False)
+    ]
+    return Style("fill", categories, column="limit_min")
+
+
+def _road_style() -> Style:
+    categories = [
+        Category(name, name, (line(ROAD_COLOUR, width_mm=width),)) for name, width in _ROAD_WIDTHS_MM.items()
+    ]
+    other = Category("", "…", (line(ROAD_COLOUR, width_mm=_OTHER_ROAD_MM),))
+    return Style("line", [*categories, other], column="highway")
+
+
+def _demand_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+    categories = [
+        Category(
+            state,
+            wording.state_text(state, lang),
+            (marker("circle", STATE_COLOURS[state], size_mm=2, size_expression=_DOT_SIZE),),
+        )
+        for state in STATES
+    ]
+    return Style("marker", categories, column="state", aliases=aliases)
+
+
+def _facility_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+    categories = [
+        Category(
+            kind, wording.kind_text(kind, lang), (marker(_SHAPES[kind], FACILITY_COLOURS[kind], size_mm=4.5),)
+        )
+        for kind in FACILITY_KINDS
+    ]
+    return Style("marker", categories, column="kind", label_column="name", aliases=aliases)
+
+
+def _outline(width_mm: float, *, label_column: str = "") -> Style:
+    symbol = (fill("#FFFFFF", 0.0, outline=OUTLINE_COLOUR, width_mm=width_mm),)
+    return Style("fill", [Category("", "", symbol)], label_column=label_column)
+
+
+def _aliases(analysis: Analysis, lang: Lang, layer: str) -> dict[str, str]:
+    """Name a layer's columns as a reader would; times say their unit."""
+    unit, other = analysis.area.demand_unit, analysis.other_clock.standard.clock
+    columns = {
+        "townships": analysis.assessment.townships.columns,
+        "demand": analysis.assessment.demand.columns,
+        "facilities": analysis.assessment.facilities.columns,
+    }[layer]
+    texts = {column: wording.column_label(column, lang, unit) for column in columns}
+    known = {column: text for column, text in texts.items() if text}
+    clock = wording.bracketed(wording.clock_text(other, lang), lang)
+    return known | {f"{column}_{other}": text + clock for column, text in known.items() if column in _DATED}
