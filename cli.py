@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import click
 
 from coverage import __version__
-from coverage.errors import CoverageError, StandardError
+from coverage.errors import CountyError, CoverageError, SourceError, StandardError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coverage.standards import ResponseStandard
+    from coverage.study_area import StudyArea
 
 Lang = Literal["zh", "en"]
 EXIT_ERROR = 2
@@ -32,10 +33,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # a Windows console in China may lack a mark; a question mark is better than a traceback
             stream.reconfigure(errors="replace")
-    sys.exit(_run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
     lang = _wanted_lang(arguments)
     try:
         result = cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
@@ -152,12 +154,11 @@ def analyze(
     **promise: Any,
 ) -> None:
     """Hold a county against its promise, township by township. 评估各乡镇是否达标"""
-    from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
-
     from coverage.analysis import analyze as run_analysis  # noqa: PLC0415
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
     from coverage.reports import write_reports  # noqa: PLC0415
+    from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
     from coverage.routing.speeds import DEFAULT_SPEEDS, read_speeds  # noqa: PLC0415
     from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
 
@@ -209,13 +210,157 @@ def _standard(
     return replace(standard, **changes)
 
 
+@cli.command("import")
+@county_option
+@click.option(
+    "--osm",
+    "osm_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Extract: .osm.pbf, .osm, .osm.gz, .osm.bz2, or OSMnx's .graphml. 路网数据文件",
+)
+@click.option(
+    "--boundary-relation",
+    type=int,
+    metavar="ID",
+    help="OpenStreetMap relation of the county's outline. 县界关系编号",
+)
+@click.option(
+    "--boundary",
+    metavar="FILE|townships",
+    help="Polygon file of the outline, or the union of the townships. 县界文件",
+)
+@click.option(
+    "--township-level",
+    type=click.IntRange(1, 12),
+    metavar="N",
+    help="admin_level of the townships; without it the county is one. 乡镇的行政级别",
+)
+@click.option(
+    "--facilities",
+    "facilities_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Points that take the place of the facilities on OpenStreetMap. 急救设施文件",
+)
+@click.option(
+    "--buffer-km",
+    type=float,
+    default=20.0,
+    show_default=True,
+    metavar="KM",
+    help="How far roads reach beyond the outline. 县界外保留的道路范围",
+)
+@click.option("--urban", default="", metavar="NAME,NAME", help="Townships to class urban. 划为城区的乡镇")
+@click.option("--name", default="", metavar="NAME", help="The county's name, else the relation's. 县市名称")
+@click.option("--name-en", default="", metavar="NAME", help="Its English name. 英文名")
+@click.option("--code", default="", metavar="CODE", help="Its six-digit code. 行政区划代码")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("data/boundaries"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder the study area is written to. 研究区文件夹",
+)
+@shared_options
+def import_(
+    county: str,
+    osm_file: Path,
+    boundary_relation: int | None,
+    boundary: str | None,
+    township_level: int | None,
+    facilities_file: Path | None,
+    buffer_km: float,
+    urban: str,
+    name: str,
+    name_en: str,
+    code: str,
+    data: Path,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+) -> None:
+    """Make a study area from an OpenStreetMap extract. 由OpenStreetMap数据生成研究区"""
+    from coverage.geopackage import write_study_area  # noqa: PLC0415
+    from coverage.sources.osm_extract import N_STAGES, import_osm_extract  # noqa: PLC0415
+    from coverage.sources.progress import progress_bar  # noqa: PLC0415
+    from coverage.study_area import County  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    target = data / f"{_stem(county)}.gpkg"
+    outline = _outline(boundary_relation, boundary)
+    with progress_bar(N_STAGES, quiet=quiet, lang=lang) as progress:
+        imported = import_osm_extract(
+            osm_file,
+            county=County(
+                target.stem, name or (county if outline != boundary_relation else ""), name_en, code
+            ),
+            boundary=outline,
+            township_level=township_level,
+            buffer_m=buffer_km * 1000,
+            urban=[part.strip() for part in urban.replace("，", ",").split(",") if part.strip()],
+            facilities=facilities_file,
+            progress=progress,
+        )
+    write_study_area(imported.area, target)
+    if not quiet:
+        for note in imported.notes:
+            click.echo(note.text(lang), err=True)
+    click.echo(_summary(imported.area, target, lang))
+
+
+def _summary(area: StudyArea, path: Path, lang: Lang) -> str:
+    """Say what a study area holds and where it is."""
+    n = {name: len(getattr(area, name)) for name in ("townships", "demand", "facilities")}
+    n_km = area.roads.edges["length"].sum() / 1000
+    people = area.demand["population"].sum()
+    if lang == "zh":
+        amount = f"{people:,.0f}人" if area.demand_unit == "people" else f"居住道路{people / 1000:,.0f}公里"
+        return (
+            f"{path}：{area.county.title(lang)}，{n['townships']}个乡镇，{n['demand']}个需求点（{amount}），"
+            f"{n['facilities']}处设施，{n_km:,.0f}公里道路（双向分别计）"
+        )
+    amount = (
+        f"{people:,.0f} people"
+        if area.demand_unit == "people"
+        else f"{people / 1000:,.0f} km of residential road"
+    )
+    return (
+        f"{path}: {area.county.title(lang)}, "
+        f"townships: {n['townships']}, demand points: {n['demand']} ({amount}), "
+        f"facilities: {n['facilities']}, {n_km:,.0f} km of road (each direction counted)"
+    )
+
+
+def _outline(relation: int | None, boundary: str | None) -> int | Path | Literal["townships"]:
+    """Give the one outline that was asked for."""
+    if (relation is None) == (boundary is None):
+        raise SourceError(
+            "give either --boundary-relation ID, or --boundary FILE or townships",
+            zh="请用 --boundary-relation 编号、--boundary 文件 或 --boundary townships 三者之一说明县界",
+        )
+    if relation is not None:
+        return relation
+    return "townships" if boundary == "townships" else Path(boundary or "")
+
+
+def _stem(county: str) -> str:
+    """Give the file name a county is kept under."""
+    if not county.strip() or county in (".", "..") or any(mark in county for mark in '/\\:*?"<>|\0'):
+        raise CountyError(
+            f"--county {county!r} cannot be a file name: use letters, digits or Chinese characters",
+            zh=f"--county {county!r} 不能作为文件名：请使用汉字、字母或数字",
+        )
+    return county.strip()
+
+
 @cli.command()
 @data_option
 @shared_options
 def counties(data: Path | None, lang: Lang | None, quiet: bool) -> None:  # noqa: FBT001
     """List the study areas at hand, and where they come from. 列出已有研究区及数据来源"""
     from coverage.reports.terminal import render_counties  # noqa: PLC0415
-
     from coverage.sources.counties import list_counties, search_folders  # noqa: PLC0415
 
     lang = lang or _locale_lang()
