@@ -46,6 +46,7 @@ MAX_ROADS_CHARS = 2_500_000
 _SURROUNDINGS_M = 6_000.0
 _OUTLINE_TOLERANCE_M = 15.0
 _AREA_TOLERANCE_M = 25.0
+_GAP_M = 500.0
 _ROAD_DETAIL = ((8.0, 6), (20.0, 6), (30.0, 5), (60.0, 4))  # tolerance in metres, number of classes
 
 
@@ -125,6 +126,7 @@ def map_data(analysis: Analysis, lang: Lang, tiles: Tiles | None = None) -> dict
         "verdicts": {v: {"colour": c, "hatched": v == "unmet"} for v, c in VERDICT_COLOURS.items()},
         "tiles": [{"url": url, "options": dict(tiles.options)} for url in tiles.urls] if tiles else [],
         "roads": _roads(analysis),
+        "area_opacity": style.AREA_OPACITY,
         "boundary": pack_polygon(shapely.simplify(area.boundary, _OUTLINE_TOLERANCE_M), area.crs),
         "areas": _areas(analysis),
         "catchments": _catchments(analysis),
@@ -167,7 +169,7 @@ def _areas(analysis: Analysis) -> list[dict[str, Any]]:
         {
             "layer": f"area-{area.limit_s:g}",
             "shape": pack_polygon(shapely.simplify(area.polygon, _AREA_TOLERANCE_M), analysis.area.crs),
-            **style.area_look(position),
+            "colour": style.area_colour(position),
         }
         for position, area in enumerate(analysis.areas)
         if not area.polygon.is_empty
@@ -176,9 +178,13 @@ def _areas(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _catchments(analysis: Analysis) -> list[dict[str, Any]]:
+    """Pack the catchments as whole areas: their gaps between roads are closed, for eyes alone."""
     table = analysis.catchments
     table = table[~(table.geometry.isna() | table.geometry.is_empty).to_numpy()]
-    shapes = shapely.simplify(table.geometry.to_numpy(), _AREA_TOLERANCE_M)
+    closed = shapely.buffer(
+        shapely.buffer(table.geometry.to_numpy(), _GAP_M, quad_segs=2), -_GAP_M, quad_segs=2
+    )
+    shapes = shapely.simplify(closed, 2 * _AREA_TOLERANCE_M)
     at = _places(label_points(gpd.GeoSeries(shapes, crs=table.crs)))
     return [
         {"name": wording.one_line(name), "at": place, "shape": pack_polygon(shape, table.crs)}
@@ -252,7 +258,7 @@ def _bands(analysis: Analysis, lang: Lang) -> list[list[list[Any]]]:
     for people, limit_s in zip(table.to_numpy(dtype=float), limits, strict=True):
         used = np.flatnonzero(people)
         rows: list[list[Any]] = []
-        for i in range(int(used[-1]) + 1 if len(used) else 0):
+        for i in range(int(used[0]), int(used[-1]) + 1) if len(used) else ():
             text = wording.population_text(analysis, people[i], lang) if people[i] else wording.DASH
             look = "late" if edges[i] >= limit_s else "covered"
             rows.append(
@@ -339,7 +345,7 @@ def _facility_rows(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[
     known = math.isfinite(row["ambulances"])
     figures = {
         "ambulances": f"{row['ambulances']:g}" if known else wording.DASH,
-        "base": wording.yes_text(row["is_base"], lang),
+        "is_base": wording.yes_text(row["is_base"], lang),
         "on_network": wording.yes_text(row["on_network"], lang),
     }
     if row["is_base"]:

@@ -29,6 +29,10 @@ MAX_LISTED = 100
 _MANY_PLAIN = 25
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def map_title(analysis: Analysis, lang: Lang) -> str:
     """Name the map."""
     between = "" if lang == "zh" else ": "
@@ -117,14 +121,12 @@ def _answers(analysis: Analysis, lang: Lang) -> list[dict[str, str]]:
         ("unmet", totals.townships_unmet),
         ("unknown", totals.townships_unknown),
     )
-    rest = [f"{wording.verdict_text(verdict, lang)} {n}" for verdict, n in parts if n]
+    rest = [f"{_capital(wording.verdict_text(verdict, lang))} {n}" for verdict, n in parts if n]
     return [
         {"figure": wording.met_text(totals), "label": word("met", lang), "detail": " · ".join(rest)},
         {
             "figure": share,
-            "label": word("of_people" if unit == "people" else "of_road", lang, unit).capitalize()
-            if lang == "en"
-            else word("of_people" if unit == "people" else "of_road", lang, unit),
+            "label": word("of_people" if unit == "people" else "of_road", lang, unit),
             "detail": f"{covered} / {population}",
         },
     ]
@@ -145,9 +147,9 @@ def _totals(analysis: Analysis, lang: Lang) -> dict[str, Any]:
                 wording.met_text(totals),
             )
         ]
-        rows.append({"name": wording.class_text(name, lang), "cells": cells})
+        rows.append({"name": _capital(wording.class_text(name, lang)), "cells": cells})
     return {
-        "heads": [wording.clock_text(a.standard.clock, lang) for a in both],
+        "heads": [word(a.standard.clock, lang) for a in both],
         "rows": rows,
         "caption": word("totals", lang),
     }
@@ -157,7 +159,8 @@ def township_table(analysis: Analysis, lang: Lang) -> dict[str, Any]:
     """Give the panel's table of townships, the largest gap first."""
     unit, target = analysis.area.demand_unit, analysis.standard.target_share
     townships = analysis.assessment.townships
-    missing = townships["population"] - townships["covered_population"]
+    # the parts, not a difference: rounding must leave no gap where there is none
+    missing = townships[["late_population", "unreachable_population", "off_network_population"]].sum(axis=1)
     rows = []
     for i in np.argsort(-missing.to_numpy(), kind="stable"):
         t = townships.iloc[i]
@@ -245,7 +248,7 @@ def layer_groups(analysis: Analysis, lang: Lang, tiles: Tiles | None) -> list[di
     for kind in facility_kinds(analysis):
         mine = facilities[facilities["kind"] == kind]
         on = bool(mine["is_base"].any()) or len(mine) <= _MANY_PLAIN
-        kinds.append({"id": f"kind-{kind}", "name": wording.kind_text(kind, lang), "on": on})
+        kinds.append({"id": f"kind-{kind}", "name": _capital(wording.kind_text(kind, lang)), "on": on})
     base = [{"id": "roads", "name": word("roads_layer", lang), "on": True}]
     if tiles:
         base.append({"id": "tiles", "name": word("base_tiles", lang), "on": True})
@@ -274,13 +277,13 @@ def legend_items(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
     """Give the legend's rows, each with the layers that make it appear."""
 
     def item(layers: str, name: str, svg: str, mark: str = "") -> dict[str, Any]:
-        return {"layers": layers, "name": name, "svg": svg, "mark": mark}
+        return {"layers": layers, "name": _capital(name), "svg": svg, "mark": mark}
 
     present = set(analysis.assessment.townships["verdict"])
     items = [
         item("verdict", wording.verdict_text(v, lang), style.verdict_swatch(v), v)
         for v in VERDICT_COLOURS
-        if v != "unknown" or v in present
+        if v in present
     ]
     items += [
         item(f"area-{a.limit_s:g}", wording.within_text(a.limit_s, lang), style.area_swatch(i))
@@ -293,6 +296,10 @@ def legend_items(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
         for state in style.DOT_STATES
         if state in states
     ]
+    if states - {"covered"}:
+        items.append(
+            item("uncovered", word("dot_size", lang, analysis.area.demand_unit), style.dot_size_swatch())
+        )
     facilities = analysis.assessment.facilities
     for kind in facility_kinds(analysis):
         sends = facilities.loc[facilities["kind"] == kind, "is_base"]

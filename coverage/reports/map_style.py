@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 INK = "#1b2330"
 CATCHMENT_COLOUR = "#4b2e83"
+AREA_OPACITY = 0.55
 DOT_STATES = ("late", "unreachable", "off_network")
 MIN_DOT_PX, MAX_DOT_PX = 2.4, 11.0
 
@@ -52,9 +53,9 @@ def facility_rules() -> str:
     return "\n".join([*rules, *states])
 
 
-def area_look(position: int) -> dict[str, object]:
-    """Give the fill of the area at `position`, counted from the tightest limit outwards."""
-    return {"colour": AREA_COLOURS[min(position, len(AREA_COLOURS) - 1)], "opacity": 0.5}
+def area_colour(position: int) -> str:
+    """Give the tint of the area at `position`, counted from the tightest limit outwards."""
+    return AREA_COLOURS[min(position, len(AREA_COLOURS) - 1)]
 
 
 def verdict_swatch(verdict: str) -> str:
@@ -70,10 +71,9 @@ def verdict_swatch(verdict: str) -> str:
 
 def area_swatch(position: int) -> str:
     """Give the legend's sample of an area."""
-    look = area_look(position)
     return (
-        f'<rect x=".5" y="1.5" width="23" height="13" fill="{look["colour"]}" '
-        f'fill-opacity="{look["opacity"]}" stroke="#7d8894" stroke-width=".6"/>'
+        f'<rect x=".5" y="1.5" width="23" height="13" fill="{area_colour(position)}" '
+        f'fill-opacity="{AREA_OPACITY}" stroke="#7d8894" stroke-width=".6"/>'
     )
 
 
@@ -85,9 +85,17 @@ def catchment_swatch() -> str:
     )
 
 
-def dot_swatch(state: str, radius_px: float = 5.0) -> str:
+def dot_swatch(state: str) -> str:
     """Give the legend's sample of a demand point."""
-    return f'<circle cx="12" cy="8" r="{radius_px}" fill="{STATE_COLOURS[state]}" stroke="#262626"/>'
+    return f'<circle cx="12" cy="8" r="5" fill="{STATE_COLOURS[state]}" stroke="#262626"/>'
+
+
+def dot_size_swatch() -> str:
+    """Give the legend's sample of a dot's size."""
+    return "".join(
+        f'<circle cx="{x}" cy="8" r="{r}" fill="none" stroke="#262626"/>'
+        for x, r in ((2.8, 2), (9, 3.4), (18, 5))
+    )
 
 
 def facility_swatch(kind: str, *, is_base: bool) -> str:

@@ -15,6 +15,7 @@
   let before = null; // what to go back to after a print
   const names = []; // labels that must not overlap, the weightiest first
   const townships = {};
+  const dots = [];
 
   /* ---- from short texts back to numbers: coverage/reports/map_geometry.py wrote them ---- */
 
@@ -79,6 +80,12 @@
     use.setAttribute("href", "#" + name);
     svg.append(use);
     return svg;
+  }
+
+  /* Where there is no pointer to hover with, a tap opens the card and a tip would only lie in its way. */
+  const canHover = window.matchMedia("(hover: hover)").matches;
+  function bindTip(thing, content, options) {
+    if (canHover) thing.bindTooltip(content, { opacity: 1, ...options });
   }
 
   function tip(title, rows, mark) {
@@ -235,14 +242,16 @@
       .forEach((name) => roadLines[name] && group.hasLayer(roadLines[name]) && map.hasLayer(group) && roadLines[name].bringToFront());
   }
 
+  /* The pane is translucent, not the areas: nested ones keep the tints that the legend shows. */
   function drawAreas() {
+    map.getPane("areas").style.opacity = data.area_opacity;
     data.areas.forEach((area) => {
       layer(area.layer).addLayer(
         L.polygon(polygon(area.shape), {
           renderer: svgIn("areas"),
           interactive: false,
           fillColor: area.colour,
-          fillOpacity: area.opacity,
+          fillOpacity: 1,
           stroke: false,
         })
       );
@@ -304,15 +313,15 @@
       shape.on("add", () => shape._path.setAttribute("clip-path", "url(#inside-" + i + ")"));
       shape.on("mouseover", () => shape.setStyle({ weight: 15 }));
       shape.on("mouseout", () => shape.setStyle({ weight: 8 }));
-      shape.bindTooltip(tip(t.name, t.tip, t.verdict), { sticky: true, opacity: 1 });
+      bindTip(shape, () => tip(t.name, t.tip, t.verdict), { sticky: true });
       shape.on("click", (event) => openCard(t, event.latlng));
       townships[t.id] = { ...t, bounds: shape.getBounds() };
       layer("verdict").addLayer(shape);
-      addName("names", t.name, t.at, t.weight, "town", t.verdict);
+      addName("names", t.name, t.at, 2 + t.weight, "town", { verdict: t.verdict });
     });
   }
 
-  function addName(layerName, text, at, weight, className, verdict) {
+  function addName(layerName, text, at, weight, className, { verdict, fromZoom = 0 } = {}) {
     const label = element("span", "name " + className);
     if (verdict) label.append(symbol("mark-" + verdict, "mark"));
     label.append(element("span", "", text));
@@ -323,7 +332,7 @@
       keyboard: false,
     });
     layer(layerName).addLayer(marker);
-    names.push({ marker, label, at, weight });
+    names.push({ marker, label, at, weight, fromZoom });
   }
 
   function drawCatchments() {
@@ -339,7 +348,7 @@
           fillOpacity: 0.05,
         })
       );
-      addName("catchments", c.name, c.at, 0, "catchment");
+      addName("catchments", c.name, c.at, 1, "catchment");
     });
   }
 
@@ -358,8 +367,12 @@
           fillColor: group.colour,
           fillOpacity: 0.9,
         });
-        if (touchable) dot.bindTooltip(() => tip(group.name[i], group.tip[i]), { opacity: 1 });
+        if (touchable) {
+          bindTip(dot, () => tip(group.name[i], group.tip[i]));
+          dot.bindPopup(() => card({ name: group.name[i], rows: [], kind: group.tip[i].join(words.comma) }), popupOptions());
+        }
         layer(group.layer).addLayer(dot);
+        dots.push(dot);
       });
     });
   }
@@ -375,9 +388,10 @@
         riseOnHover: true,
       });
       marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
-      marker.bindTooltip(() => tip(f.name, f.tip), { direction: "top", offset: [0, -8], opacity: 1 });
+      bindTip(marker, () => tip(f.name, f.tip), { direction: "top", offset: [0, -8] });
       marker.bindPopup(() => card(f), popupOptions());
       layer(f.layer).addLayer(marker);
+      addName(f.layer, f.name, f.at, f.base ? 0.5 : 0, "place", { fromZoom: 11.6 });
     });
   }
 
@@ -390,8 +404,8 @@
     const small = phone.matches;
     return {
       maxWidth: small ? 260 : 320,
-      maxHeight: Math.max(Math.round(map.getSize().y * (small ? 0.42 : 0.62)), 180),
-      autoPanPaddingTopLeft: [Math.min(m.topLeft[0], map.getSize().x * 0.4), 12],
+      maxHeight: Math.max(Math.round(map.getSize().y * (small ? 0.4 : 0.62)), 180),
+      autoPanPaddingTopLeft: [Math.min(m.topLeft[0], map.getSize().x * 0.4), small ? 64 : 12],
       autoPanPaddingBottomRight: [12, m.bottomRight[1]],
     };
   }
@@ -429,13 +443,17 @@
   const SPOTS = [[0, 0], [0, -0.9], [0, 0.9], [0.55, 0], [-0.55, 0], [0.55, -0.9], [-0.55, -0.9], [0.55, 0.9], [-0.55, 0.9], [0, -1.8], [0, 1.8]];
   const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
 
+  /* Icons and dots, which names had better not cover. */
   function iconBoxes() {
     const boxes = [];
-    data.facilities.forEach((f) => {
-      if (!map.hasLayer(layer(f.layer))) return;
-      const p = map.latLngToContainerPoint(f.at);
-      boxes.push({ left: p.x - 9, right: p.x + 9, top: p.y - 9, bottom: p.y + 9 });
-    });
+    const add = (at, r) => {
+      const p = map.latLngToContainerPoint(at);
+      boxes.push({ left: p.x - r, right: p.x + r, top: p.y - r, bottom: p.y + r });
+    };
+    data.facilities.forEach((f) => map.hasLayer(layer(f.layer)) && add(f.at, 9));
+    if (map.hasLayer(layer("uncovered")) && dots.length <= 400) {
+      dots.forEach((dot) => add(dot.getLatLng(), dot.options.radius));
+    }
     return boxes;
   }
 
@@ -444,6 +462,10 @@
     const taken = [];
     names.forEach((name) => {
       if (!map.hasLayer(name.marker)) return;
+      if (map.getZoom() < name.fromZoom) {
+        name.label.classList.add("crowded");
+        return;
+      }
       const w = name.label.offsetWidth + 4;
       const h = name.label.offsetHeight + 2;
       const p = map.latLngToContainerPoint(name.at);
@@ -452,7 +474,8 @@
         const y = p.y + dy * h;
         return { dx: dx * w, dy: dy * h, left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
       }).filter((box) => taken.every((other) => apart(box, other)));
-      const best = boxes.find((box) => icons.every((icon) => apart(box, icon))) || boxes[0];
+      const clear = boxes.find((box) => icons.every((icon) => apart(box, icon)));
+      const best = clear || (name.weight >= 2 ? boxes[0] : undefined); // a township's name matters more
       name.label.classList.toggle("crowded", !best);
       if (!best) return;
       taken.push(best);
@@ -500,7 +523,6 @@
   function setSheet(open) {
     panel.classList.toggle("open", open);
     byId("sheet-handle").setAttribute("aria-expanded", String(open));
-    room();
   }
 
   function room() {
@@ -509,6 +531,8 @@
   }
 
   function bindPanel() {
+    new ResizeObserver(room).observe(foot);
+    new ResizeObserver(room).observe(panel);
     byId("sheet-handle").addEventListener("click", () => setSheet(!panel.classList.contains("open")));
     panel.querySelectorAll("details").forEach((box) => {
       box.addEventListener("toggle", () => {
@@ -542,7 +566,7 @@
   function flyTo(t) {
     map.closePopup();
     if (phone.matches) setSheet(false);
-    move(t.bounds, 13.5, () => openCard(t, t.at));
+    move(t.bounds, 12.5, () => openCard(t, t.at));
   }
 
   let circle = null;
@@ -598,7 +622,6 @@
 
   /* ---- together ---- */
 
-  room();
   map.setView([(data.view[0][0] + data.view[1][0]) / 2, (data.view[0][1] + data.view[1][1]) / 2], 10);
   arrange();
   drawTiles();
