@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -27,7 +28,7 @@ from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from coverage.analysis import Analysis
@@ -106,7 +107,7 @@ def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
         "layer_styles": _layer_styles(_styles(analysis, lang)),
     }
     try:
-        with whole_file(path) as temporary:
+        with whole_file(path) as temporary, _unsynced():
             for name, layer in layers.items():
                 _write(layer.to_crs(WGS84), temporary, name, wording.label(name, lang))
             for name, table in tables.items():
@@ -115,6 +116,17 @@ def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
                 pyogrio.write_dataframe(table, temporary, layer=name, driver="GPKG", layer_options=options)
     except (DataSourceError, DataLayerError) as error:
         raise cannot_write(path, error) from error
+
+
+@contextmanager
+def _unsynced() -> Iterator[None]:
+    """Spare SQLite a wait for the disk after each layer: the file is a temporary one until it is whole."""
+    before = pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS")
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": before})
 
 
 def _write(layer: gpd.GeoDataFrame, path: Path, name: str, description: str) -> None:

@@ -23,7 +23,7 @@ import coverage
 from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import whole_file
 from coverage.reports import wording
-from coverage.reports.display_width import display_width
+from coverage.reports.display_width import ELLIPSIS, display_width, shorten
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS, VERDICT_MARKS
 from coverage.reports.rows import not_covered, worst_first
 from coverage.standards import MINUTE_S
@@ -51,6 +51,7 @@ _NO_DATE = (1980, 1, 1)  # the earliest that a zip can hold
 _HEADING_FILL = PatternFill("solid", fgColor="FFDDE5EE")
 _RULE = Border(bottom=Side(style="thin", color="FFB0B8C0"))
 # Excel reads _x0041_ in a text as the character of that code.
+_UNIT = re.compile(r" (?=\()|(?=（)")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -171,20 +172,21 @@ class _Book:
             # openpyxl takes a leading = for a formula and #N/A for an error
             cell.data_type = "s"
             cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
+            width = float(sheet.column_dimensions[get_column_letter(column)].width)
             cell.alignment = Alignment(
-                horizontal="left", vertical="center", indent=1, wrap_text=display_width(value) > _MAX_WIDTH
+                horizontal="left", vertical="center", indent=1, wrap_text=_lines_of(value, width) > 1
             )
         else:
             cell.value = value
             cell.alignment = Alignment(vertical="center")
 
-    def heading(self, sheet: Worksheet, row: int, column: int, text: str) -> None:
-        """Write a heading cell, its unit on a line of its own."""
-        self.put(sheet, row, column, text, bold=True)
+    def heading(self, sheet: Worksheet, row: int, column: int, lines: Sequence[str]) -> None:
+        """Write a heading cell of one or more lines."""
+        self.put(sheet, row, column, " ".join(lines), bold=True)
         cell: Any = sheet.cell(row, column)
-        cell.value = "\n".join(_heading_lines(text)) or None
+        cell.value = "\n".join(lines) or None
         cell.fill, cell.border = _HEADING_FILL, _RULE
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+        cell.alignment = Alignment(wrap_text=len(lines) > 1, vertical="center", horizontal="center")
 
     def sentence(self, sheet: Worksheet, row: int, text: str, columns: int, **style: Any) -> None:
         """Write a sentence across the sheet, as many lines high as it needs."""
@@ -201,19 +203,25 @@ class _Book:
         """Write headings (in two rows where there are groups) and cells; give the last row."""
         grouped = any(column.group for column in columns)
         first = top + 1 if grouped else top
-        for i, column in enumerate(columns, start=1):
+        widths = _widths(sheet, len(columns))
+        headings = [
+            _heading_lines(column.heading, width) for column, width in zip(columns, widths, strict=True)
+        ]
+        for i, (column, heading) in enumerate(zip(columns, headings, strict=True), start=1):
             if grouped:
-                self.heading(sheet, top, i, column.group)
-            self.heading(sheet, first, i, column.heading)
+                self.heading(sheet, top, i, [column.group] if column.group else [])
+            self.heading(sheet, first, i, heading)
             for j, content in enumerate(column.cells, start=first + 1):
                 self.put(sheet, j, i, content, number_format=column.number_format)
         if grouped:
             _merge_groups(sheet, top, columns)
-        sheet.row_dimensions[first].height = 4 + _LINE_HEIGHT * max(
-            sum(math.ceil(display_width(line) / (width - 2)) for line in _heading_lines(column.heading))
-            for column, width in zip(columns, _widths(sheet, len(columns)), strict=True)
-        )
-        return first + len(columns[0].cells)
+        sheet.row_dimensions[first].height = 6 + _LINE_HEIGHT * max(map(len, headings))
+        n_rows = len(columns[0].cells)
+        for j in range(n_rows):
+            lines = max(_lines_of(c.cells[j], width) for c, width in zip(columns, widths, strict=True))
+            if lines > 1:
+                sheet.row_dimensions[first + 1 + j].height = _LINE_HEIGHT * lines
+        return first + n_rows
 
     def list_sheet(self, key: str, columns: Sequence[_Column], *, frozen: int, paper: int = _A4) -> Worksheet:
         """Write a sheet that is one table: frozen headings, filters, widths that fit, print area."""
@@ -621,13 +629,33 @@ def _width(column: _Column) -> float:
     """Fit a column to its cells; a long heading breaks into lines."""
     shown = [len(_shown(c, column.number_format)) if isinstance(c, float | int) else 0 for c in column.cells]
     shown += [display_width(wording.one_line(c)) for c in column.cells if isinstance(c, str)]
-    heading = max(min(display_width(line), _HEADING_WIDTH) for line in _heading_lines(column.heading))
+    heading = max(min(display_width(part), _HEADING_WIDTH) for part in _UNIT.split(column.heading))
     return min(_MAX_WIDTH, max(_MIN_WIDTH, heading + 2.0, *(width + 3.0 for width in shown)))
 
 
-def _heading_lines(heading: str) -> list[str]:
-    """Break a heading before its unit."""
-    return re.split(r" (?=\()|(?=（)", heading)
+def _heading_lines(heading: str, width: float) -> list[str]:
+    """Break a heading before its unit, and where the column is too narrow for it."""
+    lines: list[str] = []
+    for part in _UNIT.split(heading):
+        words = part.split(" ") if " " in part else [part]
+        line = words[0]
+        for word in words[1:]:
+            if display_width(f"{line} {word}") > width - 1:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}"
+        while display_width(line) > width - 1:
+            kept = shorten(line, int(width)).removesuffix(ELLIPSIS)
+            lines.append(kept)
+            line = line[len(kept) :]
+        lines.append(line)
+    return lines
+
+
+def _lines_of(cell: Cell, width: float) -> int:
+    """Count the lines a cell breaks into."""
+    return math.ceil(display_width(wording.one_line(cell)) / (width - 3)) if isinstance(cell, str) else 1
 
 
 def _shown(value: float, number_format: str) -> str:
