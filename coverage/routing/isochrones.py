@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CELL_M = 100.0
 SAMPLE_SPACING_M = 50.0
-OFF_ROAD_M = 300.0
+OFF_ROAD_M = 500.0
 """Ground farther from every road than this is in no area, so that a polygon has holes where no road goes."""
 EDGE_M = 250.0
 """An area that reaches a road this near to the edge of the road data may go on beyond it."""
