@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coverage.analysis import Analysis
+    from coverage.reports.wording import Lang
 
 
 def write_reports(
-    analysis: Analysis, folder: Path, *, command: str, lang: str, tiles: str | None = None
+    analysis: Analysis, folder: Path, *, command: str, lang: Lang, tiles: str | None = None
 ) -> tuple[str, ...]:
     """
     Write everything a planner opens into one folder.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 ELLIPSIS = "…"
 
 
 def display_width(text: str) -> int:
     """Give the number of columns a text takes on a terminal, by Unicode's east_asian_width."""
-    return sum(map(_char_width, text))
+    return len(text) if text.isascii() and text.isprintable() else sum(map(_char_width, text))
 
 
 def shorten(text: str, width: int) -> str:
@@ -34,6 +35,7 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return spaces + text if right else text + spaces
 
 
+@cache
 def _char_width(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me", "Cf", "Cc"}:
         return 0

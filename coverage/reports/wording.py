@@ -217,6 +217,8 @@ def one_line(text: object) -> str:
     lone surrogates and non-characters; joiners inside emoji stay.
     """
     spaced = " ".join(str(text).split())
+    if spaced.isprintable():
+        return spaced
     turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
     return "".join(
         c

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -126,6 +127,7 @@ class _Book:
         self.lang = lang
         self.by_people = analysis.area.demand_unit == "people"
         self.count_format = WHOLE if self.by_people else KM
+        self._styles: dict[tuple[Any, ...], Any] = {}
 
     def label(self, key: str) -> str:
         """Give a heading; what counts roads says its unit."""
@@ -161,24 +163,31 @@ class _Book:
         return cast("Worksheet", sheet)
 
     def put(
-        self, sheet: Worksheet, row: int, column: int, value: Cell, *, number_format: str = TEXT, **style: Any
+        self, sheet: Worksheet, row: int, column: int, value: Cell, *, number_format: str = TEXT, **font: Any
     ) -> None:
         """Write one cell; a text stays a text, whatever it begins with."""
         cell: Any = sheet.cell(row, column)
-        cell.number_format = number_format
-        cell.font = Font(**{"name": _FONTS[self.lang], "size": 10, **style})
+        is_text, wraps, quotes = isinstance(value, str), False, False
         if isinstance(value, str):
-            cell.value = _ESCAPE.sub("_x005F_", wording.one_line(value))[:_MAX_TEXT]
+            text = wording.one_line(value)[:_MAX_TEXT]
+            width = float(sheet.column_dimensions[get_column_letter(column)].width)
+            wraps, quotes = _lines_of(text, width) > 1, text[:1] in {"=", "+", "-", "@", "'"}
+            cell.value = _ESCAPE.sub("_x005F_", text)
             # openpyxl takes a leading = for a formula and #N/A for an error
             cell.data_type = "s"
-            cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
-            width = float(sheet.column_dimensions[get_column_letter(column)].width)
-            cell.alignment = Alignment(
-                horizontal="left", vertical="center", indent=1, wrap_text=_lines_of(value, width) > 1
-            )
         else:
             cell.value = value
-            cell.alignment = Alignment(vertical="center")
+        key = (number_format, is_text, wraps, quotes, *sorted(font.items()))
+        if key in self._styles:
+            # openpyxl's own way to copy a style; setting it anew for every cell takes ten times as long
+            cell._style = copy(self._styles[key])  # noqa: SLF001
+            return
+        cell.number_format, cell.quotePrefix = number_format, quotes
+        cell.font = Font(**{"name": _FONTS[self.lang], "size": 10, **font})
+        cell.alignment = Alignment(
+            horizontal="left" if is_text else None, indent=int(is_text), vertical="center", wrap_text=wraps
+        )
+        self._styles[key] = copy(cell._style)  # noqa: SLF001
 
     def heading(self, sheet: Worksheet, row: int, column: int, lines: Sequence[str]) -> None:
         """Write a heading cell of one or more lines."""
