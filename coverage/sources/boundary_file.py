@@ -55,7 +55,8 @@ def read_boundary(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
     others = sorted({kind for kind in shapes.geom_type if kind not in ("Polygon", "MultiPolygon")})
     if others:
         raise SourceError(
-            f"the boundary in {path} is a {' and '.join(others)}: give a polygon, the outline closed and filled",
+            f"the boundary in {path} is a {' and '.join(others)}: give a polygon, the outline closed "
+            "and filled",
             zh=f"{path} 中的边界是 {'、'.join(others)}，不是面：请提供闭合的边界面",
         )
     broken = shapes[~shapes.is_valid]
@@ -105,7 +106,8 @@ def _in_degrees(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.
     # comparisons with NaN or infinity are false, so these are refused too
     if not (-_MAX_LON <= west <= east <= _MAX_LON and -_MAX_LAT <= south <= north <= _MAX_LAT):
         raise CrsError(
-            f"the boundary in {path} reaches to {west:g}, {south:g}, {east:g}, {north:g} and not degrees on Earth: "
+            f"the boundary in {path} reaches to {west:g}, {south:g}, {east:g}, {north:g} and not "
+            "degrees on Earth: "
             "set the file's true reference system, and longitude before latitude",
             zh=f"{path} 中的边界坐标范围为 {west:g}, {south:g}, {east:g}, {north:g}，不是经纬度："
             "请设置正确的坐标系，且经度在前、纬度在后",

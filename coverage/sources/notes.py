@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from coverage.errors import name_some
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+N_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,8 @@ def noted(
     """
     if not ids:
         return ()
-    n, some = len(ids), name_some(named or ids)
-    return (
-        Note(
-            code, layer, en.format(n=n, some=some), zh.format(n=n, some=some), n, tuple(str(i) for i in ids)
-        ),
-    )
+    every = [str(thing) for thing in named or ids]
+    more = " …" if len(every) > N_NAMED else ""
+    n, some, some_zh = len(ids), ", ".join(every[:N_NAMED]) + more, "、".join(every[:N_NAMED]) + more
+    texts = (en.format(n=n, some=some), zh.format(n=n, some=some_zh))
+    return (Note(code, layer, *texts, n, tuple(str(thing) for thing in ids)),)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
+import osmnx as ox
 import shapely
 
 from coverage.errors import SourceError
@@ -37,6 +37,8 @@ from coverage.sources.progress import Stage, no_progress
 from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyproj import CRS
 
     from coverage.sources.osm_areas import Area
@@ -118,11 +120,7 @@ def import_osm_extract(
     SourceError
         If the boundary cannot be made, no township or road lies within it, or there is no facility.
     """
-    if not (math.isfinite(buffer_m) and buffer_m >= 0):
-        raise SourceError(
-            f"the buffer is {buffer_m / 1000:g} km: give 0 or more with --buffer-km",
-            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应不小于0",
-        )
+    _check_buffer(buffer_m)
     progress("reading the extract", "读取数据")
     check_file(path, (*ENDINGS, *osm_graphml.ENDINGS))
     is_graph = path.name.lower().endswith(osm_graphml.ENDINGS)
@@ -131,22 +129,23 @@ def import_osm_extract(
     level = None if is_graph else township_level
     areas = [] if level is None else township_areas(extract, level)
     frame = _frame(extract, boundary, areas, buffer_m, is_graph=is_graph)
+    if not is_graph:
+        _check_reach(path, extract, frame)
     county = _named(county, frame.relation)
-    townships, chosen, notes = _townships(areas, frame, county)
-    progress("roads", "道路")
-    roads, road_notes = _roads(path, extract, frame, is_graph=is_graph)
+    townships, chosen, notes = _townships(areas, frame, county, boundary_is_union=boundary == "townships")
     progress("settlements and facilities", "居民点与医疗机构")
     places, place_notes = osm_settlements(extract, frame.crs)
     sites, site_notes = _facilities(path, extract, frame, facilities)
     townships, class_notes = _described(townships, chosen, places, extract, frame, county, urban)
+    progress("roads", "道路")
+    roads, road_notes = _roads(path, extract, frame, is_graph=is_graph)
     progress("people", "人口")
     demand = _demand(townships, places, roads, frame, county)
-    townships = townships.assign(population=demand.township_people)
     notes = (*notes, *road_notes, *place_notes, *site_notes, *class_notes, *demand.notes)
     area = StudyArea(
         county=county,
         boundary=frame.boundary,
-        townships=townships,
+        townships=townships.assign(population=demand.township_people),
         demand=demand.points,
         facilities=sites,
         roads=roads,
@@ -155,6 +154,14 @@ def import_osm_extract(
         demand_unit=demand.unit,
     )
     return Imported(area, notes)
+
+
+def _check_buffer(buffer_m: float) -> None:
+    if not (math.isfinite(buffer_m) and buffer_m >= 0):
+        raise SourceError(
+            f"the buffer is {buffer_m / 1000:g} km: give 0 or more with --buffer-km",
+            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应不小于0",
+        )
 
 
 def _frame(
@@ -167,7 +174,8 @@ def _frame(
         outline = read_boundary(boundary)
     elif is_graph or (boundary == "townships" and not areas):
         raise SourceError(
-            "a road graph knows no boundary, and without --township-level there are no townships to unite: give a "
+            "a road graph knows no boundary, and without --township-level there are no townships to "
+            "unite: give a "
             "polygon with --boundary FILE",
             zh="路网文件没有边界，未给 --township-level 时也没有乡镇可合并：请用 --boundary 提供边界面文件",
         )
@@ -192,16 +200,19 @@ def _named(county: County, relation: OsmObject | None) -> County:
 
 
 def _townships(
-    areas: Sequence[Area], frame: _Frame, county: County
+    areas: Sequence[Area], frame: _Frame, county: County, *, boundary_is_union: bool
 ) -> tuple[gpd.GeoDataFrame, list[Area | None], tuple[Note, ...]]:
     """Choose the townships; without any the county is its own only one."""
     if areas:
-        table, chosen, notes = select_townships(areas, frame.boundary, frame.crs)
+        table, chosen, notes = select_townships(
+            areas, frame.boundary, frame.crs, boundary_is_union=boundary_is_union
+        )
         return table, list(chosen), notes
     note = Note(
         "county_is_township",
         "townships",
-        "no townships are known: the whole county counts as one; give --township-level with an .osm.pbf for more",
+        "no townships are known: the whole county counts as one; give --township-level with an "
+        ".osm.pbf for more",
         "没有乡镇边界：全县按一个乡镇计；如需分乡镇，请用 .osm.pbf 数据并给出 --township-level",
         1,
     )
@@ -237,30 +248,35 @@ def _described(
     return described, notes
 
 
+def _check_reach(path: Path, extract: OsmExtract, frame: _Frame) -> None:
+    """Refuse a boundary that the roads do not come near, before any work is done on them."""
+    ends = [extract.nodes[w.refs[0]] for w in extract.roads if w.refs and w.refs[0] in extract.nodes]
+    if not ends:
+        raise _no_road(path)
+    extent = shapely.box(*np.min(ends, axis=0), *np.max(ends, axis=0))
+    if not gpd.GeoSeries([extent], crs=WGS84).to_crs(frame.crs).iloc[0].intersects(frame.region):
+        raise _far_away(path, frame, extent)
+
+
 def _roads(
     path: Path, extract: OsmExtract, frame: _Frame, *, is_graph: bool
 ) -> tuple[Roads, tuple[Note, ...]]:
     """Get the roads of the region, and make sure that some lie within the boundary."""
-    west, south, east, north = gpd.GeoSeries([frame.region], crs=frame.crs).to_crs(WGS84).total_bounds
     if is_graph:
         roads, notes = osm_graphml.read_graphml(path)
-        if roads.edges.empty:
-            raise _no_road(path)
-        extent = roads.edges.total_bounds
     else:
-        ends = [
-            extract.nodes[way.refs[0]] for way in extract.roads if way.refs and way.refs[0] in extract.nodes
-        ]
-        if not ends:
-            raise _no_road(path)
-        extent = np.array([*np.min(ends, axis=0), *np.max(ends, axis=0)])
+        west, south, east, north = gpd.GeoSeries([frame.region], crs=frame.crs).to_crs(WGS84).total_bounds
         graph, notes = build_graph(extract, (west, south, east, north))
         if not graph.number_of_edges():
-            raise _far_away(path, frame, extent)
+            raise _no_road_inside(path)
         roads = tabulate(graph)
+    if roads.edges.empty:
+        raise _no_road(path)
     clipped, fragment_notes = clip(roads, frame.region, frame.crs)
+    if clipped.edges.empty:
+        raise _far_away(path, frame, shapely.box(*roads.edges.total_bounds))
     if not shapely.intersects(frame.boundary, clipped.edges.geometry.to_numpy()).any():
-        raise _far_away(path, frame, extent)
+        raise _no_road_inside(path)
     return clipped, (*notes, *fragment_notes)
 
 
@@ -271,23 +287,22 @@ def _no_road(path: Path) -> SourceError:
     )
 
 
-def _far_away(
-    path: Path, frame: _Frame, extent: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> SourceError:
-    """Say how far the boundary is from the roads, or that none crosses it."""
-    lon, lat = gpd.GeoSeries([frame.boundary.centroid], crs=frame.crs).to_crs(WGS84).iloc[0].coords[0]
-    near_lon, near_lat = np.clip(lon, extent[0], extent[2]), np.clip(lat, extent[1], extent[3])
-    # along a meridian a degree is 111.2 km
-    away_km = 111.2 * math.hypot((lon - near_lon) * math.cos(math.radians(lat)), lat - near_lat)
-    if away_km > 0:
-        return SourceError(
-            f"the boundary lies {away_km:,.0f} km from the roads of {path.name}: check that both are of the same "
-            "county, longitude before latitude",
-            zh=f"边界距离 {path.name} 中的道路约{away_km:,.0f}公里：请确认两者属于同一县域，且经度在前、纬度在后",
-        )
+def _no_road_inside(path: Path) -> SourceError:
     return SourceError(
         f"no road of {path.name} that an ambulance may use lies inside the boundary: check the boundary",
         zh=f"边界内没有 {path.name} 中救护车可通行的道路：请检查边界",
+    )
+
+
+def _far_away(path: Path, frame: _Frame, extent: shapely.Polygon) -> SourceError:
+    """Say how far a boundary is from roads whose extent (WGS84) it does not reach."""
+    centre = gpd.GeoSeries([frame.boundary.centroid], crs=frame.crs).to_crs(WGS84).iloc[0]
+    near = shapely.shortest_line(centre, extent).coords[-1]
+    away_km = float(ox.distance.great_circle(centre.y, centre.x, near[1], near[0])) / 1000
+    return SourceError(
+        f"the boundary lies {away_km:,.0f} km from the roads of {path.name}: check that both are of the same "
+        "county, longitude before latitude",
+        zh=f"边界距离 {path.name} 中的道路约{away_km:,.0f}公里：请确认两者属于同一县域，且经度在前、纬度在后",
     )
 
 
@@ -300,7 +315,8 @@ def _facilities(
     table, notes = osm_facilities(extract, frame.region, frame.crs)
     if table.empty:
         raise SourceError(
-            f"{path.name} holds no hospital, clinic or ambulance station within the buffer: give their points with "
+            f"{path.name} holds no hospital, clinic or ambulance station within the buffer: give "
+            "their points with "
             "--facilities FILE",
             zh=f"{path.name} 在缓冲区内没有医院、门诊或急救站：请用 --facilities 提供设施点位文件",
         )
@@ -330,7 +346,10 @@ def _provenance(
     """Say for every layer which file it came from and what was done to it."""
     osm = Provenance("", path.name, date, OSM_LICENCE, sha256_of(path))
     rows = dict.fromkeys(("boundary", "townships", "demand", "facilities", "roads"), osm)
-    for layer, file in (("boundary", boundary), ("facilities", facilities)):
+    files = {"boundary": boundary, "facilities": facilities}
+    if any(note.code == "county_is_township" for note in notes):
+        files["townships"] = boundary
+    for layer, file in files.items():
         if isinstance(file, Path):
             rows[layer] = Provenance("", file.name, sha256=sha256_of(file))
     return tuple(

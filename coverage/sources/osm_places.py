@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,7 +17,7 @@ from coverage.sources.osm_tags import parse_population, plain_name
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -92,13 +91,13 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], crs: CRS) -> gpd.
 
 
 def _merge_settlements(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Merge settlements of one name that touch or nearly so: the node gives the place, the largest the rank."""
+    """Merge settlements of one name close by: the node gives the place, the largest the rank."""
     names = np.array([plain_name(name) for name in table["name"]], dtype=object)
     a, b = _pairs_within(table.geometry.to_numpy(), SAME_SETTLEMENT_M)
     same = (names[a] == names[b]) & (names[a] != "")
     group = _groups(len(table), a[same], b[same])
-    ranks = table["place"].map(SETTLEMENT_RANKS.index).to_numpy()
-    is_node = table["id"].str.startswith("n").to_numpy(dtype=bool)
+    ranks = [SETTLEMENT_RANKS.index(place) for place in table["place"]]
+    is_node = [uid.startswith("n") for uid in table["id"]]
     kept, places, people = [], [], []
     figures = table["population"].to_numpy(dtype=float)
     for members in _members(group):

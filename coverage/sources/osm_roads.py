@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import networkx as nx
 import numpy as np
 import osmnx as ox
@@ -22,6 +20,9 @@ from coverage.sources.osm_tags import posted_limit, travel_direction, why_barred
 from coverage.study_area import WGS84, Roads
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
 
@@ -124,28 +125,28 @@ def _way_notes(barred: Mapping[str, list[int]], cut: list[int]) -> tuple[Note, .
             "ways_cut",
             "roads",
             cut,
-            "ways that miss nodes in the extract, cut into their whole parts: {n} ({some})",
+            "ways that miss nodes in the extract, cut into their whole parts: {n} (ways {some})",
             "在数据边缘缺少节点、仅保留完整部分的道路：{n}条（{some}）",
         ),
         *noted(
             "ferries",
             "roads",
             barred["ferry"],
-            "ferries left out: {n} ({some})",
+            "ferries left out: {n} (ways {some})",
             "未计入的轮渡航线：{n}条（{some}）",
         ),
         *noted(
             "roads_barred",
             "roads",
             barred["access"],
-            "roads barred to ambulances by their access tags, left out: {n} ({some})",
+            "roads barred to ambulances by their access tags, left out: {n} (ways {some})",
             "按通行标签禁止救护车通行、未计入的道路：{n}条（{some}）",
         ),
         *noted(
             "roads_closed",
             "roads",
             barred["closed"],
-            "roads under construction or out of use, left out: {n} ({some})",
+            "roads under construction or out of use, left out: {n} (ways {some})",
             "在建或停用、未计入的道路：{n}条（{some}）",
         ),
     )
@@ -326,7 +327,8 @@ def clip(roads: Roads, region: shapely.Geometry, crs: CRS) -> tuple[Roads, tuple
         "fragments",
         "roads",
         tuple(dict.fromkeys(dropped["osmid"].astype(str))),
-        f"fragments of road under {MIN_FRAGMENT_M / 1000:g} km that hang together with nothing else, dropped: "
+        f"fragments of road under {MIN_FRAGMENT_M / 1000:g} km that hang together with nothing else, "
+        "dropped: "
         f"{n_fragments}, {length_km:.1f} km in all (ways {{some}})",
         f"不足{MIN_FRAGMENT_M / 1000:g}公里且与路网不相连、未计入的零散路段：{n_fragments}处，"
         f"共{length_km:.1f}公里（{{some}}）",

@@ -50,23 +50,29 @@ def why_barred(tags: Mapping[str, str]) -> Bar | None:
         construction, disused or abandoned beside its class; ``access`` for one barred by its access tags;
         None where the way is open.
     """
+    barred: Bar | None = None
     if tags.get("route") == "ferry":
-        return "ferry"
-    if tags.get("highway") not in ROAD_CLASSES:
-        return "class"
-    if tags.get("area") == "yes":
-        return "area"
-    if any(tags.get(key) == "yes" for key in _LIFE_CYCLE):
-        return "closed"
+        barred = "ferry"
+    elif tags.get("highway") not in ROAD_CLASSES:
+        barred = "class"
+    elif tags.get("area") == "yes":
+        barred = "area"
+    elif any(tags.get(key) == "yes" for key in _LIFE_CYCLE):
+        barred = "closed"
+    elif not _admits_ambulances(tags):
+        barred = "access"
+    return barred
+
+
+def _admits_ambulances(tags: Mapping[str, str]) -> bool:
+    """Tell whether a way's access tags let an ambulance in; the most specific one decides."""
     emergency = tags.get("emergency")
     if emergency == "no":
-        return "access"
+        return False
     if emergency in _EMERGENCY_YES or tags.get("service") == "emergency_access":
-        return None
-    for key in ("motor_vehicle", "vehicle", "access"):
-        if key in tags:
-            return "access" if tags[key] in _BARRED else None
-    return None
+        return True
+    deciding = next((tags[key] for key in ("motor_vehicle", "vehicle", "access") if key in tags), "yes")
+    return deciding not in _BARRED
 
 
 def travel_direction(tags: Mapping[str, str]) -> Literal[-1, 0, 1]:

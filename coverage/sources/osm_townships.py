@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -21,6 +20,8 @@ from coverage.sources.osm_tags import parse_population, plain_name
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyproj import CRS
 
     from coverage.sources.osm_file import OsmExtract, OsmObject
@@ -48,7 +49,8 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
             f"{area.id} {area.name} (level {area.tags.get('admin_level', '?')})" for area in extract.areas
         ]
         raise SourceError(
-            f"the extract has no administrative relation {relation_id}: it has {name_some(known) or 'none'}; give "
+            f"the extract has no administrative relation {relation_id}: it has "
+            f"{name_some(known) or 'none'}; give "
             "one of them, or a polygon with --boundary FILE",
             zh=f"数据中没有行政区关系 {relation_id}：现有 {name_some(known) or '无'}；请选用其一，"
             "或用 --boundary 提供边界面文件",
@@ -67,7 +69,8 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
             ("crosses itself", "自相交") if area.repaired else ("has no member ways", "没有成员路径")
         )
     raise SourceError(
-        f"the boundary relation {relation_id} {what}: get an extract that reaches beyond the county, or give a "
+        f"the boundary relation {relation_id} {what}: get an extract that reaches beyond the county, "
+        "or give a "
         "polygon with --boundary FILE",
         zh=f"边界关系 {relation_id} {what_zh}：请换用范围更大的数据，或用 --boundary 提供边界面文件",
     )
@@ -88,15 +91,17 @@ def township_areas(extract: OsmExtract, level: int) -> list[Area]:
         counts = Counter(r.tags.get("admin_level", "?") for r in relations)
         levels = ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())) or "none"
         raise SourceError(
-            f"the extract has no administrative relation of level {level}: the levels it has are {levels}; choose "
+            f"the extract has no administrative relation of level {level}: the levels it has are "
+            f"{levels}; choose "
             "one with --township-level",
-            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；请用 --township-level 选择",
+            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；请用 "
+            "--township-level 选择",
         )
     return [assemble(relation, extract) for relation in sorted(chosen, key=lambda r: r.id)]
 
 
 def select_townships(
-    areas: Sequence[Area], boundary: Polygonal, crs: CRS
+    areas: Sequence[Area], boundary: Polygonal, crs: CRS, *, boundary_is_union: bool = False
 ) -> tuple[gpd.GeoDataFrame, list[Area], tuple[Note, ...]]:
     """
     Choose the townships that belong to a county: whole ones that lie mostly within its boundary.
@@ -109,6 +114,8 @@ def select_townships(
         Polygon in `crs`.
     crs
         Metric reference system of the result.
+    boundary_is_union
+        The boundary is nothing but the union of the whole ones, so that it tells nothing of the others.
 
     Returns
     -------
@@ -132,7 +139,8 @@ def select_townships(
     broken = [area for area in areas if area.polygon is None]
     if not chosen:
         raise SourceError(
-            f"no whole township lies within the boundary ({len(whole)} lie elsewhere, {len(broken)} are not whole: "
+            f"no whole township lies within the boundary ({len(whole)} lie elsewhere, {len(broken)} "
+            "are not whole: "
             f"{name_some(a.name for a in broken) or 'none'}): check --township-level and the boundary",
             zh=f"边界内没有完整的乡镇（{len(whole)}个在边界外，{len(broken)}个不完整："
             f"{name_some(a.name for a in broken) or '无'}）：请检查 --township-level 和边界",
@@ -146,26 +154,24 @@ def select_townships(
         geometry=shapes.iloc[inside].to_numpy(),
         crs=crs,
     )
-    open_land = boundary.difference(table.union_all())
-    ours, theirs = _divide_broken(broken, open_land, boundary, crs)
+    ours = broken
+    if not boundary_is_union:
+        ours = _ours(broken, boundary.difference(table.union_all()), boundary, crs)
+    theirs = [area for area in broken if area not in ours]
     repaired = [area.name for area in chosen if area.repaired]
     picked = set(inside.tolist())
     beyond = [area.name for i, area in enumerate(whole) if i not in picked]
     return table, chosen, _selection_notes(ours, theirs, repaired, beyond)
 
 
-def _divide_broken(
-    broken: Sequence[Area], open_land: Polygonal, boundary: Polygonal, crs: CRS
-) -> tuple[list[Area], list[Area]]:
+def _ours(broken: Sequence[Area], open_land: Polygonal, boundary: Polygonal, crs: CRS) -> list[Area]:
     """Tell incomplete townships that may belong to the county from neighbours beyond its border."""
     if open_land.area < MIN_UNCOVERED_SHARE * boundary.area:
-        return [], list(broken)
+        return []
     # a neighbour shares the border and no more; what runs through uncovered land is ours
     core = open_land.buffer(BORDER_M).intersection(boundary.buffer(-BORDER_M))
     lines = gpd.GeoSeries([area.known_lines for area in broken], crs=WGS84).to_crs(crs)
-    touches = [not line.is_empty and line.intersects(core) for line in lines]
-    ours = [area for area, touching in zip(broken, touches, strict=True) if touching]
-    return ours, [area for area, touching in zip(broken, touches, strict=True) if not touching]
+    return [area for area, line in zip(broken, lines, strict=True) if line.intersects(core)]
 
 
 def _selection_notes(
@@ -180,7 +186,8 @@ def _selection_notes(
             "townships_incomplete",
             "townships",
             names,
-            f"townships not whole in the extract, left out: {{n}} ({{some}}; {why}); get an extract that reaches further",
+            f"townships not whole in the extract, left out: {{n}} ({{some}}; {why}); get an extract "
+            "that reaches further",
             f"在数据中不完整、未计入的乡镇：{{n}}个（{{some}}；{why_zh}），请换用范围更大的数据",
         ),
         *noted(
@@ -321,7 +328,7 @@ def seats(
     degrees = settlements.to_crs(WGS84)
     where = list(zip(degrees.geometry.x, degrees.geometry.y, strict=True))
     people = settlements["population"].fillna(-1.0).to_numpy(dtype=float)
-    rank = settlements["place"].map(SETTLEMENT_RANKS.index).to_numpy(dtype=int)
+    rank = [SETTLEMENT_RANKS.index(place) for place in settlements["place"]]
     names = [plain_name(name) for name in settlements["name"]]
     found = []
     for name, shape, area in zip(townships["name"], townships.geometry, areas, strict=True):

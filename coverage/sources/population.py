@@ -175,14 +175,16 @@ def demand_points(
     unit: DemandUnit = "people"
     if not shares:
         unit, shares = "residential_road_m", [_Share(pieces.x, pieces.y, pieces.metres, pieces.township)]
+    outside = float(sum(s.people[s.township < 0].sum() for s in shares))
+    modelled = unit != "people" or any(len(s.x) > 1 or s.settlement == _NOBODY for s in shares)
     shares += _empty_townships(shares, townships)
     points = _points(shares, townships, settlements)
     known = _people_by_township(shares, len(townships))
     known[unknown] = math.nan
     if unit != "people":
         known[:] = math.nan
-    modelled = unit != "people" or any(len(s.x) > 1 or s.settlement == _NOBODY for s in shares)
-    return Demand(points, unit, known, modelled, (*ledger.notes, *notes))
+    notes = (*ledger.notes, *notes, *_outside_note(settlements, home, outside))
+    return Demand(points, unit, known, modelled, notes)
 
 
 def _road_pieces(edges: gpd.GeoDataFrame, townships: gpd.GeoDataFrame) -> _Pieces:
@@ -478,7 +480,8 @@ def _road_note(names: list[str], n_townships: int) -> tuple[Note, ...]:
         "demand_by_road_length",
         "demand",
         names,
-        "demand is metres of residential and minor road, not people, as nothing is known of the people of {n} "
+        "demand is metres of residential and minor road, not people, as nothing is known of the "
+        "people of {n} "
         f"of {n_townships} townships ({{some}})",
         f"需求按居住区及低等级道路的长度计，不是人口：{n_townships}个乡镇中有{{n}}个没有人口数据（{{some}}）",
     )
@@ -489,9 +492,23 @@ def _estimate_note(names: list[str], per_metre: float) -> tuple[Note, ...]:
         "people_estimated",
         "demand",
         names,
-        f"townships whose people are not known, estimated at the others' {per_metre:.2f} a metre of residential "
+        f"townships whose people are not known, estimated at the others' {per_metre:.2f} a metre of "
+        "residential "
         "and minor road: {n} ({some})",
         f"没有人口数据、按其他乡镇每米居住区及低等级道路{per_metre:.2f}人估算的乡镇：{{n}}个（{{some}}）",
+    )
+
+
+def _outside_note(settlements: gpd.GeoDataFrame, home: NDArray[np.intp], people: float) -> tuple[Note, ...]:
+    if not people:
+        return ()
+    figured = (home < 0) & (settlements["population"].to_numpy(dtype=float) > 0)
+    return noted(
+        "people_outside_townships",
+        "demand",
+        settlements["name"][figured].tolist(),
+        f"settlements inside the boundary that lie in no township, {people:,.0f} people: {{n}} ({{some}})",
+        f"边界内但不属于任何乡镇的居民点：{{n}}个，共{people:,.0f}人（{{some}}）",
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-
 from builders import toy_area
+
 from coverage.errors import CountyError, FileError
 from coverage.geopackage import write_study_area
 from coverage.sources.counties import find_county, list_counties, own_folder, search_folders
