@@ -69,7 +69,7 @@ def settle(mesh: Mesh, shares: list[shapely.Polygon], main_roads: np.ndarray) ->
     villages: list[np.ndarray] = []
     for unit, share in zip(facts.UNITS, shares, strict=True):
         # a village's middle lies well inside its township
-        room = open_country & shapely.contains(share.buffer(-400), points)
+        room = open_country & _within(share.buffer(-400), points)
         n = max(1, round(unit.rural_weight / _PEOPLE_A_VILLAGE_THOUSANDS))
         villages.append(_scatter(mesh.xy, np.flatnonzero(room & (pull > 0)), pull, n, share.area, rng))
     every = np.concatenate(villages)
@@ -77,9 +77,14 @@ def settle(mesh: Mesh, shares: list[shapely.Polygon], main_roads: np.ndarray) ->
     return Places(
         villages=every,
         village_unit=np.repeat(np.arange(len(shares)), [len(v) for v in villages]),
-        hamlets=_hamlets(mesh, open_country & shapely.contains(county.buffer(-100), points), every, rng),
-        outside=_outside(mesh, ~shapely.contains(county.buffer(1_500), points), county, rng),
+        hamlets=_hamlets(mesh, open_country & _within(county.buffer(-100), points), every, rng),
+        outside=_outside(mesh, ~_within(county.buffer(1_500), points), county, rng),
     )
+
+
+def _within(area: shapely.Geometry, points: np.ndarray) -> np.ndarray:
+    shapely.prepare(area)
+    return np.asarray(shapely.contains(area, points))
 
 
 def _scatter(
@@ -108,7 +113,7 @@ def _hamlets(mesh: Mesh, room: np.ndarray, villages: np.ndarray, rng: np.random.
 
 
 def _outside(mesh: Mesh, room: np.ndarray, county: shapely.Geometry, rng: np.random.Generator) -> np.ndarray:
-    room = room & shapely.contains(county.buffer(BUFFER_M - 400), shapely.points(mesh.xy))
+    room = room & _within(county.buffer(BUFFER_M - 400), shapely.points(mesh.xy))
     apart = np.full(len(room), _OUTSIDE_SPACING_M)
     return _darts(mesh.xy, apart, np.flatnonzero(room & (mesh.height_m < 300)), np.array([], dtype=int), rng)
 
@@ -213,8 +218,8 @@ def _bell(rng: np.random.Generator, n: int) -> np.ndarray:
 
 def _street_points(mesh: Mesh, share: shapely.Polygon, unit: int, rng: np.random.Generator) -> np.ndarray:
     """Give some crossings of a unit's built-up area, well apart, the centre first."""
-    inside = shapely.contains(share.buffer(-40), shapely.points(mesh.xy))
-    streets = np.flatnonzero((mesh.zone == BUILT_UP + unit) & inside)
+    streets = np.flatnonzero(mesh.zone == BUILT_UP + unit)
+    streets = streets[_within(share.buffer(-40), shapely.points(mesh.xy[streets]))]
     apart = np.full(len(mesh.xy), _STREET_POINT_SPACING_M[facts.UNITS[unit].is_subdistrict])
     centre = mesh.centre[unit : unit + 1]
     return np.concatenate([centre, _darts(mesh.xy, apart, streets, centre, rng)])

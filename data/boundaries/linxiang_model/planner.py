@@ -49,11 +49,11 @@ class Planner:
     def __init__(self, mesh: Mesh, expressways: list[shapely.LineString]) -> None:
         self.mesh = mesh
         self.rank = np.zeros(len(mesh.edges), dtype=np.int64)
-        steps = shapely.linestrings(mesh.xy[mesh.edges])
+        tree = shapely.STRtree(shapely.linestrings(mesh.xy[mesh.edges]))
         self._cost = mesh.cost_m.copy()
         for lines, bridge_m in ((expressways, _UNDERPASS_M), (terrain.streams(), _BRIDGE_M)):
             for line in lines:
-                self._cost[shapely.intersects(steps, line)] += bridge_m
+                self._cost[tree.query(line, predicate="intersects")] += bridge_m
         numbered = mesh.graph(np.arange(1, len(mesh.edges) + 1))
         order = np.argsort(numbered.data, kind="stable")
         self._places = order.reshape(-1, 2)
@@ -79,16 +79,16 @@ class Planner:
 
     def join(self, nodes: np.ndarray, rank: int) -> None:
         """Lay a road from each node to the nearest road, those with the least way to go first."""
-        on = np.flatnonzero(self.on_road())
-        cost_at_first = dijkstra(self._feeding, indices=on, min_only=True)
+        on_road = self.on_road()
+        cost_at_first = dijkstra(self._feeding, indices=np.flatnonzero(on_road), min_only=True)
         for node in nodes[np.argsort(cost_at_first[nodes], kind="stable")]:
-            on_road = self.on_road()
             if not on_road[node]:
                 # roads laid since can only have brought the nearest one closer
                 limit = 1.001 * float(cost_at_first[node])
                 cost, before = dijkstra(self._feeding, indices=node, limit=limit, return_predecessors=True)
                 cost[~on_road] = np.inf
                 self._lay(before, int(np.argmin(cost)), rank)
+                on_road = self.on_road()
 
     def close_loops(self, pairs: np.ndarray, rank: int, worth: np.ndarray) -> None:
         """

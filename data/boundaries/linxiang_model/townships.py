@@ -103,10 +103,10 @@ def _arcs(mesh: Mesh, owner: np.ndarray) -> list[shapely.LineString]:
     """Give the lines between shares, each from one meeting of three to the next."""
     cells = Voronoi(mesh.xy - mesh.xy.mean(axis=0))
     between = owner[cells.ridge_points[:, 0]] != owner[cells.ridge_points[:, 1]]
-    ridges = np.array([ridge for ridge, cut in zip(cells.ridge_vertices, between, strict=True) if cut])
+    ridges = np.array(cells.ridge_vertices)[between]
     ridges = ridges[(ridges >= 0).all(axis=1)]
     vertices = cells.vertices + mesh.xy.mean(axis=0)
-    merged = shapely.line_merge(shapely.multilinestrings([shapely.LineString(vertices[r]) for r in ridges]))
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(vertices[ridges])))
     return list(shapely.get_parts(merged))
 
 
