@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from coverage import __version__
 from coverage.files import whole_file
 from coverage.reports import map_style as style
 from coverage.reports import wording
@@ -29,6 +28,7 @@ from coverage.reports.map_words import word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
 from coverage.standards import MINUTE_S
 from coverage.study_area import WGS84
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def map_data(analysis: Analysis, lang: Lang, tiles: Tiles | None = None) -> dict
             "bands": wording.label("bands", lang, unit),
             **{key: word(key, lang) for key in ("close", "comma", "zoom_in", "zoom_out")},
         },
-        "verdicts": {v: {"colour": c, "hatched": v == "unmet"} for v, c in VERDICT_COLOURS.items()},
+        "verdicts": {v: {"colour": c, **style.verdict_fill(v)} for v, c in VERDICT_COLOURS.items()},
         "tiles": [{"url": url, "options": dict(tiles.options)} for url in tiles.urls] if tiles else [],
         "roads": _roads(analysis),
         "area_opacity": style.AREA_OPACITY,

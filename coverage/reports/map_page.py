@@ -8,7 +8,7 @@ import json
 import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import folium
 from branca.element import Element, Figure
@@ -60,7 +60,7 @@ def json_block(data: object) -> str:
     return re.sub("[<>&\u2028\u2029]", lambda found: _UNSAFE[found.group()], text)
 
 
-class CountyFigure(Figure):  # type: ignore[misc]  # branca has no types
+class CountyFigure(Figure):
     """
     The page around a map: its language and title, a strict policy, no link to any other file.
 
@@ -120,7 +120,7 @@ class CountyFigure(Figure):  # type: ignore[misc]  # branca has no types
         )
 
 
-class _Verbatim(Element):  # type: ignore[misc]  # branca has no types
+class _Verbatim(Element):
     """Text that goes into a page as it is; an `Element` would read braces in a name as a template."""
 
     def __init__(self, text: str) -> None:
@@ -131,7 +131,7 @@ class _Verbatim(Element):  # type: ignore[misc]  # branca has no types
         return self.text
 
 
-class CountyMap(folium.Map):  # type: ignore[misc]  # folium has no types
+class CountyMap(folium.Map):
     """
     A Folium map whose page is written here, with data that the page's own script draws.
 
@@ -145,27 +145,30 @@ class CountyMap(folium.Map):  # type: ignore[misc]  # folium has no types
         Latitude and longitude of the middle.
     """
 
-    default_js: tuple[tuple[str, str], ...] = ()
-    default_css: tuple[tuple[str, str], ...] = ()
-
     def __init__(
         self, page: Mapping[str, Any], data: Mapping[str, Any], *, location: tuple[float, float]
     ) -> None:
         super().__init__(location=location, tiles=None)
+        self.default_js, self.default_css = [], []  # folium's own link to ten files elsewhere
         self._name, self._id = "map", "county"  # the same county gives the same file, to the byte
         self._template = _page_template()
         self.page = page
         self.data = json_block(data)
 
-    def render(self, **kwargs: Any) -> None:
-        """Put the map's part into the figure it stands in."""
-        body = self._template.module.html(self, kwargs)
-        self.get_root().html.add_child(_Verbatim(str(body)), name=self.get_name())
+    def render(self, **kwargs: Any) -> str:
+        """Put the map's part into the figure it stands in, and give it."""
+        body = str(self._template.make_module().html(self, kwargs))
+        figure = cast("CountyFigure", self.get_root())
+        figure.html.add_child(_Verbatim(body), name=self.get_name())
+        return body
 
 
 @cache
 def _page_template() -> Template:
-    return Template(_asset("page.html"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    # a template made by its own class is of that class, which jinja2's constructor does not say
+    return cast(
+        "Template", Template(_asset("page.html"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    )
 
 
 @cache

@@ -58,13 +58,26 @@ def area_colour(position: int) -> str:
     return AREA_COLOURS[min(position, len(AREA_COLOURS) - 1)]
 
 
+def verdict_fill(verdict: str) -> dict[str, object]:
+    """
+    Give what fills a township of this verdict.
+
+    Notes
+    -----
+    Met is plain, partial thinly and unmet densely hatched, the two at right angles: they survive a grey
+    printer, and the areas below keep their blue, which an orange tint would turn to mud.
+    """
+    if verdict in ("partial", "unmet"):
+        return {"fill": f"url(#lines-{verdict})", "fill_opacity": 0.85}
+    return {"fill": VERDICT_COLOURS[verdict], "fill_opacity": 0.13}
+
+
 def verdict_swatch(verdict: str) -> str:
     """Give the legend's sample of a verdict: light fill and strong inner band."""
-    fill = "url(#hatch)" if verdict == "unmet" else VERDICT_COLOURS[verdict]
-    opacity = "1" if verdict == "unmet" else ".16"
+    fill = verdict_fill(verdict)
     return (
-        f'<rect x="2" y="2" width="20" height="12" fill="{fill}" fill-opacity="{opacity}" '
-        f'stroke="{VERDICT_COLOURS[verdict]}" stroke-width="3"/>'
+        f'<rect x="2" y="2" width="20" height="12" fill="{fill["fill"]}" '
+        f'fill-opacity="{fill["fill_opacity"]}" stroke="{VERDICT_COLOURS[verdict]}" stroke-width="3"/>'
         '<rect x=".5" y=".5" width="23" height="15" fill="none" stroke="#4a4a4a" stroke-width=".8"/>'
     )
 

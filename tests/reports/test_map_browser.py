@@ -12,6 +12,7 @@ from builders import toy_analysis
 from coverage.analysis import analyze
 from coverage.geopackage import read_study_area
 from coverage.reports.map import write_map
+from coverage.reports.palette import AREA_COLOURS
 
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -214,11 +215,14 @@ def test_the_legend_shows_only_what_is_on(opened):
 def test_the_legend_tells_no_other_tint_than_the_map(opened):
     """What stacks on the map would be darker than its sample; the areas' pane is translucent as a whole."""
     one = opened()
+    one.page.click("#layers-button")
+    one.page.uncheck("#layers input[value='area-1800']")
+    one.page.check("#layers input[value='area-1800']")
     fills = one.page.eval_on_selector_all(
         ".leaflet-areas-pane path",
         "paths => paths.map((p) => [p.getAttribute('fill'), p.getAttribute('fill-opacity')])",
     )
-    assert len({fill for fill, _ in fills}) == 2
+    assert [fill for fill, _ in fills] == [AREA_COLOURS[1], AREA_COLOURS[0]]  # the tighter one on top
     assert {opacity for _, opacity in fills} == {"1"}
 
 

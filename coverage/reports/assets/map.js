@@ -200,8 +200,8 @@
   }
 
   const ROAD_STYLES = {
-    motorway: { weight: 3.2, color: "#8d8d8d" },
-    primary: { weight: 2.2, color: "#9a9a9a" },
+    motorway: { weight: 2.8, color: "#8d8d8d" },
+    primary: { weight: 2, color: "#9a9a9a" },
     secondary: { weight: 1.6, color: "#a4a4a4" },
     tertiary: { weight: 1.1, color: "#adadad" },
     minor: { weight: 0.7, color: "#b8b8b8" },
@@ -229,7 +229,7 @@
   /* Lanes and tracks only where they can be told apart; wider strokes the nearer one looks. */
   function thinRoads() {
     const group = layer("roads");
-    const grow = Math.min(Math.max(Math.pow(1.22, map.getZoom() - 11), 0.8), 3);
+    const grow = Math.min(Math.max(Math.pow(1.18, map.getZoom() - 11), 0.8), 3);
     Object.keys(roadLines).forEach((name) => {
       const line = roadLines[name];
       const wanted = map.getZoom() >= (FROM_ZOOM[name] || 0);
@@ -305,8 +305,8 @@
         color: style.colour,
         weight: 8,
         opacity: 0.95,
-        fillColor: style.hatched ? "url(#hatch)" : style.colour,
-        fillOpacity: style.hatched ? 0.85 : 0.13,
+        fillColor: style.fill,
+        fillOpacity: style.fill_opacity,
         className: "township",
         lineJoin: "round",
       });
@@ -495,11 +495,17 @@
     byId("legend").hidden = !any;
   }
 
+  /* The widest area lies lowest, in whichever order they were switched on. */
+  function stackAreas() {
+    data.areas.forEach((area) => map.hasLayer(layer(area.layer)) && layer(area.layer).invoke("bringToFront"));
+  }
+
   function toggle(box) {
     const group = layer(box.value);
     if (box.checked) map.addLayer(group);
     else map.removeLayer(group);
     if (box.value === "roads") thinRoads();
+    stackAreas();
     legend();
     placeNames();
   }
@@ -636,6 +642,7 @@
   names.sort((a, b) => b.weight - a.weight);
   bindLayers();
   bindPanel();
+  stackAreas();
   legend();
   room();
   showCounty();
