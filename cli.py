@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage import __version__
 from coverage.errors import CountyError, CoverageError, SourceError, StandardError
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from coverage.version import __version__
+
 if TYPE_CHECKING:
     from coverage.analysis import Analysis, analyze
     from coverage.assessment import Assessment, assess
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from coverage.standards import PROFILES, ResponseStandard
     from coverage.study_area import County, Provenance, Roads, StudyArea
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Analysis": "coverage.analysis",
@@ -54,6 +55,7 @@ __all__ = [
     "Snapped",
     "SpeedTable",
     "StudyArea",
+    "__version__",
     "analyze",
     "assess",
     "isochrones",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,9 +17,6 @@ import shapely
 from coverage.errors import FileError
 from coverage.files import cannot_write, whole_file
 from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FORMAT_VERSION = 1
 LAYERS = ("boundary", "townships", "demand", "facilities", "road_nodes", "road_edges", "provenance")
@@ -34,7 +32,7 @@ _NUMBERS = {
 }
 
 
-def write_study_area(area: StudyArea, path: Path) -> None:
+def write_study_area(area: StudyArea, path: Path | str) -> None:
     """
     Write a study area to one file, whole or not at all.
 
@@ -52,6 +50,7 @@ def write_study_area(area: StudyArea, path: Path) -> None:
     FileError
         If the folder cannot be written or the disk is full.
     """
+    path = Path(path)
     boundary = gpd.GeoDataFrame(
         {
             "stem": [area.county.stem],
@@ -85,7 +84,7 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
-def read_study_area(path: Path) -> StudyArea:
+def read_study_area(path: Path | str) -> StudyArea:
     """
     Read a study area back from its file.
 
@@ -106,6 +105,7 @@ def read_study_area(path: Path) -> StudyArea:
     StudyAreaError
         If its layers contradict each other.
     """
+    path = Path(path)
     header = read_header(path)
     try:
         layers = {name: pyogrio.read_dataframe(path, layer=name) for name in LAYERS}

@@ -8,9 +8,9 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import coverage
 from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import whole_file
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
     area, assessment, other = analysis.area, analysis.assessment, analysis.other_clock
     return {
         "format_version": FORMAT_VERSION,
-        "program": f"emergency-coverage {coverage.__version__}",
+        "program": f"emergency-coverage {__version__}",
         "county": area.county.name,
         "county_stem": area.county.stem,
         "county_en": area.county.name_en,

@@ -11,7 +11,6 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-import coverage
 from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import cannot_write, whole_file
 from coverage.reports import wording
@@ -26,6 +25,7 @@ from coverage.reports.palette import (
 from coverage.reports.qml import Category, Style, fill, hatch, line, marker
 from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -240,7 +240,7 @@ def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _assumptions(analysis: Analysis, lang: Lang) -> pd.DataFrame:
     rows = [
-        ("program", f"emergency-coverage {coverage.__version__}"),
+        ("program", f"emergency-coverage {__version__}"),
         ("standard", wording.standard_text(analysis, lang)),
         ("bases", wording.bases_text(analysis, lang)),
         ("snapping", wording.walking_text(lang)),

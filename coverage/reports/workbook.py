@@ -20,7 +20,6 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-import coverage
 from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import whole_file
 from coverage.reports import wording
@@ -29,6 +28,7 @@ from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS, VERDICT_MAR
 from coverage.reports.rows import not_covered, worst_first
 from coverage.standards import MINUTE_S
 from coverage.study_area import WGS84
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,7 +112,7 @@ def write_workbook(analysis: Analysis, path: Path, *, lang: Lang) -> None:
     _write_sources(book)
     properties = workbook.properties
     properties.title = wording.title_text(analysis, lang)
-    properties.creator = f"emergency-coverage {coverage.__version__}"
+    properties.creator = f"emergency-coverage {__version__}"
     properties.created = properties.modified = datetime(*_NO_DATE)  # noqa: DTZ001 - openpyxl wants it naive
     with whole_file(path) as temporary, _UndatedZip(temporary, "w", ZIP_DEFLATED) as archive:
         ExcelWriter(workbook, archive).write_data()
@@ -545,7 +545,7 @@ def _standard_columns(book: _Book) -> list[_Column]:
         ("condition", wording.condition_text(analysis.condition, lang)),
         ("factor", analysis.speeds.factor(analysis.condition)),
         ("speed_source", analysis.speeds.source),
-        ("program", f"emergency-coverage {coverage.__version__}"),
+        ("program", f"emergency-coverage {__version__}"),
     ]
     return [
         _Column(book.label("item"), [book.label(key) for key, _ in rows]),

@@ -1,0 +1,82 @@
+"""The README's commands are run, and both languages show the same ones."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "README.zh.md")
+
+
+def commands(page: str) -> list[str]:
+    """Give the lines of a page's bash blocks, continued lines joined."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def test_both_languages_show_the_same_commands():
+    assert [shlex.split(c, comments=True) for c in commands("README.md")] == [
+        shlex.split(c, comments=True) for c in commands("README.zh.md")
+    ]
+
+
+def test_the_first_two_lines_install_and_run():
+    first, second = commands("README.md")[:2]
+    for line in (first, second):
+        assert line.startswith("python3 -m venv ")
+        assert "constraints.txt" in line
+    assert first.endswith("coverage analyze --county linxiang")
+    assert "[test]" in second
+    assert second.endswith("pytest")
+
+
+def test_the_commands_run_one_after_another(tmp_path, monkeypatch, shared_file, capsys):
+    lines = [shlex.split(c) for c in commands("README.md") if c.startswith(".venv/bin/coverage ")]
+    assert {words[1] for words in lines} == set(cli.cli.commands)
+    monkeypatch.chdir(tmp_path)
+    for words in lines:
+        arguments = [str(shared_file(w)) if w.endswith(".osm.pbf") else w for w in words[1:]]
+        assert cli.run(arguments) == 0, capsys.readouterr().err
+
+
+def test_the_python_example_runs(monkeypatch):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert [area.polygon.is_empty for area in names["areas"]] == [False, False]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_and_option_is_in_the_readme(page):
+    text = (ROOT / page).read_text("utf-8")
+    for name, command in cli.cli.commands.items():
+        assert f"coverage {name}" in text
+        for parameter in command.params:
+            long = [o for o in parameter.opts if o.startswith("--")]
+            assert f"`{long[0]}" in text, f"{page}: coverage {name} {long[0]}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_pictures_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8"))
+    for target in targets:
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), f"{page}: {target}"
+
+
+def test_every_dependency_is_in_the_readmes_table():
+    import tomllib  # noqa: PLC0415
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = (ROOT / "README.md").read_text("utf-8")
+    for requirement in project["dependencies"]:
+        name = re.match(r"[\w-]+", requirement)[0]
+        assert re.search(rf"\| `?{re.escape(name)}", text), name
