@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bz2
 import gzip
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import osmium
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ORIGIN = (9.50, 47.00)
 # About 100 m east and 100 m north at this latitude.
@@ -94,8 +97,8 @@ def small_county() -> Osm:
     """
     Make a county of two townships, 4 x 2 km: 东乡 with the seat in the east, 西乡 in the west.
 
-    A primary road crosses both; a residential street runs through each seat; the hospital stands in the west.
-    Boundary relation 1, townships 2 (西乡, 2,000 people) and 3 (东乡, total unknown, its namesake 900 people).
+    A primary road crosses both; a residential street runs by each seat; the hospital is in the west.
+    Boundary relation 1, townships 2 (西乡, 2,000 people) and 3 (东乡, without a total; its namesake has 900).
     """
     osm = Osm()
     a, b, c = osm.nodes((0, 0), (20, 0), (40, 0))

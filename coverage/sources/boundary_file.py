@@ -107,8 +107,7 @@ def _in_degrees(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.
     if not (-_MAX_LON <= west <= east <= _MAX_LON and -_MAX_LAT <= south <= north <= _MAX_LAT):
         raise CrsError(
             f"the boundary in {path} reaches to {west:g}, {south:g}, {east:g}, {north:g} and not "
-            "degrees on Earth: "
-            "set the file's true reference system, and longitude before latitude",
+            "degrees on Earth: set the file's true reference system, and longitude before latitude",
             zh=f"{path} 中的边界坐标范围为 {west:g}, {south:g}, {east:g}, {north:g}，不是经纬度："
             "请设置正确的坐标系，且经度在前、纬度在后",
         )

@@ -123,13 +123,17 @@ def import_osm_extract(
     _check_buffer(buffer_m)
     progress("reading the extract", "读取数据")
     check_file(path, (*ENDINGS, *osm_graphml.ENDINGS))
-    is_graph = path.name.lower().endswith(osm_graphml.ENDINGS)
-    extract = OsmExtract("", (), (), (), (), {}, {}) if is_graph else read_extract(path)
+    if path.name.lower().endswith(osm_graphml.ENDINGS):
+        graph_roads = osm_graphml.read_graphml(path)
+        extract = OsmExtract("", (), (), (), (), {}, {})
+    else:
+        graph_roads = None
+        extract = read_extract(path)
     progress("outline and townships", "边界与乡镇")
-    level = None if is_graph else township_level
+    level = township_level if graph_roads is None else None
     areas = [] if level is None else township_areas(extract, level)
-    frame = _frame(extract, boundary, areas, buffer_m, is_graph=is_graph)
-    if not is_graph:
+    frame = _frame(extract, boundary, areas, buffer_m, is_graph=graph_roads is not None)
+    if graph_roads is None:
         _check_reach(path, extract, frame)
     county = _named(county, frame.relation)
     townships, chosen, notes = _townships(areas, frame, county, boundary_is_union=boundary == "townships")
@@ -138,7 +142,7 @@ def import_osm_extract(
     sites, site_notes = _facilities(path, extract, frame, facilities)
     townships, class_notes = _described(townships, chosen, places, extract, frame, county, urban)
     progress("roads", "道路")
-    roads, road_notes = _roads(path, extract, frame, is_graph=is_graph)
+    roads, road_notes = _roads(path, graph_roads or extract, frame)
     progress("people", "人口")
     demand = _demand(townships, places, roads, frame, county)
     notes = (*notes, *road_notes, *place_notes, *site_notes, *class_notes, *demand.notes)
@@ -174,9 +178,8 @@ def _frame(
         outline = read_boundary(boundary)
     elif is_graph or (boundary == "townships" and not areas):
         raise SourceError(
-            "a road graph knows no boundary, and without --township-level there are no townships to "
-            "unite: give a "
-            "polygon with --boundary FILE",
+            "a road graph knows no boundary, and without --township-level there are no townships to unite: "
+            "give a polygon with --boundary FILE",
             zh="路网文件没有边界，未给 --township-level 时也没有乡镇可合并：请用 --boundary 提供边界面文件",
         )
     elif isinstance(boundary, int):
@@ -211,8 +214,8 @@ def _townships(
     note = Note(
         "county_is_township",
         "townships",
-        "no townships are known: the whole county counts as one; give --township-level with an "
-        ".osm.pbf for more",
+        "no townships are known: the whole county counts as one; for more give an .osm.pbf and "
+        "--township-level",
         "没有乡镇边界：全县按一个乡镇计；如需分乡镇，请用 .osm.pbf 数据并给出 --township-level",
         1,
     )
@@ -241,7 +244,11 @@ def _described(
     else:
         namesakes = places.geometry[[plain_name(n) == plain_name(county.name) for n in places["name"]]]
         county_seat = next((p for p in namesakes if frame.boundary.intersects(p)), None)
-    classes, notes = classify(townships, places, urban, county_seat)
+    if all(area is None for area in chosen):
+        # a whole county holds its seat and its towns without being one
+        classes, notes = classify(townships, places.iloc[:0], urban, None)
+    else:
+        classes, notes = classify(townships, places, urban, county_seat)
     where = np.array(seats(townships, chosen, places, extract), dtype=float).reshape(-1, 2)
     described = townships.assign(seat_lon=where[:, 0], seat_lat=where[:, 1])
     described.insert(2, "class", classes)
@@ -259,14 +266,14 @@ def _check_reach(path: Path, extract: OsmExtract, frame: _Frame) -> None:
 
 
 def _roads(
-    path: Path, extract: OsmExtract, frame: _Frame, *, is_graph: bool
+    path: Path, source: OsmExtract | tuple[Roads, tuple[Note, ...]], frame: _Frame
 ) -> tuple[Roads, tuple[Note, ...]]:
     """Get the roads of the region, and make sure that some lie within the boundary."""
-    if is_graph:
-        roads, notes = osm_graphml.read_graphml(path)
+    if isinstance(source, tuple):
+        roads, notes = source
     else:
         west, south, east, north = gpd.GeoSeries([frame.region], crs=frame.crs).to_crs(WGS84).total_bounds
-        graph, notes = build_graph(extract, (west, south, east, north))
+        graph, notes = build_graph(source, (west, south, east, north))
         if not graph.number_of_edges():
             raise _no_road_inside(path)
         roads = tabulate(graph)
@@ -315,9 +322,8 @@ def _facilities(
     table, notes = osm_facilities(extract, frame.region, frame.crs)
     if table.empty:
         raise SourceError(
-            f"{path.name} holds no hospital, clinic or ambulance station within the buffer: give "
-            "their points with "
-            "--facilities FILE",
+            f"{path.name} holds no hospital, clinic or ambulance station within the buffer: "
+            "give their points with --facilities FILE",
             zh=f"{path.name} 在缓冲区内没有医院、门诊或急救站：请用 --facilities 提供设施点位文件",
         )
     return table, notes

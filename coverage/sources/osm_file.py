@@ -136,8 +136,8 @@ def read_extract(path: Path) -> OsmExtract:
     """
     Read an extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.
 
-    The file is passed over several times, so that its objects may come in any order and only the nodes that
-    are needed are kept.
+    The file is passed over several times, so that only what is needed is ever held. Its nodes come before its
+    ways, as in every extract; their ids may be in any order.
 
     Parameters
     ----------
@@ -199,8 +199,11 @@ def _locations(path: Path, ids: set[int]) -> dict[int, tuple[float, float]]:
         raw: Iterable[Any] = osmium.FileProcessor(path, osmium.osm.NODE)
         return {n.id: (n.location.lon, n.location.lat) for n in raw if n.id in ids and n.location.valid()}
     table = osmium.index.create_map("flex_mem")
-    with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
-        osmium.apply(reader, osmium.NodeLocationsForWays(table))
+    handler = osmium.NodeLocationsForWays(table)
+    handler.ignore_errors()
+    # it is the first way that makes the handler sort its nodes
+    with osmium.io.Reader(str(path), osmium.osm.NODE | osmium.osm.WAY) as reader:
+        osmium.apply(reader, handler)
     found = {}
     for ref in ids:
         try:

@@ -57,7 +57,7 @@ def read_graphml(path: Path) -> tuple[Roads, tuple[Note, ...]]:
     check_file(path, ENDINGS)
     try:
         graph = ox.io.load_graphml(path)
-    except (ParseError, KeyError, ValueError, TypeError, SyntaxError, nx.NetworkXError) as error:
+    except (ParseError, LookupError, ValueError, TypeError, SyntaxError, nx.NetworkXError) as error:
         raise unreadable(path, error) from error
     if "crs" not in graph.graph:
         raise CrsError(

@@ -328,8 +328,7 @@ def clip(roads: Roads, region: shapely.Geometry, crs: CRS) -> tuple[Roads, tuple
         "roads",
         tuple(dict.fromkeys(dropped["osmid"].astype(str))),
         f"fragments of road under {MIN_FRAGMENT_M / 1000:g} km that hang together with nothing else, "
-        "dropped: "
-        f"{n_fragments}, {length_km:.1f} km in all (ways {{some}})",
+        f"dropped: {n_fragments}, {length_km:.1f} km in all (ways {{some}})",
         f"不足{MIN_FRAGMENT_M / 1000:g}公里且与路网不相连、未计入的零散路段：{n_fragments}处，"
         f"共{length_km:.1f}公里（{{some}}）",
     )

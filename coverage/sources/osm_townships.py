@@ -50,8 +50,7 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
         ]
         raise SourceError(
             f"the extract has no administrative relation {relation_id}: it has "
-            f"{name_some(known) or 'none'}; give "
-            "one of them, or a polygon with --boundary FILE",
+            f"{name_some(known) or 'none'}; give one of them, or a polygon with --boundary FILE",
             zh=f"数据中没有行政区关系 {relation_id}：现有 {name_some(known) or '无'}；请选用其一，"
             "或用 --boundary 提供边界面文件",
         )
@@ -70,8 +69,7 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
         )
     raise SourceError(
         f"the boundary relation {relation_id} {what}: get an extract that reaches beyond the county, "
-        "or give a "
-        "polygon with --boundary FILE",
+        "or give a polygon with --boundary FILE",
         zh=f"边界关系 {relation_id} {what_zh}：请换用范围更大的数据，或用 --boundary 提供边界面文件",
     )
 
@@ -92,10 +90,9 @@ def township_areas(extract: OsmExtract, level: int) -> list[Area]:
         levels = ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())) or "none"
         raise SourceError(
             f"the extract has no administrative relation of level {level}: the levels it has are "
-            f"{levels}; choose "
-            "one with --township-level",
-            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；请用 "
-            "--township-level 选择",
+            f"{levels}; choose one with --township-level",
+            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；"
+            "请用 --township-level 选择",
         )
     return [assemble(relation, extract) for relation in sorted(chosen, key=lambda r: r.id)]
 
@@ -139,9 +136,8 @@ def select_townships(
     broken = [area for area in areas if area.polygon is None]
     if not chosen:
         raise SourceError(
-            f"no whole township lies within the boundary ({len(whole)} lie elsewhere, {len(broken)} "
-            "are not whole: "
-            f"{name_some(a.name for a in broken) or 'none'}): check --township-level and the boundary",
+            f"no whole township lies within the boundary ({len(whole)} lie elsewhere, {len(broken)} are not "
+            f"whole: {name_some(a.name for a in broken) or 'none'}): check --township-level and the boundary",
             zh=f"边界内没有完整的乡镇（{len(whole)}个在边界外，{len(broken)}个不完整："
             f"{name_some(a.name for a in broken) or '无'}）：请检查 --township-level 和边界",
         )

@@ -481,8 +481,7 @@ def _road_note(names: list[str], n_townships: int) -> tuple[Note, ...]:
         "demand",
         names,
         "demand is metres of residential and minor road, not people, as nothing is known of the "
-        "people of {n} "
-        f"of {n_townships} townships ({{some}})",
+        f"people of {{n}} of {n_townships} townships ({{some}})",
         f"需求按居住区及低等级道路的长度计，不是人口：{n_townships}个乡镇中有{{n}}个没有人口数据（{{some}}）",
     )
 
@@ -493,8 +492,7 @@ def _estimate_note(names: list[str], per_metre: float) -> tuple[Note, ...]:
         "demand",
         names,
         f"townships whose people are not known, estimated at the others' {per_metre:.2f} a metre of "
-        "residential "
-        "and minor road: {n} ({some})",
+        "residential and minor road: {n} ({some})",
         f"没有人口数据、按其他乡镇每米居住区及低等级道路{per_metre:.2f}人估算的乡镇：{{n}}个（{{some}}）",
     )
 

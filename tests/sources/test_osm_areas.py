@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
+
 from coverage.sources.osm_areas import assemble, feature_shape, polygonal_part
 from coverage.sources.osm_file import read_extract
 from osm_xml import ORIGIN, STEP, Osm

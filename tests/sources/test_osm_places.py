@@ -6,10 +6,11 @@ import math
 
 import pytest
 import shapely
+from pyproj import CRS
+
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_places import facilities, settlements
 from osm_xml import Osm
-from pyproj import CRS
 
 UTM = CRS.from_epsg(32632)
 EVERYWHERE = shapely.box(0, 0, 1e6, 1e7)

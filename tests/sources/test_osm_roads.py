@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import geopandas as gpd
 import networkx as nx
 import osmnx as ox
 import pytest
 import shapely
+
 from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_roads import build_graph, clip, tabulate
@@ -33,7 +35,7 @@ def naive_graph(extract):
         if highway not in DEFAULT_SPEEDS.class_kph:
             continue
         oneway = way.tags.get("oneway")
-        for u, v in zip(way.refs, way.refs[1:], strict=False):
+        for u, v in pairwise(way.refs):
             (x1, y1), (x2, y2) = extract.nodes[u], extract.nodes[v]
             length = ox.distance.great_circle(y1, x1, y2, x2)
             data = {"length": length, "travel_time": length / DEFAULT_SPEEDS.class_kph[highway] * 3.6}
@@ -67,10 +69,7 @@ def test_simplification_keeps_length_and_time(tmp_path):
         assert graph.size(weight) == pytest.approx(naive.size(weight), rel=1e-12)
     edges = tabulate(graph).edges
     drawn = [
-        sum(
-            ox.distance.great_circle(y1, x1, y2, x2)
-            for (x1, y1), (x2, y2) in zip(line.coords, line.coords[1:], strict=False)
-        )
+        sum(ox.distance.great_circle(y1, x1, y2, x2) for (x1, y1), (x2, y2) in pairwise(line.coords))
         for line in edges.geometry
     ]
     assert drawn == pytest.approx(edges["length"].tolist())
@@ -265,8 +264,7 @@ def test_a_real_network_keeps_its_length(liechtenstein_roads):
         if str(way.id) in ways:
             points = [extract.nodes[ref] for ref in way.refs]
             expected += sum(
-                ox.distance.great_circle(y1, x1, y2, x2)
-                for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False)
+                ox.distance.great_circle(y1, x1, y2, x2) for (x1, y1), (x2, y2) in pairwise(points)
             )
     # a few stretches are drawn twice
     assert drawn == pytest.approx(expected, rel=1e-4)
@@ -276,3 +274,11 @@ def test_a_real_network_has_homogeneous_edges(liechtenstein_roads):
     _, graph = liechtenstein_roads
     edges = tabulate(graph).edges
     assert DEFAULT_SPEEDS.speeds_kph(edges) == pytest.approx(edges["speed_kph"].to_numpy())
+
+
+def test_ids_below_zero_as_editors_give_them(tmp_path):
+    osm = Osm()
+    a, b = osm.node(0, 0, -1), osm.node(1, 0, -2)
+    osm.way([a, b], -3, highway="residential")
+    graph, _ = graph_of(osm, tmp_path)
+    assert sorted(graph.edges()) == [(-2, -1), (-1, -2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from coverage.sources.osm_tags import parse_population, plain_name, posted_limit, travel_direction, why_barred
 
 

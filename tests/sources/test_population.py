@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from coverage.sources.population import (
     CAPPED_PLACES,
     PEOPLE_PER_KM2,
@@ -17,8 +20,6 @@ from coverage.sources.population import (
     TYPICAL_PEOPLE,
     demand_points,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 CRS = "EPSG:32649"
 SIDE_M = 4_000.0
