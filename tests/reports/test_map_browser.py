@@ -12,6 +12,7 @@ from builders import toy_analysis
 from coverage.analysis import analyze
 from coverage.geopackage import read_study_area
 from coverage.reports.map import write_map
+from coverage.reports.map_style import AREA_OPACITY
 from coverage.reports.palette import AREA_COLOURS
 
 pytestmark = pytest.mark.browser
@@ -213,7 +214,7 @@ def test_the_legend_shows_only_what_is_on(opened):
 
 
 def test_the_legend_tells_no_other_tint_than_the_map(opened):
-    """What stacks on the map would be darker than its sample; the areas' pane is translucent as a whole."""
+    """What stacks on the map would be darker than its sample; the areas are translucent as a group."""
     one = opened()
     one.page.click("#layers-button")
     one.page.uncheck("#layers input[value='area-1800']")
@@ -224,6 +225,7 @@ def test_the_legend_tells_no_other_tint_than_the_map(opened):
     )
     assert [fill for fill, _ in fills] == [AREA_COLOURS[1], AREA_COLOURS[0]]  # the tighter one on top
     assert {opacity for _, opacity in fills} == {"1"}
+    assert float(one.page.get_attribute(".leaflet-areas-pane svg g", "opacity")) == AREA_OPACITY
 
 
 @pytest.mark.parametrize(("size", "touch"), [(DESK, False), (PHONE, True)])
@@ -350,6 +352,9 @@ def test_the_sheet_of_paper_holds_map_panel_legend_and_banner(opened):
         boxes = one.boxes(part)
         assert boxes, part
         assert all(b[0] >= 0 and b[1] >= 0 and b[2] <= sheet[2] and b[3] <= sheet[3] for b in boxes), part
+    # a canvas would turn white what lies below it, in Chromium's PDF
+    assert one.page.locator("canvas").count() == 0
+    assert one.page.locator(".leaflet-roads-pane path").count() >= 3
     county = one.boundary()
     offset = one.boxes(".folium-map")[0]
     county = (county[0] + offset[0], county[1], county[2] + offset[0], county[3])
@@ -358,6 +363,8 @@ def test_the_sheet_of_paper_holds_map_panel_legend_and_banner(opened):
     one.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert one.view() == pytest.approx(before)
     assert not one.page.locator("#township-box").evaluate("box => box.open")
+    assert one.page.locator(".leaflet-roads-pane canvas").count() == 1
+    assert one.page.locator(".leaflet-roads-pane path").count() == 0
 
 
 def test_on_a_phone_layers_and_sheet_leave_the_map_in_sight(opened):

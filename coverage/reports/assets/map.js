@@ -242,9 +242,7 @@
       .forEach((name) => roadLines[name] && group.hasLayer(roadLines[name]) && map.hasLayer(group) && roadLines[name].bringToFront());
   }
 
-  /* The pane is translucent, not the areas: nested ones keep the tints that the legend shows. */
   function drawAreas() {
-    map.getPane("areas").style.opacity = data.area_opacity;
     data.areas.forEach((area) => {
       layer(area.layer).addLayer(
         L.polygon(polygon(area.shape), {
@@ -355,22 +353,17 @@
   function drawDots() {
     data.dots.forEach((group) => {
       const places = points(group.yx);
-      const touchable = places.length <= 2000;
-      const renderer = touchable ? svgIn("dots") : L.canvas({ pane: "outlines", padding: 0.2 });
       places.forEach((at, i) => {
         const dot = L.circleMarker(at, {
-          renderer,
-          interactive: touchable,
+          renderer: svgIn("dots"),
           radius: group.radius[i],
           color: "#262626",
           weight: 0.8,
           fillColor: group.colour,
           fillOpacity: 0.9,
         });
-        if (touchable) {
-          bindTip(dot, () => tip(group.name[i], group.tip[i]));
-          dot.bindPopup(() => card({ name: group.name[i], rows: [], kind: group.tip[i].join(words.comma) }), popupOptions());
-        }
+        bindTip(dot, () => tip(group.name[i], group.tip[i]));
+        dot.bindPopup(() => card({ name: group.name[i], rows: [], kind: group.tip[i].join(words.comma) }), popupOptions());
         layer(group.layer).addLayer(dot);
         dots.push(dot);
       });
@@ -497,6 +490,8 @@
 
   /* The widest area lies lowest, in whichever order they were switched on. */
   function stackAreas() {
+    // their group is translucent, not each of them: nested areas keep the tints that the legend shows
+    if (svgIn("areas")._rootGroup) svgIn("areas")._rootGroup.setAttribute("opacity", data.area_opacity);
     data.areas.forEach((area) => map.hasLayer(layer(area.layer)) && layer(area.layer).invoke("bringToFront"));
   }
 
@@ -590,39 +585,39 @@
     map.invalidateSize({ animate: false });
   }
 
-  /* ---- print: one sheet of A3, everything on it, roads at double resolution ---- */
+  /* ---- print: one sheet of A3, everything on it ---- */
 
   function startPrint() {
     if (before) return;
     const open = [...document.querySelectorAll("details")].filter((box) => box.open);
-    before = { center: map.getCenter(), zoom: map.getZoom(), open, retina: L.Browser.retina };
+    before = { center: map.getCenter(), zoom: map.getZoom(), open };
     map.closePopup();
     document.body.append(foot);
     document.querySelectorAll("details.printed").forEach((box) => (box.open = true));
     document.documentElement.classList.add("printing");
-    L.Browser.retina = true;
-    redraw(showCounty);
+    redraw(svgIn("roads"), showCounty);
   }
 
   function endPrint() {
     if (!before) return;
-    const { center, zoom: level, open, retina } = before;
+    const { center, zoom: level, open } = before;
     before = null;
     document.documentElement.classList.remove("printing");
     document.querySelectorAll("details").forEach((box) => (box.open = open.includes(box)));
-    L.Browser.retina = retina;
     arrange();
-    redraw(() => map.setView(center, level, { animate: false }));
+    redraw(roadCanvas, () => map.setView(center, level, { animate: false }));
   }
 
-  /* A print does not wait for the next animation frame, so the canvas is drawn at once. */
-  function redraw(place) {
+  /* On paper the roads are lines too: a canvas waits for the next frame, and turns white what lies below. */
+  function redraw(renderer, place) {
+    Object.values(roadLines).forEach((line) => {
+      layer("roads").removeLayer(line);
+      line.options.renderer = renderer;
+    });
+    if (renderer !== roadCanvas) roadCanvas.remove();
     map.invalidateSize({ animate: false, pan: false });
     place();
-    if (map.hasLayer(roadCanvas)) {
-      roadCanvas._update();
-      roadCanvas._redraw();
-    }
+    thinRoads();
     placeNames();
   }
 
