@@ -551,6 +551,8 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
     """Name the township with the most people outside the promise, and what reaches it."""
     townships = analysis.assessment.townships
     uncovered = townships["population"] - townships["covered_population"]
+    # the rounding of sums must leave no gap where there is none
+    uncovered = uncovered.where(uncovered > 1e-9 * townships["population"], 0.0)
     if not (uncovered > 0).any():
         people = analysis.area.demand_unit == "people"
         return _pick(
@@ -558,10 +560,11 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
             f"各乡镇{'居民' if people else '居住道路'}均在限时内",
             f"No gap: {'everyone' if people else 'every residential road'} is reached within the limit",
         )
-    row = townships.iloc[int(uncovered.to_numpy().argmax())]
+    largest = int(uncovered.to_numpy().argmax())
+    row = townships.iloc[largest]
     name, base = short_name(row["name"]), short_name(row["facility_name"])
     median = minutes_text(row["median_s"], lang, limit_s=row["limit_s"])
-    missing = people_text(analysis, float(row["population"] - row["covered_population"]), lang)
+    missing = people_text(analysis, float(uncovered.iloc[largest]), lang)
     roads = "" if analysis.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
     if not base:
         return _pick(
