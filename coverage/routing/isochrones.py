@@ -215,12 +215,26 @@ def _cells_near(
 def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
     """Give places along every open road, no farther apart than `SAMPLE_SPACING_M`, and their coordinates."""
     segments = np.flatnonzero(net.is_open)
-    count = np.ceil(net.length_m[segments] / SAMPLE_SPACING_M).astype(np.int64) + 1
-    segment = np.repeat(segments, count)
-    place = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
-    fraction = place / np.repeat(np.maximum(count - 1, 1), count)
-    points = shapely.line_interpolate_point(net.geometry[segment], fraction, normalized=True)
-    return Snapped(segment, fraction, np.zeros(len(segment))), shapely.get_coordinates(points)
+    xy, line = shapely.get_coordinates(net.geometry[segments], return_index=True)
+    step_m = np.hypot(*np.diff(xy, axis=0).T)
+    step_m[line[1:] != line[:-1]] = 0.0
+    # all lines laid end to end, so that one interpolation serves them all
+    along_m = np.concatenate(([0.0], np.cumsum(step_m)))
+    first = np.searchsorted(line, np.arange(len(segments)))
+    last = np.append(first[1:], len(line)) - 1
+    length_m = along_m[last] - along_m[first]
+    count = np.ceil(length_m / SAMPLE_SPACING_M).astype(np.int64) + 1
+    which = np.repeat(np.arange(len(segments)), count)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    fraction = place / np.maximum(count - 1, 1)[which]
+    at_m = along_m[first][which] + fraction * length_m[which]
+    # the vertex before each place; two lines share no stretch, so it is looked for within its own line
+    before = np.searchsorted(along_m, at_m, side="right") - 1
+    before = np.clip(before, first[which], np.maximum(last - 1, first)[which])
+    stretch_m = along_m[before + 1] - along_m[before]
+    part = np.divide(at_m - along_m[before], stretch_m, out=np.zeros(len(at_m)), where=stretch_m > 0)
+    points = xy[before] + part[:, None] * (xy[before + 1] - xy[before])
+    return Snapped(segments[which], fraction, np.zeros(len(which))), points
 
 
 def _nodes_at_edge(net: RoadNetwork) -> NDArray[np.bool_]:

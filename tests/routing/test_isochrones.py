@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
-from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 from coverage.errors import NetworkError
 from coverage.routing.isochrones import OFF_ROAD_M, catchments, isochrones
 from coverage.routing.network import RoadNetwork
 from coverage.routing.snapping import Snapped
+from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 SPACING_M = 200.0
 

@@ -11,11 +11,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.times import node_times, place_times
-from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 from coverage.errors import NetworkError
 from coverage.routing.network import RoadNetwork
+from oracles.times import node_times, place_times
+from strategies import CRS, X0_M, Y0_M, points, road_graphs
 
 WALK_MPS, YARD_MPS = 4 / 3.6, 20 / 3.6
 

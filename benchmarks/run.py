@@ -1,0 +1,291 @@
+"""
+The same work through NetworkX, the OSMnx isochrone recipe and this program, printed as ratios.
+
+    python benchmarks/run.py [--data DIR] [--write]
+
+`--data` holds porto.osm.pbf and liechtenstein.osm.pbf; `--write` puts the tables into benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import shapely
+
+from coverage.routing import isochrones as areas
+from coverage.routing.network import RoadNetwork
+from coverage.routing.snapping import Snapped
+from coverage.sources.osm_file import read_extract
+from coverage.sources.osm_roads import build_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+LIMITS_S = (900.0, 1800.0)
+N_FACILITIES = 20
+MARK = "<!-- tables -->"
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Seconds of a peer and of this program, measured in turn."""
+
+    peer_s: list[float]
+    own_s: list[float]
+
+    def row(self, work: str, peer: str, target: str) -> Row:
+        """Give the table's row: medians, and the ratio pair by pair."""
+        ratios = [p / o for p, o in zip(self.peer_s, self.own_s, strict=True)]
+        return (
+            work,
+            peer,
+            seconds(statistics.median(self.peer_s)),
+            seconds(statistics.median(self.own_s)),
+            f"**{statistics.median(ratios):.0f} x** ({min(ratios):.0f}–{max(ratios):.0f})",
+            target,
+        )
+
+
+def seconds(value: float) -> str:
+    """Write a time with three digits."""
+    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Run once and give the seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(peer: Callable[[], Any], own: Callable[[], Any], runs: int) -> Pair:
+    """Run two ways of doing the same in turn, so that a noisy machine disturbs both."""
+    own()
+    return Pair(*map(list, zip(*[(timed(peer), timed(own)) for _ in range(runs)], strict=True)))
+
+
+def recipe(graph: nx.MultiDiGraph[Any], node: object) -> list[shapely.Geometry]:
+    """Draw areas as OSMnx's isochrone example does: ego graph, then the hull of its nodes."""
+    hulls = []
+    for limit in LIMITS_S:
+        reached = nx.ego_graph(graph, node, radius=limit, distance="travel_time")
+        points = [shapely.Point(d["x"], d["y"]) for _, d in reached.nodes(data=True)]
+        hulls.append(gpd.GeoSeries(points).union_all().convex_hull)
+    return hulls
+
+
+def facilities_of(network: RoadNetwork) -> Snapped:
+    """Choose places at junctions, so that a peer that knows only nodes does the same work."""
+    rng = np.random.default_rng(20)
+    chosen = rng.choice(np.flatnonzero(network.is_open), N_FACILITIES, replace=False)
+    return Snapped(chosen, np.zeros(N_FACILITIES), np.zeros(N_FACILITIES))
+
+
+def nodes_of(network: RoadNetwork, places: Snapped) -> list[Any]:
+    """Give the graph's own ids of the junctions the places are at."""
+    return [network.node_id[network.tail[s]] for s in places.segment]
+
+
+def largest_difference_s(network: RoadNetwork, graph: nx.MultiDiGraph[Any]) -> tuple[float, int]:
+    """Compare every node's time from the nearest of the facilities with NetworkX's."""
+    places = facilities_of(network)
+    found = network.nearest(places)
+    expected = nx.multi_source_dijkstra_path_length(
+        graph, set(nodes_of(network, places)), weight="travel_time"
+    )
+    worst = 0.0
+    for node, time_s in zip(network.node_id.tolist(), found.time_s.tolist(), strict=True):
+        other_s = expected.get(node, math.inf)
+        worst = max(worst, 0.0 if time_s == other_s else abs(time_s - other_s))
+    return worst, graph.number_of_nodes()
+
+
+def quality(
+    polygon: shapely.Geometry, truth_s: np.ndarray, limit_s: float, samples: np.ndarray
+) -> tuple[str, str]:
+    """Give the shares of road samples falsely inside and missed, of those truly within the limit."""
+    shapely.prepare(polygon)
+    inside, within = shapely.contains(polygon, samples), truth_s <= limit_s
+    falsely, missed = (inside & ~within).sum() / within.sum(), (~inside & within).sum() / within.sum()
+    return f"{100 * falsely:.1f} %", f"{100 * missed:.1f} %"
+
+
+def polygon_quality(network: RoadNetwork, graph: nx.MultiDiGraph[Any], place: Snapped) -> list[Row]:
+    """Hold both ways' polygons against exact times at road samples 50 m apart."""
+    segments = np.flatnonzero(network.is_open)
+    count = np.ceil(network.length_m[segments] / 50).astype(int)
+    segment = np.repeat(segments, count)
+    fraction = np.random.default_rng(50).uniform(0, 1, len(segment))
+    reach = network.nearest(place)
+    truth_s, _ = reach.at(Snapped(segment, fraction, np.zeros(len(segment))))
+    samples = shapely.line_interpolate_point(network.geometry[segment], fraction, normalized=True)
+    (node,) = nodes_of(network, place)
+    hulls = gpd.GeoSeries(recipe(graph, node), crs=graph.graph["crs"]).to_crs(network.crs)
+    rows = []
+    for cell_m in (100.0, 50.0):
+        for own, limit in zip(areas.isochrones(reach, LIMITS_S, cell_m=cell_m), LIMITS_S, strict=True):
+            figures = quality(own.polygon, truth_s, limit, samples)
+            rows.append((f"{limit / 60:g} min", f"this program, {cell_m:g} m grid", *figures))
+    for hull, limit in zip(hulls, LIMITS_S, strict=True):
+        rows.append((f"{limit / 60:g} min", "OSMnx recipe", *quality(hull, truth_s, limit, samples)))
+    return sorted(rows, key=lambda row: (int(row[0].split()[0]), row[1]))
+
+
+def on_porto(data: Path) -> tuple[list[Row], list[Row], list[Row]]:
+    """Measure routing and polygons on a dense metropolitan network."""
+    graph, _ = build_graph(read_extract(data / "porto.osm.pbf"))
+    network = RoadNetwork.from_graph(graph)
+    places = facilities_of(network)
+    sources = nodes_of(network, places)
+    one = places.take(np.array([3]))
+    rng = np.random.default_rng(5)
+    ends = network.snap_points(
+        gpd.GeoSeries(shapely.points(network.x_m, network.y_m)[rng.integers(0, len(network.x_m), 5000)],
+                      crs=network.crs)
+    )  # fmt: skip
+    nearest = in_turn(
+        lambda: nx.multi_source_dijkstra_path_length(graph, set(sources), weight="travel_time"),
+        lambda: network.nearest(places),
+        7,
+    )
+    polygons = in_turn(
+        lambda: recipe(graph, sources[3]),
+        lambda: areas.isochrones(network.nearest(one, cutoff_s=LIMITS_S[-1]), LIMITS_S),
+        3,
+    )
+
+    def from_scratch() -> None:
+        anew = dataclasses.replace(network)  # the same arrays, nothing prepared
+        areas.isochrones(anew.nearest(one, cutoff_s=LIMITS_S[-1]), LIMITS_S)
+
+    fresh = in_turn(lambda: recipe(graph, sources[3]), from_scratch, 3)
+    matrix = in_turn(
+        lambda: [nx.single_source_dijkstra_path_length(graph, s, weight="travel_time") for s in sources],
+        lambda: network.travel_times(places, ends),
+        1,
+    )
+    rows = [
+        nearest.row(f"{N_FACILITIES} facilities, nearest to all nodes", "NetworkX", "30 x"),
+        polygons.row("15 and 30 min polygons, one facility", "OSMnx recipe", "50 x"),
+        fresh.row("… the first of a network: grid and search graph laid anew", "OSMnx recipe", ""),
+        matrix.row(f"{N_FACILITIES} x 5,000 times", "NetworkX", ""),
+    ]
+    difference_s, n_nodes = largest_difference_s(network, graph)
+    agreement = [("Porto", f"{n_nodes:,}", f"{graph.number_of_edges():,}", f"{difference_s * 1000:.6f} ms")]
+    return rows, polygon_quality(network, graph, one), agreement
+
+
+def on_liechtenstein(data: Path) -> list[Row]:
+    """Hold the times on a small country against NetworkX."""
+    graph, _ = build_graph(read_extract(data / "liechtenstein.osm.pbf"))
+    difference_s, n_nodes = largest_difference_s(RoadNetwork.from_graph(graph), graph)
+    return [
+        ("Liechtenstein", f"{n_nodes:,}", f"{graph.number_of_edges():,}", f"{difference_s * 1000:.6f} ms")
+    ]
+
+
+LAUNCHER = """
+import os, resource, subprocess, sys, time
+start = time.perf_counter()
+status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(status, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def process(arguments: list[str], cwd: Path, runs: int) -> tuple[str, str]:
+    """Run the command as a process of its own; give the median seconds and the largest memory."""
+    command = [sys.executable, "-c", "import cli; cli.main()", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    walls, peaks = [], []
+    for _ in range(runs):
+        # a child is charged its parent's memory until it begins: a small launcher stands between
+        done = subprocess.run([sys.executable, "-S", "-c", LAUNCHER, *command], cwd=cwd, env=environment,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        status, wall_s, peak_mb = done.stdout.split()
+        if status != "0":
+            raise SystemExit(f"{' '.join(arguments)} ended with status {status}")
+        walls.append(float(wall_s))
+        peaks.append(float(peak_mb))
+    return seconds(statistics.median(walls)), f"{max(peaks):.0f} MB"
+
+
+def whole_processes(data: Path) -> list[Row]:
+    """Measure commands as a planner types them."""
+    with tempfile.TemporaryDirectory() as folder:
+        cwd = Path(folder)
+        liechtenstein = [
+            "import", "--county", "liechtenstein", "--osm", str((data / "liechtenstein.osm.pbf").resolve()),
+            "--boundary-relation", "1155955", "--township-level", "8",
+        ]  # fmt: skip
+        linxiang = ["analyze", "--county", "linxiang"]
+        return [
+            ("`coverage --help`", *process(["--help"], cwd, 7), "0.3 s"),
+            ("`coverage import`, Liechtenstein", *process(liechtenstein, cwd, 3), ""),
+            ("`coverage analyze --county liechtenstein`",
+             *process(["analyze", "--county", "liechtenstein"], cwd, 5), "4 s, 500 MB"),
+            ("`coverage analyze --county linxiang`", *process(linxiang, cwd, 5), ""),
+        ]  # fmt: skip
+
+
+def table(head: Row, rows: list[Row]) -> str:
+    """Write a Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> None:
+    """Measure everything and print it, or put it into the README beside this file."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    routing, polygons, agreement = on_porto(options.data)
+    agreement += on_liechtenstein(options.data)
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    text = "\n\n".join(
+        [
+            (
+                f"Measured on {today}, {os.cpu_count()} cores, Python {platform.python_version()}, NetworkX "
+                f"{nx.__version__}; medians, ratios pair by pair (least–most)."
+            ),
+            "## Routing and polygons on Porto",
+            table(("work", "peer", "peer takes", "this program", "ratio", "wanted"), routing),
+            "## How true the polygons are",
+            table(("limit", "way", "falsely inside", "missed"), polygons),
+            "## The times themselves",
+            table(("network", "nodes", "edges", "largest difference from NetworkX, any node"), agreement),
+            "## Whole commands, started cold",
+            table(("command", "takes", "memory at most", "wanted"), whole_processes(options.data)),
+        ]
+    )
+    if options.write:
+        page = HERE / "README.md"
+        before = page.read_text("utf-8").split(MARK)[0]
+        page.write_text(f"{before}{MARK}\n\n{text}\n", "utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
