@@ -22,7 +22,7 @@ from coverage.reports.map_geometry import (
     road_lines,
 )
 from coverage.reports.map_page import CountyFigure, CountyMap, json_block
-from coverage.reports.map_panel import facility_kinds, map_title, page_text, point_detail, point_name
+from coverage.reports.map_panel import capital, facility_kinds, map_title, page_text, point_detail, point_name
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
@@ -222,7 +222,7 @@ def _township_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[s
         wording.minutes_text(row[key], lang, limit_s=row["limit_s"]) for key in ("median_s", "worst_s")
     )
     return [
-        wording.verdict_text(row["verdict"], lang),
+        capital(wording.verdict_text(row["verdict"], lang)),
         word("tip_covered", lang, share=share, covered=covered, population=population),
         word("tip_times", lang, limit=f"{row['limit_s'] / MINUTE_S:g}", median=median, worst=worst),
     ]

@@ -24,7 +24,6 @@ _FIGURE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{{ policy }}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer-when-downgrade">
 <meta name="generator" content="{{ this.generator }}">
 <title>{{ this.title }}</title>
 <style>{{ style|safe }}</style>

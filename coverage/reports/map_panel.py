@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from coverage import __version__
 from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map_words import word
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,8 @@ MAX_LISTED = 100
 _MANY_PLAIN = 25
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Begin a label with a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -121,7 +122,7 @@ def _answers(analysis: Analysis, lang: Lang) -> list[dict[str, str]]:
         ("unmet", totals.townships_unmet),
         ("unknown", totals.townships_unknown),
     )
-    rest = [f"{_capital(wording.verdict_text(verdict, lang))} {n}" for verdict, n in parts if n]
+    rest = [f"{capital(wording.verdict_text(verdict, lang))} {n}" for verdict, n in parts if n]
     return [
         {"figure": wording.met_text(totals), "label": word("met", lang), "detail": " · ".join(rest)},
         {
@@ -147,7 +148,7 @@ def _totals(analysis: Analysis, lang: Lang) -> dict[str, Any]:
                 wording.met_text(totals),
             )
         ]
-        rows.append({"name": _capital(wording.class_text(name, lang)), "cells": cells})
+        rows.append({"name": capital(wording.class_text(name, lang)), "cells": cells})
     return {
         "heads": [word(a.standard.clock, lang) for a in both],
         "rows": rows,
@@ -248,7 +249,7 @@ def layer_groups(analysis: Analysis, lang: Lang, tiles: Tiles | None) -> list[di
     for kind in facility_kinds(analysis):
         mine = facilities[facilities["kind"] == kind]
         on = bool(mine["is_base"].any()) or len(mine) <= _MANY_PLAIN
-        kinds.append({"id": f"kind-{kind}", "name": _capital(wording.kind_text(kind, lang)), "on": on})
+        kinds.append({"id": f"kind-{kind}", "name": capital(wording.kind_text(kind, lang)), "on": on})
     base = [{"id": "roads", "name": word("roads_layer", lang), "on": True}]
     if tiles:
         base.append({"id": "tiles", "name": word("base_tiles", lang), "on": True})
@@ -277,7 +278,7 @@ def legend_items(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
     """Give the legend's rows, each with the layers that make it appear."""
 
     def item(layers: str, name: str, svg: str, mark: str = "") -> dict[str, Any]:
-        return {"layers": layers, "name": _capital(name), "svg": svg, "mark": mark}
+        return {"layers": layers, "name": capital(name), "svg": svg, "mark": mark}
 
     present = set(analysis.assessment.townships["verdict"])
     items = [

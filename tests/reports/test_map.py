@@ -13,10 +13,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from builders import ODD_NAMES, toy_analysis, toy_area
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import ODD_NAMES, toy_analysis, toy_area
 from coverage.analysis import analyze
 from coverage.errors import FileError, TilesError
 from coverage.reports import map as county_map

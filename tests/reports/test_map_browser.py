@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builders import toy_analysis
 
+from builders import toy_analysis
 from coverage.analysis import analyze
 from coverage.geopackage import read_study_area
 from coverage.reports.map import write_map
@@ -242,6 +242,7 @@ def test_the_table_moves_the_map_and_opens_the_row(opened, size, touch):
     one.page.wait_for_selector(".leaflet-popup h2")
     assert one.view() != before
     assert one.page.locator(".leaflet-popup h2").inner_text().strip() == name
+    one.page.wait_for_function("!(coverageMap.map._panAnim && coverageMap.map._panAnim._inProgress)")
     popup, panel = one.boxes(".leaflet-popup-content-wrapper")[0], one.boxes("#panel")[0]
     assert not overlap(popup, panel)
     assert popup[0] >= 0

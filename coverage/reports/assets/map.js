@@ -135,7 +135,6 @@
     zoomSnap: data.tiles.length ? 1 : 0.1,
     minZoom: 6,
     maxZoom: 18,
-    maxBoundsViscosity: 0.6,
     zoomAnimation: !calm.matches,
     fadeAnimation: false,
   });
@@ -396,7 +395,8 @@
     const m = margins();
     const small = phone.matches;
     return {
-      maxWidth: small ? 260 : 320,
+      minWidth: small ? 250 : 260,
+      maxWidth: small ? 280 : 320,
       maxHeight: Math.max(Math.round(map.getSize().y * (small ? 0.4 : 0.62)), 180),
       autoPanPaddingTopLeft: [Math.min(m.topLeft[0], map.getSize().x * 0.4), small ? 64 : 12],
       autoPanPaddingBottomRight: [12, m.bottomRight[1]],
