@@ -30,6 +30,8 @@ MIN_SHARE_INSIDE = 0.5
 MIN_UNCOVERED_SHARE = 0.005
 BORDER_M = 50.0
 URBAN_PLACES = ("city", "town")
+# In China the seat of every 镇 and many a 乡 is tagged town; by name they are what the rural limit is for.
+RURAL_ENDINGS = ("镇", "乡")
 Polygonal = shapely.Polygon | shapely.MultiPolygon
 _AREA_TYPES = ("boundary", "multipolygon")
 
@@ -240,7 +242,7 @@ def classify(
     Class the townships.
 
     Urban is a 街道, what `urban` names, the township that holds the county seat, and one with a settlement
-    tagged city or town; all others are rural.
+    tagged city or town; all others are rural. A 镇 or 乡 is not urban for a town alone: its own seat is one.
 
     Parameters
     ----------
@@ -280,7 +282,8 @@ def classify(
     towns = settlements[settlements["place"].isin(URBAN_PLACES)]
     reasons = []
     for name, plain, shape in zip(townships["name"], names, townships.geometry, strict=True):
-        within = towns["name"][towns.geometry.within(shape)].tolist()
+        counted = towns[towns["place"] == "city"] if name.endswith(RURAL_ENDINGS) else towns
+        within = counted["name"][counted.geometry.within(shape)].tolist()
         if plain in wanted:
             reasons.append(("chosen", "指定"))
         elif name.endswith("街道"):

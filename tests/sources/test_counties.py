@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from builders import toy_area
 
+from builders import toy_area
 from coverage.errors import CountyError, FileError
 from coverage.geopackage import write_study_area
 from coverage.sources.counties import find_county, list_counties, own_folder, search_folders
@@ -29,7 +29,8 @@ def folder(tmp_path_factory):
     ("name", "stem"),
     [
         ("linxiang", "linxiang"), ("Linxiang", "linxiang"), ("LINXIANG", "linxiang"), ("临湘", "linxiang"),
-        ("临湘市", "linxiang"), ("430682", "linxiang"), (" 430682 ", "linxiang"), ("４３０６８２", "linxiang"),
+        ("临湘市", "linxiang"), ("430682", "linxiang"), (" 430682 ", "linxiang"),
+        ("４３０６８２", "linxiang"),
         ("祁阳", "qiyang"), ("祁阳县", "qiyang"), ("麻阳苗族", "mayang"), ("麻阳苗族自治县", "mayang"),
     ],
 )  # fmt: skip

@@ -286,10 +286,23 @@ def test_urban_by_name_by_subdistrict_by_settlement(tmp_path):
     imported = brought_in(osm, tmp_path, urban=["西乡"])
     assert imported.area.townships["class"].tolist() == ["urban", "urban"]
     osm.node(10, 12, place="town", name="西镇")
+    # the seat of a 乡 or 镇 is tagged town all over China: that alone makes nothing urban
+    assert brought_in(osm, tmp_path).area.townships["class"].tolist() == ["rural", "urban"]
+    osm.node(11, 12, place="city", name="西城")
     assert brought_in(osm, tmp_path).area.townships["class"].tolist() == ["urban", "urban"]
     line = refused(SourceError, osm, tmp_path, urban=["西鄉"])
     assert "西鄉" in line
     assert "西乡" in line
+
+
+def test_a_town_makes_urban_what_is_no_chinese_township(tmp_path):
+    osm = small_county()
+    osm.area(osm.nodes((1, 1), (8, 1), (8, 9), (1, 9)), 9, admin_level="10", name="Triesen")
+    osm.road((2, 2), (7, 2))
+    osm.node(3, 3, place="village", name="Triesen")
+    assert brought_in(osm, tmp_path, township_level=10).area.townships["class"].tolist() == ["rural"]
+    osm.node(4, 4, place="town", name="Triesen-Stadt")
+    assert brought_in(osm, tmp_path, township_level=10).area.townships["class"].tolist() == ["urban"]
 
 
 def test_a_subdistrict_is_urban(tmp_path):
