@@ -8,10 +8,10 @@ import math
 import geopandas as gpd
 import numpy as np
 import pytest
-from builders import toy_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import toy_area
 from coverage.assessment import BAND_EDGES_S, assess, is_within, response_bases, weighted_quantile
 from coverage.errors import AssessmentError
 from coverage.routing.network import RoadNetwork

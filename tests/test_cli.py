@@ -17,9 +17,9 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from builders import toy_area
 
 import cli
+from builders import toy_area
 from coverage.geopackage import write_study_area
 
 FILES = {f"analyze.{ending}" for ending in ("html", "xlsx", "gpkg", "json")}

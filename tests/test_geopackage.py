@@ -11,8 +11,8 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from builders import toy_area
 
+from builders import toy_area
 from coverage.errors import FileError
 from coverage.geopackage import FORMAT_VERSION, LAYERS, read_header, read_study_area, write_study_area
 

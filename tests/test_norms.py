@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from builders import toy_analysis, toy_area
 
+from builders import toy_analysis, toy_area
 from coverage.assessment import assess, snap_places
 from coverage.norms import national_norms
 from coverage.routing.network import RoadNetwork

@@ -11,8 +11,8 @@ import numpy as np
 import osmnx as ox
 import pytest
 import shapely
-from builders import toy_area
 
+from builders import toy_area
 from coverage.errors import CrsError, StudyAreaError
 from coverage.study_area import County, Provenance, Roads, metric_crs
 

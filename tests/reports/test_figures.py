@@ -2,8 +2,8 @@ import json
 import math
 
 import pytest
-from builders import ODD_NAMES, toy_analysis
 
+from builders import ODD_NAMES, toy_analysis
 from coverage.errors import FileError
 from coverage.reports.figures import to_json, write_json
 

@@ -7,8 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import pytest
-from builders import toy_analysis
 
+from builders import toy_analysis
 from coverage.errors import FileError
 from coverage.reports.layers import write_layers
 from coverage.reports.palette import VERDICT_COLOURS

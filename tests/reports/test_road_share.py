@@ -6,8 +6,8 @@ from contextlib import closing
 
 import openpyxl
 import pytest
-from builders import toy_analysis
 
+from builders import toy_analysis
 from coverage.reports import wording
 from coverage.reports.figures import write_json
 from coverage.reports.layers import write_layers

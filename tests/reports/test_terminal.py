@@ -3,8 +3,8 @@ import re
 import unicodedata
 
 import pytest
-from builders import toy_analysis
 
+from builders import toy_analysis
 from coverage.reports.terminal import TABLE_WIDTH, render, render_counties, render_notes
 from coverage.study_area import County, Provenance
 

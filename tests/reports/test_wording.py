@@ -3,8 +3,8 @@ import math
 from typing import get_args
 
 import pytest
-from builders import ODD_NAMES, toy_analysis
 
+from builders import ODD_NAMES, toy_analysis
 from coverage.analysis import Note, NoteCode
 from coverage.reports import wording
 from coverage.study_area import CENTRES, FACILITY_KINDS

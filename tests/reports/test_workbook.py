@@ -4,8 +4,8 @@ import zipfile
 
 import openpyxl
 import pytest
-from builders import toy_analysis
 
+from builders import toy_analysis
 from coverage.errors import FileError
 from coverage.reports import wording
 from coverage.reports.display_width import display_width
