@@ -242,7 +242,6 @@ def test_the_table_moves_the_map_and_opens_the_row(opened, size, touch):
     one.page.wait_for_selector(".leaflet-popup h2")
     assert one.view() != before
     assert one.page.locator(".leaflet-popup h2").inner_text().strip() == name
-    one.page.wait_for_function("!(coverageMap.map._panAnim && coverageMap.map._panAnim._inProgress)")
     popup, panel = one.boxes(".leaflet-popup-content-wrapper")[0], one.boxes("#panel")[0]
     assert not overlap(popup, panel)
     assert popup[0] >= 0

@@ -138,6 +138,7 @@
     zoomAnimation: !calm.matches,
     fadeAnimation: false,
   });
+  if (calm.matches) map.panBy = (offset) => L.Map.prototype.panBy.call(map, offset, { animate: false });
   const zoom = L.control.zoom({
     position: phone.matches ? "topleft" : "bottomright",
     zoomInTitle: words.zoom_in,
