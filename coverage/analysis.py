@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from coverage.assessment import assess, snap_places
+from coverage.assessment import assess, reach_of_bases, snap_places
 from coverage.norms import national_norms
 from coverage.routing.isochrones import catchments, isochrones
 from coverage.routing.network import RoadNetwork
@@ -150,16 +148,15 @@ def analyze(
     places = snap_places(area, network)
     assessment = assess(area, network, standard, places=places)
     other_clock = assess(area, network, standard.other_clock(), places=places)
-    bases = np.flatnonzero(assessment.facilities["is_base"].to_numpy())
-    lead_s = np.array([standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]])
-    reach = network.nearest(places.facilities.take(bases), start_s=lead_s)
+    is_base = assessment.facilities["is_base"].to_numpy()
+    reach = reach_of_bases(area, network, standard, places, is_base)
     areas = isochrones(reach, sorted({standard.urban_s, standard.rural_s}))
     return Analysis(
         area=area,
         assessment=assessment,
         other_clock=other_clock,
         areas=areas,
-        catchments=catchments(reach, area.facilities.iloc[bases], within=area.boundary),
+        catchments=catchments(reach, area.facilities[is_base], within=area.boundary),
         norms=national_norms(area, network, places, assessment),
         speeds=speeds,
         condition=condition,

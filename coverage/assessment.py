@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.errors import AssessmentError, name_some
+from coverage.routing.snapping import SNAP_LIMIT_M
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from coverage.routing.network import RoadNetwork
+    from coverage.routing.network import NearestFacility, RoadNetwork
     from coverage.routing.snapping import Snapped
     from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 State = Literal["covered", "late", "unreachable", "off_network"]
 Verdict = Literal["met", "partial", "unmet", "unknown"]
 STATES: tuple[State, ...] = ("covered", "late", "unreachable", "off_network")
-SNAP_LIMIT_M = 1_000.0
 BAND_S = 5 * MINUTE_S
 BAND_EDGES_S: tuple[float, ...] = (*(BAND_S * i for i in range(1, 13)), math.inf)
 """Upper edges of the five-minute bands; the last takes every finite time beyond an hour."""
@@ -275,6 +275,38 @@ def assess(
     )
 
 
+def reach_of_bases(
+    area: StudyArea,
+    network: RoadNetwork,
+    standard: ResponseStandard,
+    places: Places,
+    is_base: NDArray[np.bool_],
+) -> NearestFacility:
+    """
+    Find which base's ambulance is first everywhere, on the standard's clock.
+
+    Parameters
+    ----------
+    area, network, standard, places
+        As in `assess`.
+    is_base
+        Shape (n_facilities,), as `response_bases` gives it.
+
+    Returns
+    -------
+    NearestFacility
+        Its facilities are the bases alone, in the order of the area's table.
+
+    Raises
+    ------
+    NetworkError
+        If no base lies on the network.
+    """
+    bases = np.flatnonzero(is_base)
+    lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]]
+    return network.nearest(places.facilities.take(bases), start_s=lead_s)
+
+
 def _respond(
     area: StudyArea,
     network: RoadNetwork,
@@ -284,8 +316,7 @@ def _respond(
 ) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Give every demand point its response and state, and every seat its response."""
     bases = np.flatnonzero(is_base)
-    lead_s = np.array([standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]])
-    from_bases = network.nearest(places.facilities.take(bases), start_s=lead_s)
+    from_bases = reach_of_bases(area, network, standard, places, is_base)
     response_s, base = from_bases.at(places.demand)
     seat_time_s, _ = from_bases.at(places.seats)
     seat_time_s = np.where(area.seats().isna().to_numpy(), np.nan, seat_time_s)

@@ -6,10 +6,10 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Literal
 
-from coverage.assessment import SNAP_LIMIT_M, is_within
+from coverage.assessment import is_within
 from coverage.errors import name_some
 from coverage.reports.display_width import shorten
-from coverage.routing.snapping import WALKING_KPH
+from coverage.routing.snapping import SNAP_LIMIT_M, WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import shapely
 
 from coverage.errors import NetworkError
 from coverage.routing.search import UNREACHED, Entries, costs_to_readings, nearest_source, sparse_graph
-from coverage.routing.snapping import Snapped, snap_to_lines
+from coverage.routing.snapping import SNAP_LIMIT_M, Snapped, snap_to_lines
 from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS
 from coverage.study_area import WGS84, metric_crs
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import Roads
-
-SNAP_LIMIT_M = 1_000.0
-"""Farther from any road than this is off the network."""
 
 # Nobody steps from an expressway's lane to a house, nor out of a tunnel.
 _CLOSED_CLASSES = ("motorway", "motorway_link")

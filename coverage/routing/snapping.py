@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OFF_NETWORK = -1
+SNAP_LIMIT_M = 1_000.0
+"""Farther from any road than this is off the network."""
 WALKING_KPH = 4.0
 """With a stretcher, from the road to the patient."""
 YARD_KPH = 20.0
