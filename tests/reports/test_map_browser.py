@@ -367,6 +367,20 @@ def test_the_sheet_of_paper_holds_map_panel_legend_and_banner(opened):
     assert one.page.locator(".leaflet-roads-pane path").count() == 0
 
 
+def test_a_long_table_prints_whole(opened):
+    one = opened()
+    one.page.evaluate(
+        """() => { const body = document.querySelector(".townships tbody");
+          const rows = [...body.rows];
+          for (let i = 0; i < 4; i += 1) rows.forEach((row) => body.append(row.cloneNode(true)));
+          window.dispatchEvent(new Event('beforeprint')); }"""
+    )
+    rows = one.boxes("tr[data-township]")
+    assert len(rows) == 70
+    assert max(bottom for _, _, _, bottom in rows) <= 1058
+    assert min(bottom - top for _, top, _, bottom in rows) > 5
+
+
 def test_on_a_phone_layers_and_sheet_leave_the_map_in_sight(opened):
     one = opened(size=PHONE, touch=True)
     assert not one.page.locator("#legend").is_visible()

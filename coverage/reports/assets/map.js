@@ -596,7 +596,20 @@
     document.body.append(foot);
     document.querySelectorAll("details.printed").forEach((box) => (box.open = true));
     document.documentElement.classList.add("printing");
+    fitTable();
     redraw(svgIn("roads"), showCounty);
+  }
+
+  /* A county of many townships has them in smaller type rather than fewer of them. */
+  function fitTable() {
+    const table = panel.querySelector(".townships");
+    let zoomed = 1;
+    // lines and type shrink by whole steps, so the second guess or the third fits
+    for (let i = 0; i < 5 && panel.scrollHeight > panel.clientHeight; i += 1) {
+      const height = table.getBoundingClientRect().height;
+      zoomed *= Math.max((height - (panel.scrollHeight - panel.clientHeight)) / height, 0.3);
+      table.style.zoom = zoomed;
+    }
   }
 
   function endPrint() {
@@ -604,6 +617,7 @@
     const { center, zoom: level, open } = before;
     before = null;
     document.documentElement.classList.remove("printing");
+    panel.querySelector(".townships").style.zoom = "";
     document.querySelectorAll("details").forEach((box) => (box.open = open.includes(box)));
     arrange();
     redraw(roadCanvas, () => map.setView(center, level, { animate: false }));
