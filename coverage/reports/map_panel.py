@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_LISTED = 100
 """Demand points named in the panel; all of them are on the map and in the workbook."""
 _MANY_PLAIN = 25
+_HEADINGS = ("summary", "more", "layers", "legend", "norms", "sources", "whole")
 
 
 def capital(text: str) -> str:
@@ -63,17 +64,11 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
     notes = [wording.note_text(note, analysis, lang) for note in analysis.notes]
     townships = township_table(analysis, lang)
     uncovered = _uncovered_list(analysis, lang)
-    clock = wording.clock_text(analysis.standard.clock, lang)
-    urban, rural = (f"{s / MINUTE_S:g}" for s in (analysis.standard.urban_s, analysis.standard.rural_s))
-    promise_zh, promise_en = (
-        f"城区{urban}分钟 / 乡镇{rural}分钟，{clock}",
-        f"{urban} min urban / {rural} min rural, {clock}",
-    )
     return {
         "title": map_title(analysis, lang),
         "kicker": word("title", lang),
         "county": wording.one_line(analysis.area.county.title(lang)),
-        "promise": promise_zh if lang == "zh" else promise_en,
+        "promise": _promise(analysis, lang),
         "banners": _banners(analysis, lang),
         "answers": _answers(analysis, lang),
         "gap": wording.gap_text(analysis, lang),
@@ -87,16 +82,25 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
         "symbols": style.symbols(),
         "colours": VERDICT_COLOURS,
         "words": {
-            **{
-                key: word(key, lang)
-                for key in ("summary", "more", "layers", "legend", "norms", "sources", "whole")
-            },
+            **{key: word(key, lang) for key in _HEADINGS},
             "notes": word("notes", lang, n=len(notes)),
             "township_table": word("township_table", lang, n=len(townships["rows"])),
             "uncovered_list": word("uncovered_list", lang, n=uncovered["n"]),
         },
         **_foot(analysis, lang, tiles, data_hash),
     }
+
+
+def _promise(analysis: Analysis, lang: Lang) -> str:
+    """Put limits, clock and, where it is not the usual one, the driving condition into one line."""
+    standard = analysis.standard
+    urban, rural = (f"{s / MINUTE_S:g}" for s in (standard.urban_s, standard.rural_s))
+    line = word(
+        "promise_line", lang, urban=urban, rural=rural, clock=wording.clock_text(standard.clock, lang)
+    )
+    if analysis.condition == "siren":
+        return line
+    return line + word("comma", lang) + wording.condition_text(analysis.condition, lang)
 
 
 def _banners(analysis: Analysis, lang: Lang) -> list[str]:

@@ -35,6 +35,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "of_road": ("覆盖居住道路占比", "Share of residential roads covered"),
     "people": ("{p}", "{P}"),
     "promise": ("承诺", "The promise"),
+    "promise_line": (
+        "城区{urban}分钟 / 乡镇{rural}分钟，{clock}",
+        "{urban} min urban / {rural} min rural, {clock}",
+    ),
     "rest": ("另有{n}处，见工作簿", "{n} more: see the workbook"),
     "road_share": (
         "居民数量未知：各项比例均为居住道路里程占比",

@@ -286,6 +286,11 @@ def test_the_panel_answers_first(page):
     assert page.text.index("1/3") < page.text.index("乡镇明细")
 
 
+def test_another_driving_condition_is_said_beside_the_promise():
+    page = Page(render_map(toy_analysis(condition="night"), "zh"))
+    assert "自接警起计时，夜间行车" in page.text
+
+
 def test_townships_are_listed_by_their_gap(page):
     rows = [a["data-township"] for tag, a in page.elements if tag == "tr" and "data-township" in a]
     assert rows == ["430699102", "430699101", "430699001"]
