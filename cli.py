@@ -159,7 +159,8 @@ def analyze(
     from coverage.geopackage import read_study_area  # noqa: PLC0415
     from coverage.reports import write_reports  # noqa: PLC0415
     from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
-    from coverage.routing.speeds import DEFAULT_SPEEDS, read_speeds  # noqa: PLC0415
+    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
+    from coverage.settings import read_speeds  # noqa: PLC0415
     from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
 
     lang = lang or _locale_lang()
@@ -190,7 +191,8 @@ def _standard(
     **given: float | str | None,
 ) -> ResponseStandard:
     """Give the profile's promise with what was given in its place."""
-    from coverage.standards import MINUTE_S, PROFILES, read_profile  # noqa: PLC0415
+    from coverage.settings import read_profile  # noqa: PLC0415
+    from coverage.standards import MINUTE_S, PROFILES  # noqa: PLC0415
 
     if profile in PROFILES:
         standard = PROFILES[profile]

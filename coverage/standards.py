@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import Literal, get_args
 
-from coverage.errors import FileError, StandardError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from coverage.errors import StandardError
 
 Clock = Literal["call", "departure"]
 TownshipClass = Literal["urban", "rural"]
@@ -120,53 +116,3 @@ PROFILES: dict[str, ResponseStandard] = {
     # 永州市：城区10分钟、乡镇30分钟.
     "yongzhou": ResponseStandard(urban_s=10 * MINUTE_S, profile="yongzhou"),
 }
-
-_FILE_KEYS = {
-    "urban_min": ("urban_s", MINUTE_S),
-    "rural_min": ("rural_s", MINUTE_S),
-    "target_share": ("target_share", 1.0),
-    "handling_s": ("handling_s", 1.0),
-    "turnout_s": ("turnout_s", 1.0),
-}
-
-
-def read_profile(path: Path) -> ResponseStandard:
-    """
-    Read a promise from a TOML file.
-
-    Known keys are ``urban_min``, ``rural_min``, ``target_share``, ``handling_s``, ``turnout_s`` and
-    ``clock``; what is not given stays as in the national profile.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be read or is no TOML.
-    StandardError
-        If it has an unknown key, a value that is no number, or figures no promise can have.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise FileError(
-            f"{path}: {error.strerror or error}: give a profile that exists",
-            zh=f"{path}：无法读取（{error.strerror or error}），请检查文件",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(
-            f"{path} is not TOML ({error}): see the README for an example",
-            zh=f"{path} 不是有效的TOML文件（{error}），示例见README",
-        ) from error
-    known: dict[str, Any] = {"profile": path.stem}
-    for key, value in table.items():
-        if key == "clock":
-            known["clock"] = cast("Clock", value)
-        elif key in _FILE_KEYS and isinstance(value, int | float) and not isinstance(value, bool):
-            field, factor = _FILE_KEYS[key]
-            known[field] = value * factor
-        else:
-            allowed = ", ".join([*_FILE_KEYS, "clock"])
-            raise StandardError(
-                f"{path}: {key} = {value!r} is not understood: use numbers for {allowed}",
-                zh=f"{path}：无法识别 {key} = {value!r}，可用的项为 {allowed}",
-            )
-    return ResponseStandard(**known)

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from coverage.errors import FileError, StandardError
-from coverage.standards import PROFILES, ResponseStandard, read_profile
+from coverage.errors import StandardError
+from coverage.standards import PROFILES, ResponseStandard
 
 
 def test_the_published_promises():
@@ -48,36 +48,3 @@ def test_delays_below_zero(field, value):
 def test_an_unknown_clock():
     with pytest.raises(StandardError, match="call or departure"):
         ResponseStandard(clock="noon")
-
-
-def test_a_profile_from_a_file(tmp_path):
-    path = tmp_path / "guizhou.toml"
-    path.write_text('urban_min = 12\nrural_min = 25.5\ntarget_share = 0.8\nclock = "departure"\n', "utf-8")
-    profile = read_profile(path)
-    assert profile == ResponseStandard(
-        urban_s=720, rural_s=1530, target_share=0.8, clock="departure", profile="guizhou"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "message"),
-    [
-        ("urban = 10", StandardError, "urban = 10 is not understood"),
-        ('urban_min = "10"', StandardError, "not understood"),
-        ("urban_min = true", StandardError, "not understood"),
-        ("urban_min = nan", StandardError, "limit is nan"),
-        ("clock = 7", StandardError, "the clock is 7"),
-        ("urban_min 10", FileError, "is not TOML"),
-    ],
-)
-def test_profiles_that_cannot_be_used(tmp_path, text, error, message):
-    path = tmp_path / "p.toml"
-    path.write_text(text, "utf-8")
-    with pytest.raises(error, match=message) as caught:
-        read_profile(path)
-    assert "\n" not in caught.value.line("zh")
-
-
-def test_a_profile_that_is_not_there(tmp_path):
-    with pytest.raises(FileError, match="No such file"):
-        read_profile(tmp_path / "none.toml")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coverage.errors import FileError, SpeedError
+from coverage.errors import SpeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -73,7 +71,8 @@ _BAD = ["bad", "very_bad", "horrible", "very_horrible", "impassable"]
 _CONDITIONS = {"siren": 1.00, "normal": 0.70, "night": 0.78, "peak": 0.67, "rain": 0.80}
 
 
-def _frozen(table: Mapping[str, float]) -> Mapping[str, float]:
+def frozen_table(table: Mapping[str, float]) -> Mapping[str, float]:
+    """Give a copy of a table that nobody can change."""
     return MappingProxyType(dict(table))
 
 
@@ -98,11 +97,11 @@ class SpeedTable:
         Where the figures come from, printed beside them.
     """
 
-    class_kph: Mapping[str, float] = field(default_factory=lambda: _frozen(_CLASS_KPH))
-    surface: Mapping[str, float] = field(default_factory=lambda: _frozen(dict.fromkeys(_UNPAVED, 0.70)))
-    smoothness: Mapping[str, float] = field(default_factory=lambda: _frozen(dict.fromkeys(_BAD, 0.60)))
-    tracktype: Mapping[str, float] = field(default_factory=lambda: _frozen({"grade5": 0.60}))
-    conditions: Mapping[str, float] = field(default_factory=lambda: _frozen(_CONDITIONS))
+    class_kph: Mapping[str, float] = field(default_factory=lambda: frozen_table(_CLASS_KPH))
+    surface: Mapping[str, float] = field(default_factory=lambda: frozen_table(dict.fromkeys(_UNPAVED, 0.70)))
+    smoothness: Mapping[str, float] = field(default_factory=lambda: frozen_table(dict.fromkeys(_BAD, 0.60)))
+    tracktype: Mapping[str, float] = field(default_factory=lambda: frozen_table({"grade5": 0.60}))
+    conditions: Mapping[str, float] = field(default_factory=lambda: frozen_table(_CONDITIONS))
     source: str = "default"
 
     def __post_init__(self) -> None:
@@ -232,46 +231,3 @@ def _slowest(value: object, table: Mapping[str, float], default: float) -> float
     texts = value if isinstance(value, tuple) else str(value).split(";")
     known = [table[text] for text in (str(t).strip() for t in texts) if text in table]
     return min(known, default=default)
-
-
-def read_speeds(path: Path) -> SpeedTable:
-    """
-    Read a speed table from TOML; what the file does not name stays as in the default.
-
-    Tables are ``[class_kph]``, ``[surface]``, ``[smoothness]``, ``[tracktype]`` and ``[conditions]``.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be read or is no TOML.
-    SpeedError
-        If it has an unknown table, or a value that is no positive number.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise FileError(
-            f"{path}: {error.strerror or error}: give a speed table that exists",
-            zh=f"{path}：无法读取（{error.strerror or error}），请检查速度表文件",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(
-            f"{path} is not TOML ({error})", zh=f"{path} 不是有效的TOML文件（{error}）"
-        ) from error
-    return replace(DEFAULT_SPEEDS, source=path.name, **_merged(path, content))
-
-
-def _merged(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for name, rows in content.items():
-        if name not in ("class_kph", "surface", "smoothness", "tracktype", "conditions"):
-            raise SpeedError(
-                f"{path}: unknown table [{name}]: use class_kph, surface, smoothness, tracktype, conditions",
-                zh=f"{path}：没有名为 [{name}] 的表，可用 class_kph surface smoothness tracktype conditions",
-            )
-        if not isinstance(rows, dict) or not all(type(v) in (int, float) for v in rows.values()):
-            raise SpeedError(
-                f"{path}: [{name}] must hold numbers only", zh=f"{path}：[{name}] 中只能填写数字"
-            )
-        merged[name] = _frozen({**getattr(DEFAULT_SPEEDS, name), **{k: float(v) for k, v in rows.items()}})
-    return merged

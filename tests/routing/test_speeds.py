@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.errors import FileError, SpeedError
-from coverage.routing.speeds import DEFAULT_SPEEDS, SpeedTable, parse_maxspeed, read_speeds
+from coverage.errors import SpeedError
+from coverage.routing.speeds import DEFAULT_SPEEDS, SpeedTable, parse_maxspeed
 
 
 def speed(condition="siren", **tags):
@@ -69,35 +69,6 @@ def test_no_posted_limit_breaks_the_table(tag):
     assert math.isnan(kph) or kph > 0
     found = speed(highway="primary", maxspeed=tag)
     assert 0 < found <= 70
-
-
-def test_a_table_from_a_file_replaces_what_it_names(tmp_path):
-    path = tmp_path / "s.toml"
-    path.write_text("[class_kph]\nprimary = 55\nfootway = 4\n[conditions]\nfog = 0.5\n", "utf-8-sig")
-    table = read_speeds(path)
-    edges = pd.DataFrame({"highway": ["primary", "secondary", "footway"]})
-    assert table.speeds_kph(edges, "fog").tolist() == [27.5, 30.0, 2.0]
-    assert table.source == "s.toml"
-    assert DEFAULT_SPEEDS.class_kph["primary"] == 70
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "message"),
-    [
-        ("[speed]\nprimary = 5", SpeedError, "unknown table"),
-        ("class_kph = 5", SpeedError, "numbers only"),
-        ("[class_kph]\nprimary = '70'", SpeedError, "numbers only"),
-        ("[class_kph]\nprimary = 0", SpeedError, "above 0"),
-        ("[class_kph]\nprimary = nan", SpeedError, "above 0"),
-        ("[conditions]\nsiren = -1", SpeedError, "above 0"),
-        ("[class_kph", FileError, "not TOML"),
-    ],
-)
-def test_tables_that_cannot_be_used(tmp_path, text, error, message):
-    path = tmp_path / "s.toml"
-    path.write_text(text, "utf-8")
-    with pytest.raises(error, match=message):
-        read_speeds(path)
 
 
 def test_the_table_cannot_be_changed_in_place():

@@ -1,0 +1,171 @@
+"""Road tables or graphs laid out as segments: pieces of road between two nodes, open one way or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from coverage.errors import NetworkError
+from coverage.study_area import WGS84
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+# Nobody steps from an expressway's lane to a house, nor out of a tunnel.
+CLOSED_CLASSES = ("motorway", "motorway_link")
+_MIDPOINT_GRID_M = 0.5  # two directions of one road share their midpoint to well below this
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The arrays of a `coverage.routing.network.RoadNetwork`, which documents them."""
+
+    crs: CRS
+    node_id: NDArray[Any]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    forward_s: NDArray[np.float64]
+    backward_s: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    geometry: NDArray[np.object_]
+    highway: NDArray[np.object_]
+    is_open: NDArray[np.bool_]
+    n_without_speed: int
+
+
+def graph_tables(graph: nx.MultiDiGraph[Any]) -> tuple[gpd.GeoSeries, gpd.GeoDataFrame]:
+    """Put a graph's nodes and edges into tables; absent attributes become None, absent lines straight."""
+    if graph.number_of_nodes() == 0 or graph.number_of_edges() == 0:
+        raise NetworkError("the graph has no roads")
+    ids = list(graph.nodes)
+    try:
+        xy = {n: (float(d["x"]), float(d["y"])) for n, d in graph.nodes(data=True)}
+    except KeyError as error:
+        raise NetworkError(f"nodes lack the coordinate {error}: OSMnx graphs have x and y") from error
+    index = pd.Index(ids, dtype=object)
+    crs = graph.graph.get("crs", WGS84)
+    nodes = gpd.GeoSeries(shapely.points(np.array([xy[n] for n in ids])), index=index, crs=crs)
+    names = ("highway", "length", "travel_time", "maxspeed", "surface", "smoothness", "tracktype", "tunnel")
+    tails, heads, lines = [], [], []
+    columns: dict[str, list[object]] = {name: [] for name in names}
+    for u, v, data in graph.edges(data=True):
+        tails.append(u)
+        heads.append(v)
+        for name in names:
+            columns[name].append(data.get(name))
+        line = data.get("geometry")
+        lines.append(line if line is not None else shapely.linestrings([xy[u], xy[v]]))
+    table = pd.DataFrame({n: pd.Series(c, dtype=object) for n, c in columns.items()})
+    edges = gpd.GeoDataFrame(table, geometry=lines, crs=crs)
+    keys = pd.MultiIndex.from_arrays([pd.Index(tails, dtype=object), pd.Index(heads, dtype=object)])
+    return nodes, edges.set_index(keys)
+
+
+def lay_segments(
+    nodes: gpd.GeoSeries,
+    edges: gpd.GeoDataFrame,
+    length_m: NDArray[np.float64],
+    time_s: NDArray[np.float64],
+) -> Segments:
+    """Order the nodes, and lay the two directions of each road together as one segment."""
+    usable = np.isfinite(time_s)
+    if not usable.any():
+        raise NetworkError(
+            "no road is open to ambulances: the classes known are in the speed table",
+            zh="没有救护车可通行的道路：可通行的道路等级见速度表",
+        )
+    n_without_speed = int((~usable).sum())
+    # distances along the curve repeat for nodes that share a cell: the stable sort keeps runs alike
+    order = np.argsort(nodes.hilbert_distance().to_numpy(), kind="stable")
+    nodes = nodes.iloc[order]
+    number = pd.Series(np.arange(len(nodes)), index=nodes.index)
+    if not number.index.is_unique:
+        raise NetworkError("node ids repeat")
+    tail = number.reindex(edges.index.get_level_values(0)[usable]).to_numpy(dtype=np.float64)
+    head = number.reindex(edges.index.get_level_values(1)[usable]).to_numpy(dtype=np.float64)
+    if np.isnan(tail).any() or np.isnan(head).any():
+        raise NetworkError("edges name nodes that do not exist")
+    table = edges[usable]
+    lines = table.geometry.to_numpy()
+    first, forward_s, backward_s = _pair_directions(
+        tail.astype(np.int64), head.astype(np.int64), lines, time_s[usable]
+    )
+    highway = _first_text(table["highway"].iloc[first]) if "highway" in table else np.full(len(first), "")
+    tunnel = _first_text(table["tunnel"].iloc[first]) if "tunnel" in table else np.full(len(first), "")
+    closed = np.isin(highway, CLOSED_CLASSES) | ~np.isin(tunnel, ("", "no", "building_passage"))
+    return Segments(
+        crs=nodes.crs,
+        node_id=nodes.index.to_numpy(),
+        x_m=shapely.get_x(nodes.to_numpy()),
+        y_m=shapely.get_y(nodes.to_numpy()),
+        tail=tail[first].astype(np.int64),
+        head=head[first].astype(np.int64),
+        forward_s=forward_s,
+        backward_s=backward_s,
+        length_m=length_m[usable][first],
+        geometry=lines[first],
+        highway=highway,
+        is_open=~closed if not closed.all() else np.ones(len(first), dtype=bool),
+        n_without_speed=n_without_speed,
+    )
+
+
+def _first_text(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """Give a column's cells as texts, the first of a list, empty where absent."""
+    cells = (cell[0] if isinstance(cell, list) and cell else cell for cell in column.tolist())
+    texts = ["" if cell is None or cell != cell else str(cell) for cell in cells]  # noqa: PLR0124
+    return np.array([text.split(";")[0] for text in texts], dtype=object)
+
+
+def _pair_directions(
+    tail: NDArray[np.int64],
+    head: NDArray[np.int64],
+    lines: NDArray[np.object_],
+    time_s: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Find the pieces of road among directed edges.
+
+    Edges between the same nodes whose lines share their midpoint are one piece, driven one way or both.
+
+    Returns
+    -------
+    first : ndarray
+        Shape (n_segments,), an edge that shows each segment's geometry and direction.
+    forward_s, backward_s : ndarray
+        Shape (n_segments,), the quickest along that edge and against it, ``inf`` where there is none.
+    """
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    keys = np.stack(
+        (
+            np.minimum(tail, head),
+            np.maximum(tail, head),
+            np.rint(shapely.get_x(middle) / _MIDPOINT_GRID_M).astype(np.int64),
+            np.rint(shapely.get_y(middle) / _MIDPOINT_GRID_M).astype(np.int64),
+        )
+    )
+    order = np.lexsort(keys[::-1])
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
+    segment = np.empty(len(order), dtype=np.int64)
+    segment[order] = np.cumsum(new) - 1
+    first = order[new]
+    leader = first[segment]
+    along = tail == tail[leader]
+    loop = np.flatnonzero((tail == head) & (leader != np.arange(len(tail))))
+    if len(loop):  # a loop's ends are alike: its first quarter tells its direction
+        quarter = shapely.line_interpolate_point(lines, 0.25, normalized=True)
+        along[loop] = shapely.distance(quarter[loop], quarter[leader[loop]]) < _MIDPOINT_GRID_M
+    forward_s, backward_s = np.full(len(first), np.inf), np.full(len(first), np.inf)
+    np.minimum.at(forward_s, segment[along], time_s[along])
+    np.minimum.at(backward_s, segment[~along], time_s[~along])
+    return first, forward_s, backward_s

@@ -1,0 +1,106 @@
+"""Promises and speed tables from TOML files, which a planner edits."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from coverage.errors import FileError, SpeedError, StandardError
+from coverage.routing.speeds import DEFAULT_SPEEDS, SpeedTable, frozen_table
+from coverage.standards import MINUTE_S, ResponseStandard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_PROFILE_KEYS = {
+    "urban_min": ("urban_s", MINUTE_S),
+    "rural_min": ("rural_s", MINUTE_S),
+    "target_share": ("target_share", 1.0),
+    "handling_s": ("handling_s", 1.0),
+    "turnout_s": ("turnout_s", 1.0),
+}
+_SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
+
+
+def read_profile(path: Path) -> ResponseStandard:
+    """
+    Read a promise; what the file does not name stays as in the national profile.
+
+    Parameters
+    ----------
+    path
+        Known keys are ``urban_min``, ``rural_min``, ``target_share``, ``handling_s``, ``turnout_s`` and
+        ``clock``.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or is no TOML.
+    StandardError
+        If it has an unknown key, a value that is no number, or figures no promise can have.
+    """
+    known: dict[str, Any] = {"profile": path.stem}
+    for key, value in _read_toml(path).items():
+        if key == "clock":
+            known["clock"] = value
+        elif key in _PROFILE_KEYS and type(value) in (int, float):
+            field, factor = _PROFILE_KEYS[key]
+            known[field] = value * factor
+        else:
+            allowed = ", ".join([*_PROFILE_KEYS, "clock"])
+            raise StandardError(
+                f"{path}: {key} = {value!r} is not understood: use numbers for {allowed}",
+                zh=f"{path}：无法识别 {key} = {value!r}，可用的项为 {allowed}",
+            )
+    return ResponseStandard(**known)
+
+
+def read_speeds(path: Path) -> SpeedTable:
+    """
+    Read a speed table; what the file does not name stays as in the default.
+
+    Parameters
+    ----------
+    path
+        Known tables are ``[class_kph]``, ``[surface]``, ``[smoothness]``, ``[tracktype]``, ``[conditions]``.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or is no TOML.
+    SpeedError
+        If it has an unknown table, or a value that is no positive number.
+    """
+    merged: dict[str, Any] = {}
+    for name, rows in _read_toml(path).items():
+        if name not in _SPEED_TABLES:
+            tables = " ".join(_SPEED_TABLES)
+            raise SpeedError(
+                f"{path}: unknown table [{name}]: use {tables}",
+                zh=f"{path}：没有名为 [{name}] 的表，可用 {tables}",
+            )
+        if not isinstance(rows, dict) or not all(type(v) in (int, float) for v in rows.values()):
+            raise SpeedError(
+                f"{path}: [{name}] must hold numbers only", zh=f"{path}：[{name}] 中只能填写数字"
+            )
+        default: Mapping[str, float] = getattr(DEFAULT_SPEEDS, name)
+        merged[name] = frozen_table({**default, **{k: float(v) for k, v in rows.items()}})
+    return replace(DEFAULT_SPEEDS, source=path.name, **merged)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise FileError(
+            f"{path}: {reason}: give a file that exists and can be read",
+            zh=f"{path}：无法读取（{reason}），请检查文件",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileError(
+            f"{path} is not TOML ({error}): the README has an example",
+            zh=f"{path} 不是有效的TOML文件（{error}），示例见README",
+        ) from error
