@@ -158,6 +158,7 @@ def analyze(
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
     from coverage.reports import write_reports  # noqa: PLC0415
+    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
     from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
     from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
     from coverage.settings import read_speeds  # noqa: PLC0415
@@ -167,6 +168,8 @@ def analyze(
     standard = _standard(**promise)
     speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
     speeds.factor(condition)
+    if tiles:
+        parse_tiles(tiles, lang)
     path = find_county(county, search_folders(data))
     # the folder comes first: an hour's work must not end at a folder that cannot be written
     with staged_folder(out / path.stem) as staging:

@@ -678,11 +678,13 @@ def bases_text(analysis: Analysis, lang: Lang) -> str:
         return _pick(
             lang,
             f"派车急救点{n}处，为推定：救护车数量均未知，按每家医院、每个急救站各有救护车计",
-            f"{n} bases, assumed: no ambulance count is known, "
+            f"Bases: {n}, assumed: no ambulance count is known, "
             "every hospital and ambulance station counts as one",
         )
     return _pick(
-        lang, f"派车急救点{n}处，以救护车不少于1辆为准", f"{n} bases: facilities with an ambulance or more"
+        lang,
+        f"派车急救点{n}处，以救护车不少于1辆为准",
+        f"Bases: {n}, the facilities with an ambulance or more",
     )
 
 
@@ -828,10 +830,13 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "area_touches_edge": (
-        "{names}分钟范围已到道路数据边缘，实际范围可能更大。请用更大的 --buffer-km 重新导入",
+        (
+            "{names}分钟范围已到道路数据边缘，实际范围可能更大。"
+            "若有县界外更远的道路数据，请用更大的 --buffer-km 重新导入"
+        ),
         (
             "the area within {names} min touches the edge of the road data and may reach farther. "
-            "Import again with a larger --buffer-km"
+            "Where there are roads beyond, import again with a larger --buffer-km"
         ),
     ),
 }

@@ -25,38 +25,43 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _COUNTY = County(stem="linxiang", name="临湘市", name_en="Linxiang", code="430682")
-_ADCODE = "AMap points and outline published as Vonng/adcode"
+_ADCODE = "高德点位与轮廓 / AMap points and outline, published as Vonng/adcode"
 _CC_BY = "CC BY 4.0"
-_SCRIPT = "data/boundaries/build_linxiang.py, seed 430682"
+_SCRIPT = "模型 / model data/boundaries/build_linxiang.py, seed 430682"
 _PROVENANCE = (
     Provenance(
         "boundary", _ADCODE, "2023", _CC_BY,
-        note="Outline brought from GCJ-02 to WGS84 and simplified by hand; encloses 1,702 km² of about 1,718",
+        note="轮廓由GCJ-02转为WGS84并人工简化，面积1,702平方公里（实际约1,718） / "
+        "Outline brought from GCJ-02 to WGS84 and simplified by hand; encloses 1,702 km² of about 1,718",
     ),
     Provenance(
-        "townships", f"National list of unit codes 2023; seats: {_ADCODE}", "2023", _CC_BY,
-        note="Codes, names and 12 seats are facts; the seats of 五里牌街道 and 云湖街道 are not known",
+        "townships", f"2023年统计用区划代码 / national list of unit codes 2023; {_ADCODE}", "2023", _CC_BY,
+        note="代码、名称和12个驻地属实；五里牌街道、云湖街道驻地未知 / "
+        "Codes, names and 12 seats are facts; the seats of 五里牌街道 and 云湖街道 are not known",
     ),
     Provenance(
         "townships", _SCRIPT, "2026-11-21", "MIT", modelled=True,
-        note="Township lines: land shared out by the least cost of travel to the centres",
+        note="乡镇界线为模型：按到达各中心的最小代价划分 / "
+        "Township lines: land shared out by the least cost of travel to the centres",
     ),
     Provenance(
-        "demand", "2020 census: 433,200 people, urban 253,804, rural 179,396", "2020-11-01",
-        note="County totals are facts and are met exactly",
+        "demand", "2020年人口普查 / 2020 census: 433,200 (253,804 + 179,396)", "2020-11-01",
+        note="全市城乡人口合计属实 / County totals, urban and rural, are facts and are met exactly",
     ),
     Provenance(
         "demand", _SCRIPT, "2026-11-21", "MIT", modelled=True,
-        note="Split over townships, villages and streets, and the places of all settlements",
+        note="乡镇、村、街道的人口分配及居民点位置为模型 / "
+        "Split over townships, villages and streets, and the places of all settlements",
     ),
     Provenance(
         "facilities", _SCRIPT, "2026-11-21", "MIT", modelled=True,
-        note="The two hospitals exist and every town has a health centre; their places within the town, "
-        "ambulances and centres are modelled",
+        note="两家医院和各镇卫生院存在；在镇内的位置、救护车和五大中心为模型 / "
+        "The two hospitals exist and every town has a health centre; their places within the town, ambulances and centres are modelled",
     ),
     Provenance(
         "roads", _SCRIPT, "2026-11-21", "MIT", modelled=True,
-        note="G4, G56 and G107 cross the county; their courses and every other road are modelled",
+        note="G4、G56、G107过境属实；线位和其他道路均为模型 / "
+        "G4, G56 and G107 cross the county; their courses and every other road are modelled",
     ),
 )  # fmt: skip
 
