@@ -56,7 +56,8 @@ _PROVENANCE = (
     Provenance(
         "facilities", _SCRIPT, "2026-11-21", "MIT", modelled=True,
         note="两家医院和各镇卫生院存在；在镇内的位置、救护车和五大中心为模型 / "
-        "The two hospitals exist and every town has a health centre; their places within the town, ambulances and centres are modelled",
+        "The two hospitals exist and every town has a health centre; their places within the town, "
+        "ambulances and centres are modelled",
     ),
     Provenance(
         "roads", _SCRIPT, "2026-11-21", "MIT", modelled=True,
