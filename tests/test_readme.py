@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import cli
+from coverage.geopackage import LAYERS
+from coverage.study_area import CENTRES, FACILITY_KINDS, LAYER_COLUMNS, TOWNSHIP_CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "README.zh.md")
@@ -80,3 +82,15 @@ def test_every_dependency_is_in_the_readmes_table():
     for requirement in project["dependencies"]:
         name = re.match(r"[\w-]+", requirement)[0]
         assert re.search(rf"\| `?{re.escape(name)}", text), name
+
+
+@pytest.mark.parametrize("page", ["docs/study-area.md", "docs/study-area.zh.md"])
+def test_the_study_area_page_names_every_layer_and_column(page):
+    text = (ROOT / page).read_text("utf-8")
+    for layer in LAYERS:
+        assert f"`{layer}`" in text
+    for columns in LAYER_COLUMNS.values():
+        for column in columns:
+            assert f"`{column}`" in text, f"{page}: {column}"
+    for word in (*TOWNSHIP_CLASSES, *FACILITY_KINDS, *CENTRES):
+        assert word in text, f"{page}: {word}"
