@@ -43,8 +43,11 @@ def run(arguments: list[str]) -> int:
         result = cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
     except CoverageError as error:
         return _fail(error.line(lang), lang)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
     except click.ClickException as error:
-        return _fail(" ".join(error.format_message().split()), lang)
+        return _fail(_usage_line(error, lang), lang)
     except (click.Abort, KeyboardInterrupt):
         click.echo(
             {"zh": "已中断，原有文件未改动", "en": "interrupted; older files are untouched"}[lang], err=True
@@ -60,6 +63,24 @@ def run(arguments: list[str]) -> int:
 def _fail(line: str, lang: Lang) -> int:
     click.echo({"zh": f"错误：{line}", "en": f"error: {line}"}[lang], err=True)
     return EXIT_ERROR
+
+
+def _usage_line(error: click.ClickException, lang: Lang) -> str:
+    """Say in one line what is wrong with the words of a command, and where its help is."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "coverage"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if lang == "en":
+        return f"{message}: see {command} --help"
+    parameter = getattr(error, "param", None)
+    name = parameter.opts[0] if parameter is not None else ""
+    if isinstance(error, click.NoSuchOption):
+        message = f"没有选项 {error.option_name}"
+    elif isinstance(error, click.MissingParameter) and name:
+        message = f"缺少选项 {name}"
+    elif isinstance(error, click.BadParameter) and name:
+        message = f"选项 {name} 的取值不对（{error.message.rstrip('.')}）"
+    return f"{message}：用法见 {command} --help"
 
 
 def _wanted_lang(arguments: list[str]) -> Lang:

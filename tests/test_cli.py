@@ -118,6 +118,31 @@ def test_help_names_every_command(run):
     assert run("analyze", "--help")[0] == 0
 
 
+def test_without_a_command_the_help_is_shown(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "analyze" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (["analyze"], "缺少选项 --county", "Missing option '--county': see coverage analyze --help"),
+        (["analyze", "--count", "x"], "没有选项 --count", "No such option '--count'"),
+        (
+            ["analyze", "--county", "x", "--urban", "ten"],
+            "选项 --urban 的取值不对",
+            "'ten' is not a valid float",
+        ),
+        (["analyse"], "用法见 coverage --help", "No such command 'analyse'"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_answered_in_both_languages(run, monkeypatch, arguments, zh, en):
+    assert en in one_error_line(run(*arguments))
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert zh in one_error_line(run(*arguments))
+
+
 def test_help_loads_no_geometry():
     heavy = "[m for m in ('numpy', 'pandas', 'shapely') if m in sys.modules]"
     code = f"import sys, cli; cli.run(['--help']); print({heavy})"
