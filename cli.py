@@ -147,10 +147,10 @@ standard_options = _options(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="emergency-coverage")
 def cli() -> None:
-    """Who is inside the emergency circle of a county, and who is not · 县域急救圈覆盖分析"""
+    """Who is inside the emergency circle of a county, and who is not. 县域急救圈覆盖分析"""
 
 
-@cli.command()
+@cli.command(short_help="Verdicts, township by township. 评估各乡镇是否达标")
 @county_option
 @data_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("maps"), show_default=True,
@@ -174,7 +174,7 @@ def analyze(
     quiet: bool,  # noqa: FBT001
     **promise: Any,
 ) -> None:
-    """Hold a county against its promise, township by township · 评估各乡镇是否达标"""
+    """Hold a county against its promise, township by township. 评估各乡镇是否达标"""
     from coverage.analysis import analyze as run_analysis  # noqa: PLC0415
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
@@ -236,7 +236,7 @@ def _standard(
     return replace(standard, **changes)
 
 
-@cli.command("import")
+@cli.command("import", short_help="A study area from OpenStreetMap. 由OpenStreetMap数据生成研究区")
 @county_option
 @click.option(
     "--osm",
@@ -307,7 +307,7 @@ def import_(
     lang: Lang | None,
     quiet: bool,  # noqa: FBT001
 ) -> None:
-    """Make a study area from an OpenStreetMap extract · 由OpenStreetMap数据生成研究区"""
+    """Make a study area from an OpenStreetMap extract. 由OpenStreetMap数据生成研究区"""
     from coverage.geopackage import write_study_area  # noqa: PLC0415
     from coverage.sources.osm_extract import N_STAGES, import_osm_extract  # noqa: PLC0415
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
@@ -381,11 +381,11 @@ def _stem(county: str) -> str:
     return county.strip()
 
 
-@cli.command()
+@cli.command(short_help="The study areas at hand. 列出已有研究区及数据来源")
 @data_option
 @shared_options
 def counties(data: Path | None, lang: Lang | None, quiet: bool) -> None:  # noqa: FBT001
-    """List the study areas at hand, and where they come from · 列出已有研究区及数据来源"""
+    """List the study areas at hand, and where they come from. 列出已有研究区及数据来源"""
     from coverage.reports.terminal import render_counties  # noqa: PLC0415
     from coverage.sources.counties import list_counties, search_folders  # noqa: PLC0415
 
