@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 from itertools import pairwise
@@ -90,6 +91,12 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
             for p in area.provenance
         ],
     }
+
+
+def figures_hash(analysis: Analysis) -> str:
+    """Give twelve letters by which the figures of an analysis are known, the same in every language."""
+    text = json.dumps(to_json(analysis), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def write_json(analysis: Analysis, path: Path) -> None:

@@ -244,7 +244,7 @@ def _assumptions(analysis: Analysis, lang: Lang) -> pd.DataFrame:
         ("standard", wording.standard_text(analysis, lang)),
         ("bases", wording.bases_text(analysis, lang)),
         ("snapping", wording.walking_text(lang)),
-        ("speed_source", analysis.speeds.source),
+        ("speed_source", wording.speed_source_text(analysis.speeds.source, lang)),
         ("population", wording.unit_text(analysis.area.demand_unit, lang)),
     ]
     named = [(wording.label(key, lang, analysis.area.demand_unit), text) for key, text in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import shapely
 from coverage.files import whole_file
 from coverage.reports import map_style as style
 from coverage.reports import wording
+from coverage.reports.figures import figures_hash
 from coverage.reports.map_geometry import (
     ROAD_CLASSES,
     label_points,
@@ -21,7 +21,7 @@ from coverage.reports.map_geometry import (
     pack_polygon,
     road_lines,
 )
-from coverage.reports.map_page import CountyFigure, CountyMap, json_block
+from coverage.reports.map_page import CountyFigure, CountyMap
 from coverage.reports.map_panel import capital, facility_kinds, map_title, page_text, point_detail, point_name
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
@@ -82,7 +82,6 @@ def write_map(analysis: Analysis, path: Path, *, lang: Lang = "zh", tiles: str |
 def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None) -> str:
     """Give the map's page as text; the same analysis gives the same page, to the byte."""
     data = map_data(analysis, lang, tiles)
-    digest = hashlib.sha256(json_block(data).encode()).hexdigest()[:12]
     (south, west), (north, east) = data["view"]
     figure = CountyFigure(
         map_title(analysis, lang),
@@ -91,7 +90,7 @@ def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None
         style=style.facility_rules(),
         image_hosts=(tiles.host,) if tiles else (),
     )
-    page = page_text(analysis, lang, tiles=tiles, data_hash=digest)
+    page = page_text(analysis, lang, tiles=tiles, data_hash=figures_hash(analysis))
     figure.add_child(CountyMap(page, data, location=((south + north) / 2, (west + east) / 2)), name="map")
     return figure.render()
 

@@ -13,6 +13,7 @@ from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map_words import word
 from coverage.reports.palette import VERDICT_COLOURS
+from coverage.reports.road_words import road_word
 from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
 from coverage.version import __version__
@@ -54,7 +55,7 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
     tiles
         Background tiles, if wanted.
     data_hash
-        Short hash of what the map draws.
+        Short hash of the figures.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
         "title": map_title(analysis, lang),
         "kicker": word("title", lang),
         "county": wording.one_line(analysis.area.county.title(lang)),
-        "promise": _promise(analysis, lang),
+        "promise": wording.promise_text(analysis, lang),
         "banners": _banners(analysis, lang),
         "answers": _answers(analysis, lang),
         "gap": wording.gap_text(analysis, lang),
@@ -89,18 +90,6 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
         },
         **_foot(analysis, lang, tiles, data_hash),
     }
-
-
-def _promise(analysis: Analysis, lang: Lang) -> str:
-    """Put limits, clock and, where it is not the usual one, the driving condition into one line."""
-    standard = analysis.standard
-    urban, rural = (f"{s / MINUTE_S:g}" for s in (standard.urban_s, standard.rural_s))
-    line = word(
-        "promise_line", lang, urban=urban, rural=rural, clock=wording.clock_text(standard.clock, lang)
-    )
-    if analysis.condition == "siren":
-        return line
-    return line + word("comma", lang) + wording.condition_text(analysis.condition, lang)
 
 
 def _banners(analysis: Analysis, lang: Lang) -> list[str]:
@@ -348,8 +337,8 @@ def _speeds_text(analysis: Analysis, lang: Lang) -> str:
     factor = table.factor(analysis.condition)
     by_speed: dict[str, list[str]] = {}
     for name, kph in table.class_kph.items():
-        by_speed.setdefault(f"{kph * factor:.0f}", []).append(wording.one_line(name))
-    source = word("speeds_default", lang) if table.source == "default" else wording.one_line(table.source)
+        by_speed.setdefault(f"{kph * factor:.0f}", []).append(road_word(wording.one_line(name), lang))
+    source = wording.speed_source_text(table.source, lang)
     head = word("speeds", lang, condition=wording.condition_text(analysis.condition, lang), source=source)
     return head + ("；" if lang == "zh" else "; ").join(
         f"{', '.join(names)} {kph}" for kph, names in by_speed.items()

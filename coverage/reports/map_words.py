@@ -35,10 +35,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "of_road": ("覆盖居住道路占比", "Share of residential roads covered"),
     "people": ("{p}", "{P}"),
     "promise": ("承诺", "The promise"),
-    "promise_line": (
-        "城区{urban}分钟 / 乡镇{rural}分钟，{clock}",
-        "{urban} min urban / {rural} min rural, {clock}",
-    ),
     "rest": ("另有{n}处，见工作簿", "{n} more: see the workbook"),
     "road_share": (
         "居民数量未知：各项比例均为居住道路里程占比",
@@ -48,7 +44,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "roads_layer": ("道路", "Roads"),
     "sources": ("口径与数据来源", "Method and sources"),
     "speeds": ("行车速度（公里/小时，{condition}，{source}）：", "Speeds in km/h ({condition}, {source}): "),
-    "speeds_default": ("程序默认值", "the program's defaults"),
     "summary": ("结论", "Summary"),
     "tip_covered": ("覆盖{share}：{covered} / {population}", "{share} covered: {covered} of {population}"),
     "tip_times": (

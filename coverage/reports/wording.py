@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from coverage.assessment import is_within
 from coverage.errors import name_some
@@ -14,6 +14,8 @@ from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import pandas as pd
 
     from coverage.analysis import Analysis, Note
     from coverage.assessment import Totals
@@ -58,6 +60,11 @@ _CLOCKS = {
     "call": ("自接警起计时", "counted from the call"),
     "departure": ("自出车起计时", "counted from departure"),
 }
+_PROFILES = {
+    "national": ("各地通行（城区15、乡镇30分钟）", "as most counties publish it (15 and 30 min)"),
+    "yongzhou": ("永州（城区10、乡镇30分钟）", "Yongzhou (10 and 30 min)"),
+}
+_USUAL_TARGET_SHARE = 0.9
 _CONDITIONS = {
     "siren": ("鸣笛行车", "driving with the siren"),
     "normal": ("平时行车（不鸣笛）", "driving without the siren"),
@@ -106,6 +113,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "figure": ("数值", "Figure"),
     "first_population": ("首达{p}", "{P} reached first"),
     "handling": ("接警受理（秒）", "Call handling (s)"),
+    "figures_hash": ("数据标识", "Mark of the figures"),
     "highway": ("道路等级（OSM highway）", "Road class (OSM highway)"),
     "id": ("编号", "Id"),
     "is_base": ("派车急救点", "Sends ambulances"),
@@ -504,17 +512,37 @@ def headline(analysis: Analysis, lang: Lang) -> list[str]:
     list of str
         The promise and its clock; townships met and people covered on both clocks; the largest gap.
     """
+    title, promise = short_name(analysis.area.county.title(lang)), promise_text(analysis, lang)
+    first = _pick(lang, f"{title}  {promise}", f"{title}: {promise}")
+    return [first, _result_line(analysis, lang), gap_text(analysis, lang)]
+
+
+def promise_text(analysis: Analysis, lang: Lang) -> str:
+    """Put limits, clock, driving condition and whatever is not as usual into one line."""
     standard = analysis.standard
     urban, rural = f"{standard.urban_s / MINUTE_S:g}", f"{standard.rural_s / MINUTE_S:g}"
-    title = short_name(analysis.area.county.title(lang))
-    clock = clock_text(standard.clock, lang)
-    condition = "" if analysis.condition == "siren" else condition_text(analysis.condition, lang)
-    first = _pick(
-        lang,
-        f"{title}  城区{urban}分钟 / 乡镇{rural}分钟，{clock}{'，' * bool(condition)}{condition}",
-        f"{title}: {urban} min urban / {rural} min rural, {clock}{', ' * bool(condition)}{condition}",
-    )
-    return [first, _result_line(analysis, lang), gap_text(analysis, lang)]
+    parts = [
+        _pick(lang, f"城区{urban}分钟 / 乡镇{rural}分钟", f"{urban} min urban / {rural} min rural"),
+        clock_text(standard.clock, lang),
+        condition_text(analysis.condition, lang),
+    ]
+    if standard.target_share != _USUAL_TARGET_SHARE:
+        target = f"{standard.target_share * 100:g}%"
+        parts.append(_pick(lang, f"达标线{target}", f"met from {target}"))
+    if analysis.speeds.source != "default":
+        table = one_line(analysis.speeds.source)
+        parts.append(_pick(lang, f"速度表{table}", f"speeds of {table}"))
+    return _pick(lang, "，", ", ").join(parts)
+
+
+def profile_text(profile: str, lang: Lang) -> str:
+    """Name a promise's profile."""
+    return _pick(lang, *_PROFILES[profile]) if profile in _PROFILES else one_line(profile)
+
+
+def speed_source_text(source: str, lang: Lang) -> str:
+    """Name the origin of a speed table."""
+    return _pick(lang, "程序默认值", "the program's defaults") if source == "default" else one_line(source)
 
 
 def _result_line(analysis: Analysis, lang: Lang) -> str:
@@ -563,7 +591,6 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
     largest = int(uncovered.to_numpy().argmax())
     row = townships.iloc[largest]
     name, base = short_name(row["name"]), short_name(row["facility_name"])
-    median = minutes_text(row["median_s"], lang, limit_s=row["limit_s"])
     missing = people_text(analysis, float(uncovered.iloc[largest]), lang)
     roads = "" if analysis.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
     if not base:
@@ -572,13 +599,33 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
             f"缺口最大：{name}（无急救点可达，未覆盖{roads} {missing}）",
             f"Largest gap: {name} (no base reaches it, {missing}{roads} not covered)",
         )
-    zh_median = "中位不可达" if math.isinf(row["median_s"]) else f"中位 {median} 分钟"
-    en_median = "half is never reached" if math.isinf(row["median_s"]) else f"median {median} min"
+    times = {0.5: row["median_s"], 0.9: row["p90_s"]}
+    # a median inside the limit does not explain a gap: the slowest tenth does
+    shown = [0.5] if times[0.5] > row["limit_s"] else [0.5, 0.9]
+    reach = _pick(lang, "、", ", ").join(_quantile_text(share, times[share], row, lang) for share in shown)
+    rest = _all_uncovered_text(analysis, str(row["id"]), lang)
     return _pick(
         lang,
-        f"缺口最大：{name}（最近急救点 {base}，{zh_median}，未覆盖{roads} {missing}）",
-        f"Largest gap: {name} (nearest base {base}, {en_median}, {missing}{roads} not covered)",
+        f"缺口最大：{name}（最近急救点 {base}，{reach}，未覆盖{roads} {missing}）{rest}",
+        f"Largest gap: {name} (nearest base {base}, {reach}, {missing}{roads} not covered){rest}",
     )
+
+
+def _quantile_text(share: float, time_s: float, row: pd.Series[Any], lang: Lang) -> str:
+    half = share == 0.5  # noqa: PLR2004
+    zh, en = ("中位", "median") if half else ("90分位", "90th percentile")
+    if math.isinf(time_s):
+        return _pick(lang, f"{zh}不可达", f"{'half' if half else 'a tenth'} is never reached")
+    minutes = minutes_text(time_s, lang, limit_s=row["limit_s"])
+    return _pick(lang, f"{zh} {minutes} 分钟", f"{en} {minutes} min")
+
+
+def _all_uncovered_text(analysis: Analysis, but: str, lang: Lang) -> str:
+    """Name the townships of which nothing is covered, besides the one named already."""
+    townships = analysis.assessment.townships
+    rows = townships[(townships["verdict"] == "unmet") & (townships["id"] != but)]
+    names = _names(map(short_name, rows["name"]), lang)
+    return _pick(lang, f"；全部未覆盖：{names}", f"; nothing covered: {names}") if len(rows) else ""
 
 
 def standard_text(analysis: Analysis, lang: Lang) -> str:
@@ -773,17 +820,17 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "ambulances_assumed": (
-        "救护车数量均未知，推定以下{n}处医院、急救站有救护车：{names}。请在急救设施表中填写 ambulances",
+        "救护车数量均未知，推定以下{n}处医院、急救站有救护车：{names}。请用QGIS打开研究区文件（.gpkg），在 facilities 图层填写 ambulances",
         (
             "no ambulance count is known; every hospital and ambulance station is assumed to have one ({n}): "
-            "{names}. Fill in ambulances in the table of facilities"
+            "{names}. Fill in ambulances in the layer facilities of the study area's .gpkg, for instance with QGIS"
         ),
     ),
     "ambulances_unknown": (
-        "以下{n}处医院、急救站救护车数量未知，未计为急救点：{names}。如有救护车，请填写 ambulances",
+        "以下{n}处医院、急救站救护车数量未知，未计为急救点：{names}。如有救护车，请在研究区文件的 facilities 图层填写 ambulances",
         (
             "hospitals and ambulance stations without a known ambulance count, not counted as bases ({n}): "
-            "{names}. Fill in ambulances if they have any"
+            "{names}. If they have any, fill in ambulances in the layer facilities"
         ),
     ),
     "facility_off_network": (
@@ -819,8 +866,8 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         "townships without demand, not judged ({n}): {names}. Add their settlements",
     ),
     "seats_unknown": (
-        "以下{n}个乡镇驻地位置未知，驻地到达时间留空：{names}。请填写 seat_lon、seat_lat",
-        "townships whose seat is not known, nor the time there ({n}): {names}. Fill in seat_lon and seat_lat",
+        "以下{n}个乡镇驻地位置未知，驻地到达时间留空：{names}。请在研究区文件的 townships 图层填写 seat_lon、seat_lat",
+        "townships whose seat is not known, nor the time there ({n}): {names}. Fill in seat_lon and seat_lat in the layer townships",
     ),
     "roads_without_speed": (
         "{n}个路段的道路等级不在速度表中，按不可通行处理。如救护车可以通行，请在速度表中补充该等级",

@@ -24,7 +24,9 @@ from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import whole_file
 from coverage.reports import wording
 from coverage.reports.display_width import ELLIPSIS, display_width, shorten
+from coverage.reports.figures import figures_hash
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS, VERDICT_MARKS
+from coverage.reports.road_words import road_word
 from coverage.reports.rows import not_covered, worst_first
 from coverage.standards import MINUTE_S
 from coverage.study_area import WGS84
@@ -535,7 +537,7 @@ def _standard_columns(book: _Book) -> list[_Column]:
     rows: list[tuple[str, Cell]] = [
         ("county", analysis.area.county.title(lang)),
         ("code", analysis.area.county.code or wording.DASH),
-        ("profile", s.profile),
+        ("profile", wording.profile_text(s.profile, lang)),
         ("urban_limit", s.urban_s / MINUTE_S),
         ("rural_limit", s.rural_s / MINUTE_S),
         ("target_share", f"{s.target_share * 100:g}%"),
@@ -544,8 +546,9 @@ def _standard_columns(book: _Book) -> list[_Column]:
         ("turnout", s.turnout_s),
         ("condition", wording.condition_text(analysis.condition, lang)),
         ("factor", analysis.speeds.factor(analysis.condition)),
-        ("speed_source", analysis.speeds.source),
+        ("speed_source", wording.speed_source_text(analysis.speeds.source, lang)),
         ("program", f"emergency-coverage {__version__}"),
+        ("figures_hash", figures_hash(analysis)),
     ]
     return [
         _Column(book.label("item"), [book.label(key) for key, _ in rows]),
@@ -571,7 +574,7 @@ def _speed_columns(book: _Book) -> list[_Column]:
     classes = list(speeds.class_kph)
     now_kph = speeds.speeds_kph(pd.DataFrame({"highway": classes}), condition)
     return [
-        _Column(book.label("highway"), classes),
+        _Column(book.label("highway"), [road_word(name, book.lang) for name in classes]),
         _Column(book.label("speed_kph"), list(speeds.class_kph.values()), "0.0"),
         _Column(book.label("speed_now_kph"), [float(v) for v in now_kph], "0.0"),
     ]
@@ -584,7 +587,7 @@ def _factor_columns(book: _Book) -> list[_Column]:
         for name, value in speeds.conditions.items()
     ]
     for key in ("surface", "smoothness", "tracktype"):
-        rows += [(book.label(key), name, value) for name, value in getattr(speeds, key).items()]
+        rows += [(book.label(key), road_word(name, lang), v) for name, v in getattr(speeds, key).items()]
     return [
         _Column(book.label("item"), [item for item, _, _ in rows]),
         _Column(book.label("value"), [name for _, name, _ in rows]),

@@ -343,7 +343,7 @@ def test_sources_standard_and_disclaimer_stand_at_the_foot(page):
         "内部工作图，不作为行政区域界线依据",
         "ODbL 1.0",
         "2024-05-01",
-        "motorway 90",
+        "高速公路（motorway） 90",
         "鸣笛行车",
         "接警受理60秒",
     ):

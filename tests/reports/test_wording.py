@@ -14,7 +14,7 @@ LANGS = ("zh", "en")
 
 def test_headline_in_chinese():
     assert wording.headline(toy_analysis(), "zh") == [
-        "小康县  城区15分钟 / 乡镇30分钟，自接警起计时",
+        "小康县  城区15分钟 / 乡镇30分钟，自接警起计时，鸣笛行车",
         "达标乡镇 1/3，覆盖人口 82.6%（7.1万/8.6万）；自出车起计时为 2/3，84.4%",
         "缺口最大：石门乡（最近急救点 柳林急救站，中位 54.7 分钟，未覆盖 1.2万人）",
     ]
@@ -22,7 +22,7 @@ def test_headline_in_chinese():
 
 def test_headline_in_english():
     assert wording.headline(toy_analysis(), "en") == [
-        "Xiaokang: 15 min urban / 30 min rural, counted from the call",
+        "Xiaokang: 15 min urban / 30 min rural, counted from the call, driving with the siren",
         "Townships met 1/3, people covered 82.6% (71,000 of 85,900); counted from departure 2/3, 84.4%",
         "Largest gap: 石门乡 (nearest base 柳林急救站, median 54.7 min, 12,300 people not covered)",
     ]
@@ -30,7 +30,7 @@ def test_headline_in_english():
 
 def test_headline_on_the_other_clock_swaps_the_figures():
     lines = wording.headline(toy_analysis(clock="departure"), "zh")
-    assert lines[0].endswith("自出车起计时")
+    assert "自出车起计时" in lines[0]
     assert "达标乡镇 2/3" in lines[1]
     assert "自接警起计时为 1/3" in lines[1]
 
@@ -38,6 +38,31 @@ def test_headline_on_the_other_clock_swaps_the_figures():
 def test_a_condition_other_than_the_siren_is_said():
     assert wording.headline(toy_analysis(condition="night"), "zh")[0].endswith("夜间行车")
     assert wording.headline(toy_analysis(condition="night"), "en")[0].endswith("driving at night")
+
+
+def test_what_is_not_as_usual_is_said_in_the_first_line():
+    analysis = toy_analysis()
+    standard = dataclasses.replace(analysis.standard, target_share=0.95)
+    other = dataclasses.replace(
+        analysis,
+        assessment=dataclasses.replace(analysis.assessment, standard=standard),
+        speeds=dataclasses.replace(analysis.speeds, source="slow.toml"),
+    )
+    assert wording.promise_text(other, "zh").endswith("鸣笛行车，达标线95%，速度表slow.toml")
+    assert wording.promise_text(other, "en").endswith("met from 95%, speeds of slow.toml")
+
+
+def test_a_gap_beside_a_good_median_shows_the_slowest_tenth_and_who_has_nothing():
+    analysis = toy_analysis()
+    uncovered = analysis.assessment.townships["population"].copy()
+    uncovered.iloc[1] = 0.0  # the largest gap is now the middle township's
+    other = _with_townships(
+        analysis, covered_population=uncovered.where(uncovered.index != 2, 0.0),
+        population=[52_000.0, 21_500.0, 100.0], p90_s=[600.0, 2_000.0, 2_500.0], median_s=[300.0, 600.0, 2_000.0],
+    )  # fmt: skip
+    assert "中位 10.0 分钟、90分位 33.3 分钟" in wording.gap_text(other, "zh")
+    assert wording.gap_text(other, "zh").endswith("；全部未覆盖：石门乡")
+    assert wording.gap_text(other, "en").endswith("; nothing covered: 石门乡")
 
 
 def test_road_shares_are_never_called_people():

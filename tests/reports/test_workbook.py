@@ -164,7 +164,7 @@ def test_sources_hold_the_promise_the_speeds_and_the_notes(opened):
     for note in analysis.notes:
         assert " ".join(wording.note_text(note, analysis, "zh").split()) in texts
     sheet = book["假设与来源"]
-    row = next(cell.row for cell in sheet["A"] if cell.value == "primary")
+    row = next(cell.row for cell in sheet["A"] if cell.value == "国省干线（primary）")
     assert sheet.cell(row, 2).value == 70
     assert sheet.cell(row, 3).value == pytest.approx(70 * 0.78)
     assert "ab" * 32 in texts
