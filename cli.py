@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -78,8 +80,10 @@ def _usage_line(error: click.ClickException, lang: Lang) -> str:
         message = f"没有选项 {error.option_name}"
     elif isinstance(error, click.MissingParameter) and name:
         message = f"缺少选项 {name}"
-    elif isinstance(error, click.BadParameter) and name:
-        message = f"选项 {name} 的取值不对（{error.message.rstrip('.')}）"
+    elif isinstance(error, click.BadParameter) and parameter is not None:
+        kind = parameter.type
+        allowed = f"可选 {'、'.join(kind.choices)}" if isinstance(kind, click.Choice) else "应为数字"
+        message = f"选项 {name} 的取值不对，{allowed}"
     return f"{message}：用法见 {command} --help"
 
 
@@ -101,6 +105,40 @@ def _locale_lang() -> Lang:
             return "zh" if os.environ[name].lower().startswith("zh") else "en"
     system = locale.getlocale()[0] or ""
     return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
+
+
+class Number(click.ParamType[float]):
+    """A number as people type it: full-width digits, and where a share is asked for, a percentage."""
+
+    name = "number"
+
+    def __init__(self, *, share: bool = False) -> None:
+        self.share = share
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        text = unicodedata.normalize("NFKC", str(value)).strip()
+        percent = self.share and text.endswith("%")
+        try:
+            return float(text.removesuffix("%")) / 100 if percent else float(text)
+        except ValueError:
+            return self.fail(f"{value!r} is not a number", param, ctx)
+
+
+class Word(click.Choice[str]):
+    """One of some words, or its Chinese name."""
+
+    def __init__(self, **by_word: str) -> None:
+        super().__init__(list(by_word))
+        self.words = {zh: word for word, zh in by_word.items()}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the word."""
+        return super().convert(self.words.get(str(value).strip(), value), param, ctx)
+
+
+PROFILE_NAMES = {"永州": "yongzhou", "永州市": "yongzhou", "全国": "national"}
+CONDITION_NAMES = {"鸣笛": "siren", "平时": "normal", "夜间": "night", "高峰": "peak", "雨天": "rain"}
 
 
 def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -133,14 +171,14 @@ shared_options = _options(
 standard_options = _options(
     click.option("--profile", default="national", show_default=True, metavar="NAME|FILE",
                  help="Promise: national, yongzhou, or a TOML file. 承诺标准"),
-    click.option("--urban", "urban_min", type=float, metavar="MIN", help="Urban limit, minutes. 城区时限"),
-    click.option("--rural", "rural_min", type=float, metavar="MIN", help="Rural limit, minutes. 乡镇时限"),
-    click.option("--target", "target_share", type=float, metavar="SHARE",
+    click.option("--urban", "urban_min", type=Number(), metavar="MIN", help="Urban limit, minutes. 城区时限"),
+    click.option("--rural", "rural_min", type=Number(), metavar="MIN", help="Rural limit, minutes. 乡镇时限"),
+    click.option("--target", "target_share", type=Number(share=True), metavar="SHARE",
                  help="Share that meets the promise, above 0 and at most 1. 达标比例"),
-    click.option("--clock", type=click.Choice(["call", "departure"]),
+    click.option("--clock", type=Word(call="接警", departure="出车"),
                  help="Minutes count from the call, or from the ambulance's departure. 计时起点"),
-    click.option("--handling-s", type=float, metavar="S", help="Call handling, seconds. 接警受理（秒）"),
-    click.option("--turnout-s", type=float, metavar="S", help="Turnout, seconds. 出车准备（秒）"),
+    click.option("--handling-s", type=Number(), metavar="S", help="Call handling, seconds. 接警受理（秒）"),
+    click.option("--turnout-s", type=Number(), metavar="S", help="Turnout, seconds. 出车准备（秒）"),
 )  # fmt: skip
 
 
@@ -188,6 +226,7 @@ def analyze(
     lang = lang or _locale_lang()
     standard = _standard(**promise)
     speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
+    condition = CONDITION_NAMES.get(condition, condition)
     speeds.factor(condition)
     if tiles:
         parse_tiles(tiles, lang)
@@ -218,8 +257,9 @@ def _standard(
     from coverage.settings import read_profile  # noqa: PLC0415
     from coverage.standards import MINUTE_S, PROFILES  # noqa: PLC0415
 
-    if profile in PROFILES:
-        standard = PROFILES[profile]
+    profile = PROFILE_NAMES.get(profile, profile)
+    if profile.lower() in PROFILES:
+        standard = PROFILES[profile.lower()]
     elif Path(profile).suffix == ".toml":
         standard = read_profile(Path(profile))
     else:
@@ -248,7 +288,7 @@ def _standard(
 )
 @click.option(
     "--boundary-relation",
-    type=int,
+    type=click.IntRange(min=1),
     metavar="ID",
     help="OpenStreetMap relation of the county's outline. 县界关系编号",
 )
@@ -272,7 +312,7 @@ def _standard(
 )
 @click.option(
     "--buffer-km",
-    type=float,
+    type=Number(),
     default=20.0,
     show_default=True,
     metavar="KM",
@@ -308,6 +348,7 @@ def import_(
     quiet: bool,  # noqa: FBT001
 ) -> None:
     """Make a study area from an OpenStreetMap extract. 由OpenStreetMap数据生成研究区"""
+    from coverage.files import keep_older  # noqa: PLC0415
     from coverage.geopackage import write_study_area  # noqa: PLC0415
     from coverage.sources.osm_extract import N_STAGES, import_osm_extract  # noqa: PLC0415
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
@@ -315,6 +356,7 @@ def import_(
 
     lang = lang or _locale_lang()
     target = data / f"{_stem(county)}.gpkg"
+    code = _code(code)
     outline = _outline(boundary_relation, boundary)
     with progress_bar(N_STAGES, quiet=quiet, lang=lang) as progress:
         imported = import_osm_extract(
@@ -325,14 +367,18 @@ def import_(
             boundary=outline,
             township_level=township_level,
             buffer_m=buffer_km * 1000,
-            urban=[part.strip() for part in urban.replace("，", ",").split(",") if part.strip()],
+            urban=[part.strip() for part in re.split("[,，、;；]", urban) if part.strip()],
             facilities=facilities_file,
             progress=progress,
         )
+    older = keep_older(target)
     write_study_area(imported.area, target)
     if not quiet:
         for note in imported.notes:
             click.echo(note.text(lang), err=True)
+        if older is not None:
+            line = {"zh": f"原有文件另存为 {older}", "en": f"the older file is kept as {older}"}
+            click.echo(line[lang], err=True)
     click.echo(_summary(imported.area, target, lang))
 
 
@@ -344,7 +390,7 @@ def _summary(area: StudyArea, path: Path, lang: Lang) -> str:
     if lang == "zh":
         amount = f"{people:,.0f}人" if area.demand_unit == "people" else f"居住道路{people / 1000:,.0f}公里"
         return (
-            f"{path}：{area.county.title(lang)}，{n['townships']}个乡镇，{n['demand']}个需求点（{amount}），"
+            f"{path}：{area.county.title(lang)}，{n['townships']}个乡镇，{n['demand']}个居民点（{amount}），"
             f"{n['facilities']}处设施，{n_km:,.0f}公里道路（双向分别计）"
         )
     amount = (
@@ -369,6 +415,17 @@ def _outline(relation: int | None, boundary: str | None) -> int | Path | Literal
     if relation is not None:
         return relation
     return "townships" if boundary == "townships" else Path(boundary or "")
+
+
+def _code(text: str) -> str:
+    """Give a county's six-digit code, or nothing where none is given."""
+    code = unicodedata.normalize("NFKC", text).strip()
+    if code and not re.fullmatch(r"\d{6}", code):
+        raise CountyError(
+            f"--code {text!r} is no county's code: give six digits, such as 430682",
+            zh=f"--code {text!r} 不是县级代码：请给出六位数字，例如430682",
+        )
+    return code
 
 
 def _stem(county: str) -> str:

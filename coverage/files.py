@@ -76,10 +76,37 @@ def _missing_parents(folder: Path) -> list[Path]:
     return [parent for parent in (folder, *folder.parents) if not parent.exists()]
 
 
+def keep_older(path: Path) -> Path | None:
+    """
+    Copy a file that is about to be replaced to its name with ``.bak`` behind it.
+
+    Parameters
+    ----------
+    path
+        The file; it may be missing.
+
+    Returns
+    -------
+    Path or None
+        The copy, or None where there was nothing to keep.
+
+    Raises
+    ------
+    FileError
+        If the copy cannot be written.
+    """
+    if not path.exists():
+        return None
+    with whole_file(path.with_name(f"{path.name}.bak")) as copy:
+        shutil.copy2(path, copy)
+    return path.with_name(f"{path.name}.bak")
+
+
 def cannot_write(path: Path, error: Exception) -> FileError:
     """Say in one line that `path` cannot be written, and why."""
     reason = getattr(error, "strerror", None) or str(error)
     return FileError(
-        f"{path} cannot be written ({reason}): free some space or choose another folder",
-        zh=f"{path} 无法写入（{reason}）：请检查磁盘空间和权限，或换一个文件夹",
+        f"{path} cannot be written ({reason}): "
+        "close the file where it is open, free some space, or choose another folder",
+        zh=f"{path} 无法写入（{reason}）：请关闭已打开的文件（如Excel），检查磁盘空间和权限，或换一个文件夹",
     )

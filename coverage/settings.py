@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ _PROFILE_KEYS = {
     "handling_s": ("handling_s", 1.0),
     "turnout_s": ("turnout_s", 1.0),
 }
+# Classes of OpenStreetMap without a speed by default, to which a planner may give one.
+_OTHER_CLASSES = ("path", "footway", "pedestrian", "cycleway", "bridleway", "escape", "raceway")
 _SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
 
 
@@ -48,11 +51,16 @@ def read_profile(path: Path) -> ResponseStandard:
         elif key in _PROFILE_KEYS and type(value) in (int, float):
             field, factor = _PROFILE_KEYS[key]
             known[field] = value * factor
+        elif key in _PROFILE_KEYS:
+            raise StandardError(
+                f"{path}: {key} = {value!r} is no number: write a plain number, without quotes",
+                zh=f"{path}：{key} = {value!r} 不是数字：请直接写数字，不加引号",
+            )
         else:
             allowed = ", ".join([*_PROFILE_KEYS, "clock"])
             raise StandardError(
-                f"{path}: {key} = {value!r} is not understood: use numbers for {allowed}",
-                zh=f"{path}：无法识别 {key} = {value!r}，可用的项为 {allowed}",
+                f"{path}: {key} is not understood: use {allowed}",
+                zh=f"{path}：无法识别 {key}，可用的项为 {allowed}",
             )
     return ResponseStandard(**known)
 
@@ -85,9 +93,23 @@ def read_speeds(path: Path) -> SpeedTable:
             raise SpeedError(
                 f"{path}: [{name}] must hold numbers only", zh=f"{path}：[{name}] 中只能填写数字"
             )
+        if name == "class_kph":
+            _check_classes(path, rows)
         default: Mapping[str, float] = getattr(DEFAULT_SPEEDS, name)
         merged[name] = frozen_table({**default, **{k: float(v) for k, v in rows.items()}})
     return replace(DEFAULT_SPEEDS, source=path.name, **merged)
+
+
+def _check_classes(path: Path, rows: Mapping[str, float]) -> None:
+    """Refuse a road class that OpenStreetMap has not: a slip of the pen must not pass for a change."""
+    known = {*DEFAULT_SPEEDS.class_kph, *_OTHER_CLASSES}
+    for name in rows:
+        if name not in known:
+            near = (difflib.get_close_matches(name, known, n=1) or ["residential"])[0]
+            raise SpeedError(
+                f"{path}: unknown road class {name} in [class_kph]; did you mean {near}?",
+                zh=f"{path}：[class_kph] 中没有道路等级 {name}，是否指 {near}？",
+            )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ Clock = Literal["call", "departure"]
 TownshipClass = Literal["urban", "rural"]
 
 MINUTE_S = 60.0
-MAX_LIMIT_S = 24 * 3600.0
+MAX_LIMIT_S = 240 * MINUTE_S  # beyond it, somebody has typed seconds
 
 # 国卫医发〔2020〕19号: one ambulance per 30,000 people; radius 5 km urban, 10 to 20 km rural.
 PEOPLE_PER_AMBULANCE = 30_000
@@ -66,8 +66,8 @@ class ResponseStandard:
             if not (math.isfinite(value) and 0 < value <= MAX_LIMIT_S):
                 shown = value / MINUTE_S
                 raise StandardError(
-                    f"the {name[:-2]} limit is {shown:g} minutes: give a number above 0 and at most 1440",
-                    zh=f"{zh}为 {shown:g} 分钟：请给出大于0、不超过1440的分钟数",
+                    f"the {name[:-2]} limit is {shown:g} minutes: give a number above 0 and at most 240",
+                    zh=f"{zh}为 {shown:g} 分钟：请给出大于0、不超过240的分钟数",
                 )
         if not (math.isfinite(self.target_share) and 0 < self.target_share <= 1):
             raise StandardError(

@@ -93,6 +93,20 @@ def test_options_reach_the_answer(run, data, tmp_path):
     assert {k: figures["standard"][k] for k in standard} == standard
 
 
+def test_words_and_figures_as_a_planner_types_them(run, data):
+    def standard(*more):
+        assert run("analyze", "--county", "toy", "--data", data, "--quiet", *more)[0] == 0
+        return json.loads(Path("maps/toy/analyze.json").read_text("utf-8"))["standard"]
+
+    typed = standard(
+        "--profile", "永州", "--clock", "出车", "--condition", "高峰", "--target", "９５%", "--rural", "２５"
+    )
+    plain = standard("--profile", "Yongzhou", "--clock", "departure", "--condition", "peak", "--target", 0.95,
+                     "--rural", 25)  # fmt: skip
+    assert typed == plain
+    assert (plain["urban_s"], plain["rural_s"], plain["target_share"]) == (600, 1500, 0.95)
+
+
 def test_a_speed_table_of_ones_own(run, data, tmp_path):
     (tmp_path / "slow.toml").write_text("[class_kph]\nprimary = 7\n", "utf-8")
 
@@ -132,7 +146,7 @@ def test_without_a_command_the_help_is_shown(run):
         (
             ["analyze", "--county", "x", "--urban", "ten"],
             "选项 --urban 的取值不对",
-            "'ten' is not a valid float",
+            "'ten' is not a number",
         ),
         (["analyse"], "用法见 coverage --help", "No such command 'analyse'"),
     ],
@@ -157,7 +171,8 @@ def test_help_loads_no_geometry():
         (["--rural", "-5"], "rural limit is -5 minutes"),
         (["--urban", "nan"], "urban limit is nan minutes"),
         (["--urban", "inf"], "urban limit is inf minutes"),
-        (["--urban", "ten"], "'ten' is not a valid float"),
+        (["--urban", "ten"], "'ten' is not a number"),
+        (["--urban", "900"], "urban limit is 900 minutes"),
         (["--target", "0"], "target share is 0"),
         (["--target", "90"], "target share is 90"),
         (["--target", "nan"], "target share is nan"),
@@ -335,6 +350,14 @@ def test_import_refuses_names_that_are_no_file_names(run, tmp_path, name):
     assert "cannot be a file name" in line
 
 
+@pytest.mark.parametrize("code", ["43068", "4306820", "43O682"])
+def test_import_refuses_a_code_that_is_none(run, tmp_path, code):
+    line = one_error_line(
+        run("import", "--county", "x", "--osm", tmp_path / "x.osm", "--boundary", "townships", "--code", code)
+    )
+    assert "give six digits" in line
+
+
 def test_import_of_a_file_that_is_missing(run, tmp_path):
     line = one_error_line(run("import", "--county", "x", "--osm", "no.osm.pbf", "--boundary", "townships"))
     assert "no.osm.pbf" in line
@@ -350,6 +373,13 @@ def test_liechtenstein_from_extract_to_verdicts(run, shared_file, tmp_path):
     )  # fmt: skip
     assert code == 0
     assert "townships: 11" in out
+    again = run(
+        "import", "--county", "liechtenstein", "--osm", extract, "--boundary-relation", 1155956,
+        "--township-level", 8,
+    )  # fmt: skip
+    assert "one township only (Vaduz)" in again[2]
+    assert "the older file is kept as data/boundaries/liechtenstein.gpkg.bak" in again[2]
+    Path("data/boundaries/liechtenstein.gpkg.bak").replace("data/boundaries/liechtenstein.gpkg")
     code, _, err = run("analyze", "--county", "Liechtenstein")
     assert code == 0
     assert "assumed" in err

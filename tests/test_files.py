@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from coverage.errors import FileError
-from coverage.files import staged_folder, whole_file
+from coverage.files import keep_older, staged_folder, whole_file
 
 
 def test_files_move_together_when_all_are_written(tmp_path):
@@ -57,3 +57,14 @@ def test_a_file_where_the_folder_should_be(tmp_path):
     (tmp_path / "maps").write_text("in the way", "utf-8")
     with pytest.raises(FileError, match="maps"), staged_folder(tmp_path / "maps" / "toy"):
         pass
+
+
+def test_the_older_file_is_kept_beside(tmp_path):
+    path = tmp_path / "county.gpkg"
+    assert keep_older(path) is None
+    path.write_text("first", "utf-8")
+    assert keep_older(path) == tmp_path / "county.gpkg.bak"
+    path.write_text("second", "utf-8")
+    keep_older(path)
+    assert (tmp_path / "county.gpkg.bak").read_text("utf-8") == "second"
+    assert path.read_text("utf-8") == "second"

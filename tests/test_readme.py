@@ -10,6 +10,7 @@ import pytest
 
 import cli
 from coverage.geopackage import LAYERS
+from coverage.settings import read_profile, read_speeds
 from coverage.study_area import CENTRES, FACILITY_KINDS, LAYER_COLUMNS, TOWNSHIP_CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,6 +47,15 @@ def test_the_commands_run_one_after_another(tmp_path, monkeypatch, shared_file, 
     for words in lines:
         arguments = [str(shared_file(w)) if w.endswith(".osm.pbf") else w for w in words[1:]]
         assert cli.run(arguments) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_toml_examples_can_be_used_as_they_stand(page, tmp_path):
+    profile, speeds = re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    (tmp_path / "county.toml").write_text(profile, "utf-8")
+    (tmp_path / "speeds.toml").write_text(speeds, "utf-8")
+    assert read_profile(tmp_path / "county.toml").urban_s == 720
+    assert read_speeds(tmp_path / "speeds.toml").class_kph["residential"] == 20
 
 
 def test_the_python_example_runs(monkeypatch):

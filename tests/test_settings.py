@@ -23,9 +23,9 @@ def test_a_profile_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("urban = 10", StandardError, "urban = 10 is not understood"),
-        ('urban_min = "10"', StandardError, "not understood"),
-        ("urban_min = true", StandardError, "not understood"),
+        ("urban = 10", StandardError, "urban is not understood"),
+        ('urban_min = "10"', StandardError, "without quotes"),
+        ("urban_min = true", StandardError, "is no number"),
         ("urban_min = nan", StandardError, "limit is nan"),
         ("clock = 7", StandardError, "the clock is 7"),
         ("urban_min 10", FileError, "is not TOML"),
@@ -60,6 +60,7 @@ def test_a_table_from_a_file_replaces_what_it_names(tmp_path):
         ("[speed]\nprimary = 5", SpeedError, "unknown table"),
         ("class_kph = 5", SpeedError, "numbers only"),
         ("[class_kph]\nprimary = '70'", SpeedError, "numbers only"),
+        ("[class_kph]\nresidental = 15", SpeedError, "did you mean residential"),
         ("[class_kph]\nprimary = 0", SpeedError, "above 0"),
         ("[class_kph]\nprimary = nan", SpeedError, "above 0"),
         ("[conditions]\nsiren = -1", SpeedError, "above 0"),

@@ -17,7 +17,7 @@ from coverage.errors import SourceError
 from coverage.sources import osm_graphml
 from coverage.sources.boundary_file import read_boundary
 from coverage.sources.facility_file import read_facilities
-from coverage.sources.notes import Note
+from coverage.sources.notes import Note, noted
 from coverage.sources.osm_file import ENDINGS, OsmExtract, check_file, read_extract, sha256_of
 from coverage.sources.osm_places import facilities as osm_facilities
 from coverage.sources.osm_places import settlements as osm_settlements
@@ -210,6 +210,8 @@ def _townships(
         table, chosen, notes = select_townships(
             areas, frame.boundary, frame.crs, boundary_is_union=boundary_is_union
         )
+        if len(table) == 1:
+            notes = (_single_township(str(table["name"].iloc[0])), *notes)
         return table, list(chosen), notes
     note = Note(
         "county_is_township",
@@ -225,6 +227,17 @@ def _townships(
         crs=frame.crs,
     )
     return table, [None], (note,)
+
+
+def _single_township(name: str) -> Note:
+    return Note(
+        "single_township",
+        "townships",
+        f"the boundary holds one township only ({name}): check that it is the county's, and the level",
+        f"县界内只有1个乡镇（{name}）：请核对县界编号和 --township-level",
+        1,
+        (name,),
+    )
 
 
 def _described(
@@ -318,7 +331,16 @@ def _facilities(
 ) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
     """Get the facilities from the planner's file, or else from the extract."""
     if file is not None:
-        return read_facilities(file, frame.crs), ()
+        given = read_facilities(file, frame.crs)
+        far = given[~shapely.intersects(frame.region, given.geometry.to_numpy())]
+        return given, noted(
+            "facilities_far",
+            "facilities",
+            far["id"].tolist(),
+            "facilities beyond the buffer around the county: {n} ({some}); are lon and lat swapped?",
+            "位于县界缓冲范围以外的设施：{n}处（{some}）；请核对经纬度是否颠倒",
+            named=[name or own_id for name, own_id in zip(far["name"], far["id"], strict=True)],
+        )
     table, notes = osm_facilities(extract, frame.region, frame.crs)
     if table.empty:
         raise SourceError(

@@ -46,7 +46,8 @@ _PROVENANCE = (
     ),
     Provenance(
         "demand", "2020年人口普查 / 2020 census: 433,200 (253,804 + 179,396)", "2020-11-01",
-        note="全市城乡人口合计属实 / County totals, urban and rural, are facts and are met exactly",
+        note="全市城乡人口合计属实，城镇人口含各镇镇区 / "
+        "County totals are facts; the urban people include those of the towns' built-up areas",
     ),
     Provenance(
         "demand", _SCRIPT, "2026-11-21", "MIT", modelled=True,

@@ -58,7 +58,8 @@ def test_a_gap_beside_a_good_median_shows_the_slowest_tenth_and_who_has_nothing(
     uncovered.iloc[1] = 0.0  # the largest gap is now the middle township's
     other = _with_townships(
         analysis, covered_population=uncovered.where(uncovered.index != 2, 0.0),
-        population=[52_000.0, 21_500.0, 100.0], p90_s=[600.0, 2_000.0, 2_500.0], median_s=[300.0, 600.0, 2_000.0],
+        population=[52_000.0, 21_500.0, 100.0], p90_s=[600.0, 2_000.0, 2_500.0],
+        median_s=[300.0, 600.0, 2_000.0],
     )  # fmt: skip
     assert "中位 10.0 分钟、90分位 33.3 分钟" in wording.gap_text(other, "zh")
     assert wording.gap_text(other, "zh").endswith("；全部未覆盖：石门乡")
