@@ -145,6 +145,17 @@ def test_covered_is_judged_in_whole_milliseconds(response, limit, within):
 
 
 @pytest.mark.parametrize(
+    ("response", "band"), [(299.0, 300.0), (300.0, 300.0), (300.0004, 300.0), (300.001, 600.0)]
+)
+def test_a_response_of_exactly_five_minutes_lies_in_the_first_band(response, band):
+    """One village at the hospital's door: its response is the handling alone."""
+    demand = AREA.demand.iloc[[0]].assign(geometry=AREA.facilities.geometry.iloc[:1].to_numpy())
+    standard = ResponseStandard(handling_s=response, turnout_s=0.0)
+    bands = assess(dataclasses.replace(AREA, demand=demand), NETWORK, standard).bands
+    assert bands.loc["430699001"].idxmax() == band
+
+
+@pytest.mark.parametrize(
     ("late_people", "verdict"), [(10.0, "met"), (10.001, "partial"), (100.0, "unmet"), (0.0, "met")]
 )
 def test_a_township_is_met_at_exactly_the_target_share(late_people, verdict):
@@ -177,6 +188,11 @@ def test_the_weighted_quantile_is_that_of_a_crowd(rows, share):
         assert found == crowd[math.ceil(share * len(crowd) - 1e-9) - 1]
     else:
         assert math.isnan(found)
+
+
+def test_the_whole_weight_reaches_the_largest_value_however_few_bear_it():
+    assert weighted_quantile([10, 99], [1e6, 5e-4], 1.0) == 99
+    assert weighted_quantile([10, 99], [1e6, 0.0], 1.0) == 10
 
 
 @settings(deadline=None, max_examples=30)

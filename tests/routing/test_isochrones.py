@@ -74,6 +74,19 @@ def test_a_lake_without_roads_is_a_hole():
     assert shapely.Polygon(area.polygon.interiors[0]).contains(lake.buffer(1600 - OFF_ROAD_M - 200))
 
 
+def test_the_area_goes_halfway_to_a_road_that_is_not_reached():
+    graph = nx.MultiDiGraph(crs=CRS)
+    for name, y in (("near", 0.0), ("island", 700.0)):
+        for end, x in (("w", 0.0), ("e", 1000.0)):
+            graph.add_node(name + end, x=X0_M + x, y=Y0_M + y)
+        graph.add_edge(f"{name}w", f"{name}e", length=1000.0, travel_time=100.0, highway="residential")
+    network = RoadNetwork.from_graph(graph)
+    (area,) = isochrones(network.nearest(at(network, (0, 0))), [300.0])
+    # the cells at 300 m are reached, those at 400 m are not: the outline runs between them
+    assert area.polygon.contains(shapely.box(X0_M, Y0_M, X0_M + 1000, Y0_M + 350))
+    assert area.polygon.bounds[3] < Y0_M + 400
+
+
 def test_the_area_says_when_it_touches_the_edge_of_the_roads():
     network = RoadNetwork.from_graph(grid_graph())
     small, large = isochrones(network.nearest(at(network, (3000, 3000))), [100.0, 330.0])

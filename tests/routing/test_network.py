@@ -125,6 +125,32 @@ def test_distance_by_road_counts_the_metres_off_it():
     assert distance_m == pytest.approx([20 + 900, 20 + 300 + 10])
 
 
+def test_distance_by_road_respects_one_ways():
+    network = RoadNetwork.from_graph(one_way_graph())
+    # C to B is C-F-E-B; back along A -> B is B-E-D-A and 100 m more
+    assert network.nearest_distance_m(at(network, (1200, 600)), at(network, (600, 600))) == pytest.approx(
+        [1800]
+    )
+    assert network.nearest_distance_m(at(network, (300, 600)), at(network, (100, 600))) == pytest.approx(
+        [300 + 1800 + 100]
+    )
+
+
+def test_distance_along_one_road_counts_the_metres_off_it_at_both_ends():
+    network = RoadNetwork.from_graph(one_way_graph())
+    base, patient = at(network, (100, 630)), at(network, (500, 610))
+    assert network.nearest_distance_m(base, patient) == pytest.approx([30 + 400 + 10])
+
+
+def test_a_place_at_a_junction_uses_every_road_of_it():
+    network = RoadNetwork.from_graph(one_way_graph())
+    middle_of_b_e = at(network, (600, 300))
+    # 5 cm beyond the start of B -> C, 5 cm before the end of A -> B: both are B
+    past, before = at(network, (600.05, 600)), at(network, (599.95, 600))
+    assert network.travel_times(past, middle_of_b_e)[0, 0] == pytest.approx(30)
+    assert network.travel_times(middle_of_b_e, before)[0, 0] == pytest.approx(30)
+
+
 def test_snap_takes_lon_lat_and_passes_unknown_points():
     network = RoadNetwork.from_graph(one_way_graph())
     lonlat = gpd.GeoSeries([shapely.Point(X0_M + 300, Y0_M + 630)], crs=CRS).to_crs(4326)
