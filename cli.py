@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import unicodedata
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -35,36 +36,48 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # a Windows console in China may lack a mark; a question mark is better than a traceback
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:]))
+    # warnings are for programmers; a planner gets the program's own notes
+    warnings.simplefilter("ignore")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # the reader is gone or the disk is full: without this, Python tries once more and complains
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     lang = _wanted_lang(arguments)
     try:
-        result = cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
-    except CoverageError as error:
-        return _fail(error.line(lang), lang)
+        cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        return 0
-    except click.ClickException as error:
-        return _fail(_usage_line(error, lang), lang)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            {"zh": "已中断，原有文件未改动", "en": "interrupted; older files are untouched"}[lang], err=True
-        )
+        line = {"zh": "已中断，原有文件未改动", "en": "interrupted; older files are untouched"}
+        click.echo(line[lang], err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # the reader of the output has gone: nothing is left to say, and nobody to say it to
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR  # the reader of the output has gone: nobody is left to say it to
+    except (CoverageError, click.ClickException, UnicodeError, OSError) as error:
+        line = {"zh": f"错误：{_reason(error, lang)}", "en": f"error: {_reason(error, lang)}"}
+        click.echo(line[lang], err=True)
         return EXIT_ERROR
-    return result if isinstance(result, int) else 0
+    return 0
 
 
-def _fail(line: str, lang: Lang) -> int:
-    click.echo({"zh": f"错误：{line}", "en": f"error: {line}"}[lang], err=True)
-    return EXIT_ERROR
+def _reason(error: Exception, lang: Lang) -> str:
+    """Say in one line what went wrong."""
+    if isinstance(error, CoverageError):
+        return error.line(lang)
+    if isinstance(error, click.ClickException):
+        return _usage_line(error, lang)
+    if isinstance(error, OSError):
+        # a name no file can have, or an output that takes nothing more
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    return {"zh": "参数中有无法识别的字符", "en": "an argument is not readable text"}[lang]
 
 
 def _usage_line(error: click.ClickException, lang: Lang) -> str:
@@ -216,7 +229,7 @@ def analyze(
     from coverage.analysis import analyze as run_analysis  # noqa: PLC0415
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
-    from coverage.reports import write_reports  # noqa: PLC0415
+    from coverage.reports.bundle import write_reports  # noqa: PLC0415
     from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
     from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
     from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415

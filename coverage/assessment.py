@@ -185,6 +185,8 @@ def weighted_quantile(values: ArrayLike, weights: ArrayLike, share: float) -> fl
     value, weight = value[weight > 0], weight[weight > 0]
     if len(value) == 0:
         return math.nan
+    if share >= 1:
+        return float(value.max())
     order = np.argsort(value, kind="stable")
     reached = np.cumsum(weight[order])
     return float(value[order][np.searchsorted(reached, share * reached[-1] * (1 - _SHARE_TOLERANCE))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,15 +30,24 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     FileError
         If the folder cannot be made or written, or the disk is full.
     """
-    made = _missing_parents(folder)
+    made: list[Path] = []
     try:
+        made = _missing_parents(folder)
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        _remove_empty(made)
         raise cannot_write(folder, error) from error
     try:
         yield staging
-        for file in sorted(staging.iterdir()):
+        made_files = sorted(staging.iterdir())
+        for file in made_files:
+            if (folder / file.name).is_dir():
+                raise FileError(
+                    f"{folder / file.name} is a folder: remove or rename it",
+                    zh=f"{folder / file.name} 是文件夹：请删除或改名",
+                )
+        for file in made_files:
             file.replace(folder / file.name)
     # GeoPackages are SQLite files; where the disk is full, SQLite says so in its own way
     except (OSError, sqlite3.Error) as error:
@@ -47,9 +56,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         raise cannot_write(folder, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        for parent in made:
-            if not any(parent.iterdir()):
-                parent.rmdir()
+        _remove_empty(made)
 
 
 @contextmanager
@@ -74,6 +81,13 @@ def whole_file(path: Path) -> Iterator[Path]:
 def _missing_parents(folder: Path) -> list[Path]:
     """Give the folders that writing to `folder` will make, the deepest first."""
     return [parent for parent in (folder, *folder.parents) if not parent.exists()]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove those folders that hold nothing, the deepest first."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def keep_older(path: Path) -> Path | None:

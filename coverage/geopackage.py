@@ -6,17 +6,18 @@ import dataclasses
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pyproj
 import shapely
 
-from coverage.errors import FileError
+from coverage.errors import CoverageError, FileError
 from coverage.files import cannot_write, whole_file
-from coverage.study_area import WGS84, County, Provenance, Roads, StudyArea, metric_crs
+from coverage.study_area import WGS84, County, DemandUnit, Provenance, Roads, StudyArea, metric_crs
 
 FORMAT_VERSION = 1
 LAYERS = ("boundary", "townships", "demand", "facilities", "road_nodes", "road_edges", "provenance")
@@ -111,6 +112,18 @@ def read_study_area(path: Path | str) -> StudyArea:
         layers = {name: pyogrio.read_dataframe(path, layer=name) for name in LAYERS}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from error
+    try:
+        return _assembled(header, layers)
+    except (KeyError, ValueError, TypeError, AttributeError, pyproj.exceptions.ProjError) as error:
+        if isinstance(error, CoverageError):
+            raise
+        raise _unreadable(path, f"{type(error).__name__}: {error}") from error
+
+
+def _assembled(header: Header, layers: dict[str, Any]) -> StudyArea:
+    """Put the layers of a file together, in the UTM zone of the boundary's centroid."""
+    if len(layers["boundary"]) != 1 or layers["boundary"].geometry.isna().any():
+        raise ValueError("the boundary layer must hold one polygon")
     crs = metric_crs(layers["boundary"].geometry)
     tables = {n: t.to_crs(crs) for n, t in layers.items() if isinstance(t, gpd.GeoDataFrame)}
     for name, columns in _TEXTS.items():
@@ -131,7 +144,7 @@ def read_study_area(path: Path | str) -> StudyArea:
         roads=Roads(nodes=tables["road_nodes"].set_index("osmid"), edges=edges),
         provenance=_provenance(layers["provenance"]),
         buffer_m=header.buffer_m,
-        demand_unit="people" if header.demand_unit == "people" else "residential_road_m",
+        demand_unit=header.demand_unit,
     )
 
 
@@ -141,7 +154,7 @@ class Header:
 
     county: County
     buffer_m: float
-    demand_unit: str
+    demand_unit: DemandUnit
     format_version: int
     provenance: tuple[Provenance, ...]
 
@@ -174,7 +187,7 @@ def read_header(path: Path) -> Header:
             if row is None:
                 raise _unreadable(path, "the boundary layer is empty")
             return _header(path, dict(row), rows)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, TypeError) as error:
         raise _unreadable(path, str(error)) from error
 
 
@@ -187,11 +200,13 @@ def _header(path: Path, row: dict[str, Any], provenance: list[sqlite3.Row]) -> H
         )
     if version < 1 or not row.get("name"):
         raise _unreadable(path, "the boundary layer does not say which county and version it is")
-    stem = row.get("stem") or path.stem
+    unit = row.get("demand_unit")
+    if unit not in get_args(DemandUnit):
+        raise _unreadable(path, f"demand_unit is {unit!r}, not {' or '.join(get_args(DemandUnit))}")
     return Header(
-        county=County(stem, row["name"], row.get("name_en") or "", row.get("code") or ""),
+        county=County(path.stem, row["name"], row.get("name_en") or "", row.get("code") or ""),
         buffer_m=float(row.get("buffer_m") or 0.0),
-        demand_unit=row.get("demand_unit") or "people",
+        demand_unit=cast("DemandUnit", unit),
         format_version=version,
         provenance=_provenance(pd.DataFrame([dict(r) for r in provenance])),
     )

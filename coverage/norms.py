@@ -91,7 +91,7 @@ def national_norms(area: StudyArea, network: RoadNetwork, places: Places, assess
     inside = shapely.intersects(area.boundary, area.facilities.geometry.to_numpy())
     known = np.isfinite(counts) & inside
     population = float(demand["population"].sum())
-    bases = np.flatnonzero(is_base)
+    bases = np.flatnonzero(is_base & places.facilities.on_network)
     tree = shapely.STRtree(area.facilities.geometry.to_numpy()[bases])
     _, straight_m = tree.query_nearest(
         area.demand.geometry.to_numpy(), return_distance=True, all_matches=False

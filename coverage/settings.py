@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ def read_profile(path: Path) -> ResponseStandard:
             known["clock"] = value
         elif key in _PROFILE_KEYS and type(value) in (int, float):
             field, factor = _PROFILE_KEYS[key]
-            known[field] = value * factor
+            known[field] = _float(value) * factor
         elif key in _PROFILE_KEYS:
             raise StandardError(
                 f"{path}: {key} = {value!r} is no number: write a plain number, without quotes",
@@ -96,7 +97,7 @@ def read_speeds(path: Path) -> SpeedTable:
         if name == "class_kph":
             _check_classes(path, rows)
         default: Mapping[str, float] = getattr(DEFAULT_SPEEDS, name)
-        merged[name] = frozen_table({**default, **{k: float(v) for k, v in rows.items()}})
+        merged[name] = frozen_table({**default, **{k: _float(v) for k, v in rows.items()}})
     return replace(DEFAULT_SPEEDS, source=path.name, **merged)
 
 
@@ -112,6 +113,14 @@ def _check_classes(path: Path, rows: Mapping[str, float]) -> None:
             )
 
 
+def _float(value: float) -> float:
+    """Give a number as a float; one too large for it becomes infinite, which every check refuses."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -121,7 +130,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             f"{path}: {reason}: give a file that exists and can be read",
             zh=f"{path}：无法读取（{reason}），请检查文件",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise FileError(
             f"{path} is not TOML ({error}): the README has an example",
             zh=f"{path} 不是有效的TOML文件（{error}），示例见README",

@@ -47,8 +47,8 @@ class ResponseStandard:
     Raises
     ------
     StandardError
-        If a limit is not positive and finite, the share is outside (0, 1], a delay is negative,
-        the clock is unknown, or the delays alone use up a limit.
+        If a limit is not above 0 and at most 240 minutes, the share is outside (0, 1], a delay is
+        negative, or the clock is unknown.
     """
 
     urban_s: float = 15 * MINUTE_S

@@ -142,6 +142,10 @@ class Roads:
         rows = zip(*(edges[name].tolist() for name in names), strict=True)
         for (u, v, key), row in zip(edges.index.tolist(), rows, strict=True):
             known = {n: value for n, value in zip(names, row, strict=True) if not _is_absent(value)}
+            if "osmid" in known:
+                known["osmid"] = _way_ids(known["osmid"])
+            if "oneway" in known:
+                known["oneway"] = bool(known["oneway"])
             graph.add_edge(u, v, key=key, **known)
         return graph
 
@@ -214,6 +218,8 @@ class StudyArea:
             _check_ids(name, layers[name])
         _check_populations(self.townships, self.demand)
         _check_words(self.townships, self.facilities)
+        _check_lengths(self.roads.edges)
+        _check_seats(self.townships)
         _check_township_ids(self.townships, self.demand)
 
     @property
@@ -259,10 +265,24 @@ def metric_crs(geometry: gpd.GeoSeries) -> CRS:
     """
     if geometry.crs is None:
         raise CrsError(
-            "the boundary has no reference system: say which with --crs",
-            zh="边界文件没有坐标系信息：请用 --crs 说明",
+            "the boundary has no reference system: set it, for instance with QGIS",
+            zh="边界没有坐标系信息：请设置（例如用QGIS）",
         )
-    return cast("CRS", geometry.estimate_utm_crs())
+    try:
+        return cast("CRS", geometry.estimate_utm_crs())
+    except (RuntimeError, ValueError) as error:
+        raise CrsError(
+            f"no UTM zone fits the boundary ({error}): check its coordinates and reference system",
+            zh=f"边界不在任何UTM分带内（{error}）：请核对坐标和坐标系",
+        ) from error
+
+
+def _way_ids(cell: object) -> object:
+    """Give an edge's way ids as OSMnx has them: a number, or a list of numbers."""
+    parts = str(cell).split(";")
+    if not all(part.lstrip("-").isdigit() for part in parts):
+        return cell
+    return int(parts[0]) if len(parts) == 1 else [int(part) for part in parts]
 
 
 def _is_absent(value: object) -> bool:
@@ -285,8 +305,8 @@ def _check_crs(layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     without = [name for name, table in layers.items() if table.crs is None]
     if without:
         raise CrsError(
-            f"the layers {', '.join(without)} have no reference system: say which with --crs",
-            zh=f"图层 {'、'.join(without)} 没有坐标系信息：请用 --crs 说明",
+            f"the layers {', '.join(without)} have no reference system: set it, for instance with QGIS",
+            zh=f"图层 {'、'.join(without)} 没有坐标系信息：请设置（例如用QGIS）",
         )
     first = layers["townships"].crs
     unlike = [name for name, table in layers.items() if table.crs != first]
@@ -379,6 +399,29 @@ def _check_populations(townships: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) ->
                 f"{name}: population negative or not a number at {name_some(ids)}: correct these rows",
                 zh=f"图层 {name}：以下行的人口为负数或不是数字：{name_some(ids)}，请更正",
             )
+
+
+def _check_lengths(edges: gpd.GeoDataFrame) -> None:
+    length_m = pd.to_numeric(edges["length"], errors="coerce").to_numpy(dtype=float)
+    bad = ~(np.isfinite(length_m) & (length_m >= 0))
+    if bad.any():
+        names = name_some(edges.index[bad])
+        raise StudyAreaError(
+            f"road_edges: length negative or not a number at {names}: import the roads again",
+            zh=f"图层 road_edges：以下路段的长度为负数或不是数字：{names}，请重新导入道路",
+        )
+
+
+def _check_seats(townships: gpd.GeoDataFrame) -> None:
+    lon, lat = (townships[name].to_numpy(dtype=float) for name in ("seat_lon", "seat_lat"))
+    # NaN is a seat that is not known
+    bad = (np.abs(lon) > 180) | (np.abs(lat) > 90)  # noqa: PLR2004
+    if bad.any():
+        names = name_some(townships.loc[bad, "name"])
+        raise StudyAreaError(
+            f"townships: seat_lon and seat_lat are no degrees at {names}: give longitude, latitude in WGS84",
+            zh=f"图层 townships：以下乡镇的 seat_lon、seat_lat 不是经纬度：{names}，请更正",
+        )
 
 
 def _check_words(townships: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -222,7 +223,9 @@ def rewritten(data, tmp_path, layer, change):
     path = tmp_path / "toy.gpkg"
     path.write_bytes((data / "toy.gpkg").read_bytes())
     table = change(pyogrio.read_dataframe(path, layer=layer))
-    pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some changes are such that pyogrio itself warns
+        pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG")
     return tmp_path
 
 
@@ -247,6 +250,13 @@ def rewritten(data, tmp_path, layer, change):
         ),
         ("road_edges", lambda t: t.assign(highway="footway"), "no road is open to ambulances"),
         ("road_edges", lambda t: t.iloc[:0], "there is no road"),
+        ("road_edges", lambda t: t.assign(length=-5.0), "length negative or not a number"),
+        ("road_edges", lambda t: t.rename(columns={"u": "from"}), "not a study area that can be read"),
+        ("townships", lambda t: t.assign(seat_lon=1e9), "seat_lon and seat_lat are no degrees at 城关街道"),
+        ("boundary", lambda t: t.assign(buffer_m="wide"), "not a study area that can be read"),
+        ("boundary", lambda t: t.assign(demand_unit="households"), "demand_unit is 'households'"),
+        ("boundary", lambda t: t.set_crs(None, allow_override=True), "no reference system"),
+        ("townships", lambda t: t.set_crs(None, allow_override=True), "not a study area"),
         (
             "boundary",
             lambda t: t.set_geometry([shapely.LineString([(112, 29), (113, 29)])], crs=t.crs),
@@ -386,3 +396,72 @@ def test_liechtenstein_from_extract_to_verdicts(run, shared_file, tmp_path):
     figures = json.loads((tmp_path / "maps/liechtenstein/analyze.json").read_text("utf-8"))
     assert len(figures["townships"]) == 11
     assert figures["totals"]["population"] == pytest.approx(36_838)
+
+
+def test_people_in_no_township_are_part_of_the_gap(run, data, tmp_path):
+    """Everybody inside a township is covered; those in none are not, and the headline must say so."""
+
+    def only_the_covered(table):
+        near = table["id"].isin(["d01", "d04", "d29"])
+        return table[near].assign(population=[10.0, 10.0, 1000.0], township_id=["430699001", "430699001", ""])
+
+    folder = rewritten(data, tmp_path, "demand", only_the_covered)
+    code, out, _ = run("analyze", "--county", "toy", "--data", folder, "--rural", "5")
+    assert code == 0
+    assert "1,000 people in no township not covered" in out
+    _, out, _ = run("analyze", "--county", "toy", "--data", folder, "--rural", "5", "--lang", "zh")
+    assert "不属任何乡镇的居民点未覆盖 1,000人" in out
+
+
+def test_nobody_at_all_is_said_as_such(run, data, tmp_path):
+    folder = rewritten(data, tmp_path, "demand", lambda t: t.assign(population=0.0))
+    code, out, _ = run("analyze", "--county", "toy", "--data", folder)
+    assert code == 0
+    assert "No demand: nothing can be judged" in out
+    assert "Share of people within the radius" not in out
+
+
+def test_one_bad_file_does_not_spoil_the_others(run, data, tmp_path):
+    folder = rewritten(data, tmp_path, "boundary", lambda t: t.assign(format_version="abc"))
+    (folder / "toy.gpkg").rename(folder / "bad.gpkg")
+    (folder / "good.gpkg").write_bytes((data / "toy.gpkg").read_bytes())
+    code, out, err = run("counties", "--data", folder)
+    assert code == 0
+    assert "good" in out
+    assert "bad.gpkg is not a study area" in err
+    assert run("analyze", "--county", "good", "--data", folder)[0] == 0
+
+
+def test_names_that_no_file_can_have(run, data, tmp_path):
+    long = "x" * 300
+    assert "cannot be written" in one_error_line(
+        run("analyze", "--county", "toy", "--data", data, "--out", f"new1/new2/{long}")
+    )
+    assert list(tmp_path.iterdir()) == []
+    one_error_line(run("analyze", "--county", "toy", "--data", long))
+    for option in ("--osm", "--boundary", "--facilities"):
+        one_error_line(run("import", "--county", "x", "--osm", "y.osm", "--boundary", "z.gpkg", option, long))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["counties"]])
+def test_an_output_that_takes_nothing_more(tmp_path, arguments):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "import cli; cli.main()", *arguments],
+            cwd=tmp_path, env={**os.environ, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["error: No space left on device"]
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "import cli; cli.main()", "analyze", "--county", "linxiang",
+         "--out", b"o\xff"],
+        cwd=tmp_path, env={**os.environ, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 2

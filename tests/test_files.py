@@ -68,3 +68,18 @@ def test_the_older_file_is_kept_beside(tmp_path):
     keep_older(path)
     assert (tmp_path / "county.gpkg.bak").read_text("utf-8") == "second"
     assert path.read_text("utf-8") == "second"
+
+
+def test_a_folder_in_the_way_of_one_file_leaves_all_of_them(tmp_path):
+    (tmp_path / "a").write_text("old", "utf-8")
+    (tmp_path / "b").mkdir()
+
+    def write_both() -> None:
+        with staged_folder(tmp_path) as staging:
+            for name in "ab":
+                (staging / name).write_text("new", "utf-8")
+
+    with pytest.raises(FileError, match="b is a folder: remove or rename it"):
+        write_both()
+    assert (tmp_path / "a").read_text("utf-8") == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"]

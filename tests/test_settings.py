@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from coverage.errors import FileError, SpeedError, StandardError
+from coverage.errors import CoverageError, FileError, SpeedError, StandardError
 from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.settings import read_profile, read_speeds
 from coverage.standards import ResponseStandard
@@ -72,3 +72,11 @@ def test_tables_that_cannot_be_used(tmp_path, text, error, message):
     path.write_text(text, "utf-8")
     with pytest.raises(error, match=message):
         read_speeds(path)
+
+
+@pytest.mark.parametrize("text", [f"urban_min = {'9' * n}" for n in (400, 5000)] + ["a = " + "[" * 3000])
+def test_numbers_and_nests_beyond_reason(tmp_path, text):
+    path = tmp_path / "p.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(CoverageError):
+        read_profile(path)

@@ -112,7 +112,7 @@ def test_reference_systems_must_be_one_and_metric():
     roads = Roads(AREA.roads.nodes.to_crs(4326), AREA.roads.edges.to_crs(4326))
     with pytest.raises(CrsError, match="is not metric"):
         dataclasses.replace(AREA, **layers, roads=roads)
-    with pytest.raises(CrsError, match="say which with --crs"):
+    with pytest.raises(CrsError, match="set it, for instance with QGIS"):
         metric_crs(gpd.GeoSeries([shapely.Point(0, 0)]))
 
 
@@ -149,3 +149,18 @@ def test_the_graph_is_one_that_osmnx_understands():
     assert sum(nx.get_edge_attributes(again, "length").values()) == pytest.approx(
         AREA.roads.edges["length"].sum()
     )
+
+
+def test_the_graph_can_be_saved_and_loaded_by_osmnx(tmp_path):
+    edges = AREA.roads.edges.assign(osmid=["7;8" if i % 2 else "9" for i in range(len(AREA.roads.edges))])
+    ox.save_graphml(Roads(AREA.roads.nodes, edges).to_graph(), tmp_path / "g.graphml")
+    loaded = ox.load_graphml(tmp_path / "g.graphml")
+    found = [d["osmid"] for _, _, d in loaded.edges(data=True)]
+    assert 9 in found
+    assert [7, 8] in found
+    assert {type(d["oneway"]) for _, _, d in loaded.edges(data=True)} == {bool}
+
+
+def test_a_boundary_at_the_pole_has_no_zone():
+    with pytest.raises(CrsError, match="no UTM zone fits"):
+        metric_crs(gpd.GeoSeries([shapely.box(10, 86, 11, 87)], crs=4326))

@@ -581,8 +581,11 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
     uncovered = townships["population"] - townships["covered_population"]
     # the rounding of sums must leave no gap where there is none
     uncovered = uncovered.where(uncovered > 1e-9 * townships["population"], 0.0)
+    people = analysis.area.demand_unit == "people"
     if not (uncovered > 0).any():
-        people = analysis.area.demand_unit == "people"
+        outside = _gap_outside_text(analysis, lang)
+        if outside:
+            return outside
         return _pick(
             lang,
             f"各乡镇{'居民' if people else '居住道路'}均在限时内",
@@ -608,6 +611,22 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
         lang,
         f"缺口最大：{name}（最近急救点 {base}，{reach}，未覆盖{roads} {missing}）{rest}",
         f"Largest gap: {name} (nearest base {base}, {reach}, {missing}{roads} not covered){rest}",
+    )
+
+
+def _gap_outside_text(analysis: Analysis, lang: Lang) -> str:
+    """Say that nobody lives here, or who is uncovered in no township; empty where neither is so."""
+    everyone = analysis.assessment.totals["all"]
+    missing = everyone.population - everyone.covered_population
+    if everyone.population <= 0:
+        return _pick(lang, "没有需求数据，无法评价", "No demand: nothing can be judged")
+    if missing <= 1e-9 * everyone.population:
+        return ""
+    amount = people_text(analysis, missing, lang)
+    return _pick(
+        lang,
+        f"各乡镇内均在限时内；不属任何乡镇的居民点未覆盖 {amount}",
+        f"No gap in any township; {amount} in no township not covered",
     )
 
 
@@ -655,11 +674,8 @@ def standard_text(analysis: Analysis, lang: Lang) -> str:
 
 def norms_text(analysis: Analysis, lang: Lang) -> list[str]:
     """Put the national norms beside the county: its ambulances, and how far people live from a base."""
-    return [
-        _pick(lang, "国家标准（国卫医发〔2020〕19号）：", "National norms (国卫医发〔2020〕19号): ")
-        + ambulances_text(analysis, lang),
-        radii_text(analysis, lang),
-    ]
+    source = _pick(lang, "国家标准（国卫医发〔2020〕19号）：", "National norms (国卫医发〔2020〕19号): ")
+    return [line for line in (source + ambulances_text(analysis, lang), radii_text(analysis, lang)) if line]
 
 
 def ambulances_text(analysis: Analysis, lang: Lang) -> str:
@@ -700,6 +716,8 @@ def radii_text(analysis: Analysis, lang: Lang) -> str:
         "Share of people within the radius" if people else "Share of residential roads within the radius",
     )
     parts = [_radius_text(r, lang) for r in analysis.norms.radii if r.population > 0]
+    if not parts:
+        return ""
     return _pick(lang, f"{what}：{'；'.join(parts)}", f"{what}: {'; '.join(parts)}")
 
 

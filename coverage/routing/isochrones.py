@@ -33,6 +33,8 @@ EDGE_M = 250.0
 CEILING_S = 60.0
 """So much longer than the longest limit counts as not reached."""
 _FILL_TYPE = contourpy.FillType.ChunkCombinedOffsetOffset
+_HULL_RATIO = 0.1
+_USUAL_CELLS = 4_000_000  # a province of 200 x 200 km at 100 m
 _MAX_CELLS = 25_000_000
 
 
@@ -78,7 +80,7 @@ _GRIDS: WeakKeyDictionary[RoadNetwork, dict[float, _Grid]] = WeakKeyDictionary()
 
 
 def isochrones(
-    reach: NearestFacility, limits_s: Sequence[float], *, cell_m: float = CELL_M
+    reach: NearestFacility, limits_s: Sequence[float], *, cell_m: float | None = None
 ) -> tuple[Isochrone, ...]:
     """
     Draw what is reached within each limit.
@@ -94,7 +96,7 @@ def isochrones(
     limits_s
         Seconds, ascending.
     cell_m
-        Grid spacing, metres.
+        Grid spacing, metres; `CELL_M` where not given, doubled until a very large extent fits into memory.
 
     Returns
     -------
@@ -128,7 +130,7 @@ def catchments(
     facilities: gpd.GeoDataFrame,
     *,
     within: shapely.Polygon | shapely.MultiPolygon,
-    cell_m: float = CELL_M,
+    cell_m: float | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Draw the area that each facility reaches first.
@@ -142,7 +144,7 @@ def catchments(
     within
         Polygon the areas are cut to.
     cell_m
-        Grid spacing, metres.
+        Grid spacing, metres, as for `isochrones`.
 
     Returns
     -------
@@ -175,21 +177,31 @@ def _owned(mine: NDArray[np.bool_], grid: _Grid) -> shapely.Geometry:
     return _polygons(contours.filled(-math.inf, 0.5))
 
 
-def _grid(net: RoadNetwork, cell_m: float) -> _Grid:
+def _grid(net: RoadNetwork, cell_m: float | None) -> _Grid:
     """Lay the grid over a network's roads, once a network and spacing."""
+    if cell_m is None:
+        cell_m = CELL_M
+        while _n_cells(net, cell_m) > _USUAL_CELLS:
+            cell_m *= 2
     made = _GRIDS.setdefault(net, {})
     if cell_m not in made:
+        n_cells = _n_cells(net, cell_m)
+        if n_cells > _MAX_CELLS:
+            raise NetworkError(
+                f"a grid of {cell_m:g} m needs {n_cells:.0f} cells here: choose a wider spacing"
+            )
         made[cell_m] = _make_grid(net, cell_m)
     return made[cell_m]
+
+
+def _n_cells(net: RoadNetwork, cell_m: float) -> float:
+    return float(np.ptp(net.x_m) / cell_m + 1) * float(np.ptp(net.y_m) / cell_m + 1)
 
 
 def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
     samples, xy = _sample_roads(net)
     rim_m = OFF_ROAD_M + 2 * cell_m
     low, high = xy.min(axis=0) - rim_m, xy.max(axis=0) + rim_m
-    n_cells = np.prod((high - low) / cell_m)
-    if n_cells > _MAX_CELLS:
-        raise NetworkError(f"a grid of {cell_m:g} m needs {n_cells:.0f} cells here: choose a wider spacing")
     x_m, y_m = (np.arange(low[i], high[i] + cell_m, cell_m) for i in (0, 1))
     cell = _cells_near(xy, low, cell_m, (len(y_m), len(x_m)))
     centres = np.stack((x_m[cell % len(x_m)], y_m[cell // len(x_m)]), axis=1)
@@ -238,9 +250,15 @@ def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
 
 
 def _nodes_at_edge(net: RoadNetwork) -> NDArray[np.bool_]:
-    """Tell which nodes lie at the edge of the road data: near their convex hull."""
+    """
+    Tell which nodes lie at the edge of the road data.
+
+    The edge is a hull that follows the data inwards where a county does (Duckham et al. 2008, by way of
+    GEOS), drawn through one node a `EDGE_M` square: every node would only slow it down.
+    """
     xy = np.stack((net.x_m, net.y_m), axis=1)
-    rim = shapely.MultiPoint(xy).convex_hull.boundary
+    _, one_a_square = np.unique(np.rint(xy / EDGE_M).astype(np.int64), axis=0, return_index=True)
+    rim = shapely.concave_hull(shapely.MultiPoint(xy[one_a_square]), ratio=_HULL_RATIO).boundary
     return np.asarray(shapely.distance(shapely.points(xy), rim) <= EDGE_M)
 
 

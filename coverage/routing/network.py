@@ -139,8 +139,6 @@ class RoadNetwork:
                 / (speeds or DEFAULT_SPEEDS).speeds_kph(edges.drop(columns="geometry"), condition)
             )
             stored_s = table_s if speeds is not None else np.where(np.isnan(stored_s), table_s, stored_s)
-        if (stored_s < 0).any():
-            raise NetworkError(f"{int((stored_s < 0).sum())} edges have a negative travel time")
         return cls(**vars(lay_segments(projected, edges, length_m, stored_s)))
 
     def to_graph(self) -> nx.MultiDiGraph[Any]:

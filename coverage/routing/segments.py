@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Nobody steps from an expressway's lane to a house, nor out of a tunnel.
 CLOSED_CLASSES = ("motorway", "motorway_link")
-_MIDPOINT_GRID_M = 0.5  # two directions of one road share their midpoint to well below this
+_SAME_PLACE_M = 0.5  # two directions of one road share their course to well below this
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ def lay_segments(
     time_s: NDArray[np.float64],
 ) -> Segments:
     """Order the nodes, and lay the two directions of each road together as one segment."""
+    if (time_s < 0).any():
+        raise NetworkError(f"{int((time_s < 0).sum())} edges have a negative travel time")
     usable = np.isfinite(time_s)
     if not usable.any():
         raise NetworkError(
@@ -135,7 +137,8 @@ def _pair_directions(
     """
     Find the pieces of road among directed edges.
 
-    Edges between the same nodes whose lines share their midpoint are one piece, driven one way or both.
+    Edges between the same nodes whose lines share their middle and quarter are one piece, driven one way
+    or both.
 
     Returns
     -------
@@ -144,13 +147,19 @@ def _pair_directions(
     forward_s, backward_s : ndarray
         Shape (n_segments,), the quickest along that edge and against it, ``inf`` where there is none.
     """
-    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-    keys = np.stack(
+    middle, quarter, last_quarter = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, part, normalized=True))
+        for part in (0.5, 0.25, 0.75)
+    )
+    # the quarter after the node of the lower number: a road and its reverse share it, a mirrored one not
+    after_lower = np.where((tail < head)[:, None], quarter, last_quarter)
+    loop = tail == head
+    after_lower[loop] = np.minimum(quarter[loop], last_quarter[loop])
+    places = np.concatenate((middle, after_lower), axis=1)
+    keys = np.concatenate(
         (
-            np.minimum(tail, head),
-            np.maximum(tail, head),
-            np.rint(shapely.get_x(middle) / _MIDPOINT_GRID_M).astype(np.int64),
-            np.rint(shapely.get_y(middle) / _MIDPOINT_GRID_M).astype(np.int64),
+            np.stack((np.minimum(tail, head), np.maximum(tail, head))),
+            np.rint(places / _SAME_PLACE_M).astype(np.int64).T,
         )
     )
     order = np.lexsort(keys[::-1])
@@ -161,10 +170,9 @@ def _pair_directions(
     first = order[new]
     leader = first[segment]
     along = tail == tail[leader]
-    loop = np.flatnonzero((tail == head) & (leader != np.arange(len(tail))))
-    if len(loop):  # a loop's ends are alike: its first quarter tells its direction
-        quarter = shapely.line_interpolate_point(lines, 0.25, normalized=True)
-        along[loop] = shapely.distance(quarter[loop], quarter[leader[loop]]) < _MIDPOINT_GRID_M
+    # a loop's ends are alike: its first quarter tells its direction
+    apart_m = np.hypot(*(quarter[loop] - quarter[leader[loop]]).T)
+    along[loop] = apart_m < _SAME_PLACE_M
     forward_s, backward_s = np.full(len(first), np.inf), np.full(len(first), np.inf)
     np.minimum.at(forward_s, segment[along], time_s[along])
     np.minimum.at(backward_s, segment[~along], time_s[~along])

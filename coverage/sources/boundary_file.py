@@ -85,7 +85,13 @@ def read_layer(path: Path, preferred: str) -> gpd.GeoDataFrame:
         layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
         layer = preferred if preferred in layers else layers[0] if layers else None
         table = pyogrio.read_dataframe(path, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        shapely.errors.ShapelyError,
+        OSError,
+        ValueError,
+    ) as error:
         raise unreadable(path, error) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise SourceError(

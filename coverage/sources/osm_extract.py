@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from coverage.sources.osm_file import OsmObject
 
 N_STAGES = 5
+MAX_BUFFER_M = 200_000.0
 OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
 Boundary = int | Path | Literal["townships"]
 """Id of a relation, a file with a polygon, or the union of the townships."""
@@ -161,10 +162,11 @@ def import_osm_extract(
 
 
 def _check_buffer(buffer_m: float) -> None:
-    if not (math.isfinite(buffer_m) and buffer_m >= 0):
+    if not 0 <= buffer_m <= MAX_BUFFER_M:  # false for NaN too
+        most = f"{MAX_BUFFER_M / 1000:g}"
         raise SourceError(
-            f"the buffer is {buffer_m / 1000:g} km: give 0 or more with --buffer-km",
-            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应不小于0",
+            f"the buffer is {buffer_m / 1000:g} km: give 0 to {most} with --buffer-km",
+            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应为0至{most}",
         )
 
 
@@ -176,11 +178,16 @@ def _frame(
     outline: shapely.Polygon | shapely.MultiPolygon
     if isinstance(boundary, Path):
         outline = read_boundary(boundary)
-    elif is_graph or (boundary == "townships" and not areas):
+    elif is_graph:
         raise SourceError(
-            "a road graph knows no boundary, and without --township-level there are no townships to unite: "
-            "give a polygon with --boundary FILE",
-            zh="路网文件没有边界，未给 --township-level 时也没有乡镇可合并：请用 --boundary 提供边界面文件",
+            "a road graph knows no boundary: give a polygon with --boundary FILE",
+            zh="路网文件没有边界：请用 --boundary 提供边界面文件",
+        )
+    elif boundary == "townships" and not areas:
+        raise SourceError(
+            "there are no townships to unite: give their admin_level with --township-level, or a polygon "
+            "with --boundary FILE",
+            zh="没有乡镇可合并：请用 --township-level 给出乡镇的行政级别，或用 --boundary 提供边界面文件",
         )
     elif isinstance(boundary, int):
         relation, outline = relation_boundary(extract, boundary)

@@ -485,8 +485,8 @@ def test_liechtenstein(liechtenstein, tmp_path):
     assert classes[classes == "urban"].index.tolist() == ["Vaduz"]
     assert "Feldkirch" in note(liechtenstein, "neighbours_incomplete").ids
     assert note(liechtenstein, "townships_incomplete") is None
-    write_study_area(area, tmp_path / "l.gpkg")
-    assert_same_area(area, read_study_area(tmp_path / "l.gpkg"))
+    write_study_area(area, tmp_path / "liechtenstein.gpkg")
+    assert_same_area(area, read_study_area(tmp_path / "liechtenstein.gpkg"))
 
 
 def test_a_piece_cut_out_of_liechtenstein(shared_file, tmp_path):
