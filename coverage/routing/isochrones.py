@@ -11,6 +11,7 @@ import contourpy
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy import ndimage
 from scipy.spatial import KDTree
 
 from coverage.errors import NetworkError
@@ -27,13 +28,13 @@ CELL_M = 100.0
 SAMPLE_SPACING_M = 50.0
 OFF_ROAD_M = 500.0
 """Ground farther from every road than this is in no area, so that a polygon has holes where no road goes."""
-EDGE_M = 250.0
-"""An area that reaches a road this near to the edge of the road data may go on beyond it."""
+EDGE_M = 500.0
+"""An area that reaches a road about this near to the edge of the road data may go on beyond it."""
 
 CEILING_S = 60.0
 """So much longer than the longest limit counts as not reached."""
 _FILL_TYPE = contourpy.FillType.ChunkCombinedOffsetOffset
-_HULL_RATIO = 0.1
+_BAY_SQUARES = 4
 _USUAL_CELLS = 4_000_000  # a province of 200 x 200 km at 100 m
 _MAX_CELLS = 25_000_000
 
@@ -208,20 +209,18 @@ def _make_grid(net: RoadNetwork, cell_m: float) -> _Grid:
     nearest = KDTree(xy).query(centres, distance_upper_bound=OFF_ROAD_M)
     off_road_m, sample = np.asarray(nearest[0]), np.asarray(nearest[1])
     near = np.isfinite(off_road_m)
-    return _Grid(x_m, y_m, cell[near], samples.take(sample[near]), _nodes_at_edge(net))
+    return _Grid(x_m, y_m, cell[near], samples.take(sample[near]), _nodes_at_edge(net, xy))
 
 
 def _cells_near(
     xy: NDArray[np.float64], low: NDArray[np.float64], cell_m: float, shape: tuple[int, int]
 ) -> NDArray[np.int64]:
     """Give the flat numbers of the cells that a road may be near to."""
-    from scipy.ndimage import binary_dilation  # noqa: PLC0415
-
     column, row = np.rint((xy - low) / cell_m).astype(np.int64).T
     marked = np.zeros(shape, dtype=bool)
     marked[row, column] = True
     reach = math.ceil(OFF_ROAD_M / cell_m) + 1
-    return np.flatnonzero(binary_dilation(marked, np.ones((3, 3), dtype=bool), iterations=reach))
+    return np.flatnonzero(ndimage.binary_dilation(marked, np.ones((3, 3), dtype=bool), iterations=reach))
 
 
 def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
@@ -249,17 +248,27 @@ def _sample_roads(net: RoadNetwork) -> tuple[Snapped, NDArray[np.float64]]:
     return Snapped(segments[which], fraction, np.zeros(len(which))), points
 
 
-def _nodes_at_edge(net: RoadNetwork) -> NDArray[np.bool_]:
+def _nodes_at_edge(net: RoadNetwork, road_xy: NDArray[np.float64]) -> NDArray[np.bool_]:
     """
     Tell which nodes lie at the edge of the road data.
 
-    The edge is a hull that follows the data inwards where a county does (Duckham et al. 2008, by way of
-    GEOS), drawn through one node a `EDGE_M` square: every node would only slow it down.
+    On squares of `EDGE_M` that hold a road, gaps of up to `_BAY_SQUARES` squares on either side are closed
+    and what is enclosed is filled; a node in or beside a square of what then remains outside is at the edge.
     """
-    xy = np.stack((net.x_m, net.y_m), axis=1)
-    _, one_a_square = np.unique(np.rint(xy / EDGE_M).astype(np.int64), axis=0, return_index=True)
-    rim = shapely.concave_hull(shapely.MultiPoint(xy[one_a_square]), ratio=_HULL_RATIO).boundary
-    return np.asarray(shapely.distance(shapely.points(xy), rim) <= EDGE_M)
+    rim = _BAY_SQUARES + 2
+    low = road_xy.min(axis=0)
+    shape = np.floor((road_xy.max(axis=0) - low) / EDGE_M).astype(np.int64) + 1 + 2 * rim
+    block = np.ones((3, 3), dtype=bool)
+    has_road = np.zeros(shape, dtype=bool)
+    has_road[tuple(np.floor((road_xy - low) / EDGE_M).astype(np.int64).T + rim)] = True
+    closed = ndimage.binary_closing(has_road, block, iterations=_BAY_SQUARES)
+    beside_outside = ndimage.binary_dilation(~ndimage.binary_fill_holes(closed), block)
+    nodes = np.floor((np.stack((net.x_m, net.y_m), axis=1) - low) / EDGE_M).astype(np.int64) + rim
+    # a node of expressways alone may lie beyond every sampled road: that is the edge as well
+    inside = ((nodes >= 0) & (nodes < shape)).all(axis=1)
+    at_edge = np.ones(len(nodes), dtype=bool)
+    at_edge[inside] = beside_outside[tuple(nodes[inside].T)]
+    return at_edge
 
 
 def _polygons(filled: Any) -> shapely.Polygon | shapely.MultiPolygon:
