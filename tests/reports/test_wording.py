@@ -83,6 +83,9 @@ def _with_townships(analysis, **columns):
 def test_no_gap_is_said_as_such():
     analysis = toy_analysis()
     whole = _with_townships(analysis, covered_population=analysis.assessment.townships["population"])
+    everyone = analysis.assessment.totals["all"]
+    totals = {"all": dataclasses.replace(everyone, covered_population=everyone.population)}
+    whole = dataclasses.replace(whole, assessment=dataclasses.replace(whole.assessment, totals=totals))
     assert wording.gap_text(whole, "zh") == "各乡镇居民均在限时内"
     assert wording.gap_text(whole, "en").startswith("No gap")
 
