@@ -92,15 +92,16 @@ def lay_segments(
     number = pd.Series(np.arange(len(nodes)), index=nodes.index)
     if not number.index.is_unique:
         raise NetworkError("node ids repeat")
-    tail = number.reindex(edges.index.get_level_values(0)[usable]).to_numpy(dtype=np.float64)
-    head = number.reindex(edges.index.get_level_values(1)[usable]).to_numpy(dtype=np.float64)
-    if np.isnan(tail).any() or np.isnan(head).any():
+    ends = [
+        number.reindex(edges.index.get_level_values(level)[usable]).to_numpy(dtype=np.float64)
+        for level in (0, 1)
+    ]
+    if np.isnan(ends).any():
         raise NetworkError("edges name nodes that do not exist")
+    tail, head = (end.astype(np.int64) for end in ends)
     table = edges[usable]
-    lines = table.geometry.to_numpy()
-    first, forward_s, backward_s = _pair_directions(
-        tail.astype(np.int64), head.astype(np.int64), lines, time_s[usable]
-    )
+    lines = _from_tail_to_head(table.geometry.to_numpy(), nodes.to_numpy()[tail], nodes.to_numpy()[head])
+    first, forward_s, backward_s = _pair_directions(tail, head, lines, time_s[usable])
     highway = _first_text(table["highway"].iloc[first]) if "highway" in table else np.full(len(first), "")
     tunnel = _first_text(table["tunnel"].iloc[first]) if "tunnel" in table else np.full(len(first), "")
     closed = np.isin(highway, CLOSED_CLASSES) | ~np.isin(tunnel, ("", "no", "building_passage"))
@@ -109,8 +110,8 @@ def lay_segments(
         node_id=nodes.index.to_numpy(),
         x_m=shapely.get_x(nodes.to_numpy()),
         y_m=shapely.get_y(nodes.to_numpy()),
-        tail=tail[first].astype(np.int64),
-        head=head[first].astype(np.int64),
+        tail=tail[first],
+        head=head[first],
         forward_s=forward_s,
         backward_s=backward_s,
         length_m=length_m[usable][first],
@@ -119,6 +120,17 @@ def lay_segments(
         is_open=~closed if not closed.all() else np.ones(len(first), dtype=bool),
         n_without_speed=n_without_speed,
     )
+
+
+def _from_tail_to_head(
+    lines: NDArray[np.object_], tails: NDArray[np.object_], heads: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Turn lines around that are drawn against their edge, as some graphs have them."""
+    start = shapely.get_point(lines, 0)
+    against = shapely.distance(start, heads) < shapely.distance(start, tails)
+    turned = lines.copy()
+    turned[against] = shapely.reverse(lines[against])
+    return turned
 
 
 def _first_text(column: pd.Series[Any]) -> NDArray[np.object_]:

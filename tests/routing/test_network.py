@@ -89,6 +89,21 @@ def test_parallel_edges_take_the_quickest_and_islands_are_infinite():
     assert times.tolist() == [[20.0, math.inf, math.inf]]
 
 
+def test_a_line_drawn_against_its_edge_is_turned_around():
+    plain, turned = one_way_graph(), one_way_graph()
+    for graph in (plain, turned):
+        for u, v, data in graph.edges(data=True):
+            line = shapely.LineString([(graph.nodes[n]["x"], graph.nodes[n]["y"]) for n in (u, v)])
+            data["geometry"] = line.reverse() if graph is turned else line
+    places = (200, 600), (1200, 100)
+    times = [
+        network.travel_times(at(network, *places), at(network, (500, 600), (100, 0)))
+        for network in (RoadNetwork.from_graph(plain), RoadNetwork.from_graph(turned))
+    ]
+    np.testing.assert_allclose(times[1], times[0])
+    assert times[0][0, 0] == pytest.approx(30)
+
+
 def test_nobody_is_reached_from_the_expressway_or_inside_a_tunnel():
     graph = one_way_graph()
     for n, y in (("P", 1000), ("Q", 1000), ("S", 800), ("T", 800)):
