@@ -15,7 +15,7 @@ import shapely
 from coverage.errors import NetworkError
 from coverage.routing.partial_edges import arrivals_at, direct_pairs, entries_from
 from coverage.routing.search import UNREACHED, costs_to_readings, nearest_source, sparse_graph
-from coverage.routing.segments import CLOSED_CLASSES, graph_tables, lay_segments
+from coverage.routing.segments import CLOSED_CLASSES, Segments, graph_tables, lay_segments
 from coverage.routing.snapping import SNAP_LIMIT_M, Snapped, snap_to_lines
 from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS
 from coverage.study_area import WGS84, metric_crs
@@ -23,7 +23,6 @@ from coverage.study_area import WGS84, metric_crs
 if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import ArrayLike, NDArray
-    from pyproj import CRS
     from scipy.sparse import csr_array
 
     from coverage.routing.speeds import SpeedTable
@@ -31,48 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class RoadNetwork:
-    """
-    A road network on arrays; a segment is a piece of road between two nodes, open one way or both.
-
-    Parameters
-    ----------
-    crs
-        Metric reference system.
-    node_id
-        Shape (n_nodes,), the graph's own node ids, ordered along a Hilbert curve (neighbours in the plane
-        are neighbours in memory, which is what the search waits for).
-    x_m, y_m
-        Shape (n_nodes,).
-    tail, head
-        Shape (n_segments,), node numbers at the geometry's start and end.
-    forward_s, backward_s
-        Shape (n_segments,), seconds from tail to head and back; ``inf`` where that way is barred.
-    length_m
-        Shape (n_segments,).
-    geometry
-        Shape (n_segments,), shapely lines.
-    highway
-        Shape (n_segments,), OSM road class, empty where unknown.
-    is_open
-        Shape (n_segments,), a point beside it can be reached from it (no expressway, no tunnel).
-    n_without_speed
-        Edges that were left out because their class is not for ambulances.
-    """
-
-    crs: CRS
-    node_id: NDArray[Any]
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
-    forward_s: NDArray[np.float64]
-    backward_s: NDArray[np.float64]
-    length_m: NDArray[np.float64]
-    geometry: NDArray[np.object_]
-    highway: NDArray[np.object_]
-    is_open: NDArray[np.bool_]
-    n_without_speed: int = 0
+class RoadNetwork(Segments):
+    """A road network on arrays, ready for search: places go in, travel times come out."""
 
     @classmethod
     def from_roads(

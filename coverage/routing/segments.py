@@ -23,9 +23,35 @@ CLOSED_CLASSES = ("motorway", "motorway_link")
 _SAME_PLACE_M = 0.5  # two directions of one road share their course to well below this
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segments:
-    """The arrays of a `coverage.routing.network.RoadNetwork`, which documents them."""
+    """
+    Roads on arrays; a segment is a piece of road between two nodes, open one way or both.
+
+    Parameters
+    ----------
+    crs
+        Metric reference system.
+    node_id
+        Shape (n_nodes,), the graph's own node ids, ordered along a Hilbert curve (neighbours in the plane
+        are neighbours in memory, which is what the search waits for).
+    x_m, y_m
+        Shape (n_nodes,).
+    tail, head
+        Shape (n_segments,), node numbers at the geometry's start and end.
+    forward_s, backward_s
+        Shape (n_segments,), seconds from tail to head and back; ``inf`` where that way is barred.
+    length_m
+        Shape (n_segments,).
+    geometry
+        Shape (n_segments,), shapely lines.
+    highway
+        Shape (n_segments,), OSM road class, empty where unknown.
+    is_open
+        Shape (n_segments,), a point beside it can be reached from it (no expressway, no tunnel).
+    n_without_speed
+        Edges that were left out because their class is not for ambulances.
+    """
 
     crs: CRS
     node_id: NDArray[Any]
@@ -39,7 +65,7 @@ class Segments:
     geometry: NDArray[np.object_]
     highway: NDArray[np.object_]
     is_open: NDArray[np.bool_]
-    n_without_speed: int
+    n_without_speed: int = 0
 
 
 def graph_tables(graph: nx.MultiDiGraph[Any]) -> tuple[gpd.GeoSeries, gpd.GeoDataFrame]:
