@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from coverage.assessment import assess, reach_of_bases, snap_places
+from coverage.assessment import ASSUMED_BASE_KINDS, assess, snap_places
 from coverage.norms import national_norms
 from coverage.routing.isochrones import catchments, isochrones
 from coverage.routing.network import RoadNetwork
@@ -148,15 +148,14 @@ def analyze(
     places = snap_places(area, network)
     assessment = assess(area, network, standard, places=places)
     other_clock = assess(area, network, standard.other_clock(), places=places)
-    is_base = assessment.facilities["is_base"].to_numpy()
-    reach = reach_of_bases(area, network, standard, places, is_base)
-    areas = isochrones(reach, sorted({standard.urban_s, standard.rural_s}))
+    bases = area.facilities[assessment.facilities["is_base"].to_numpy()]
+    areas = isochrones(assessment.reach, sorted({standard.urban_s, standard.rural_s}))
     return Analysis(
         area=area,
         assessment=assessment,
         other_clock=other_clock,
         areas=areas,
-        catchments=catchments(reach, area.facilities[is_base], within=area.boundary),
+        catchments=catchments(assessment.reach, bases, within=area.boundary),
         norms=national_norms(area, network, places, assessment),
         speeds=speeds,
         condition=condition,
@@ -184,7 +183,7 @@ def _notes(
     if assessment.bases_assumed:
         add("ambulances_assumed", list(facilities.loc[facilities["is_base"], "name"]))
     else:
-        unknown = facilities["ambulances"].isna() & facilities["kind"].isin(("hospital", "ambulance_station"))
+        unknown = facilities["ambulances"].isna() & facilities["kind"].isin(ASSUMED_BASE_KINDS)
         add("ambulances_unknown", list(facilities.loc[unknown, "name"]))
     add("facility_off_network", list(facilities.loc[~facilities["on_network"], "name"]))
     by_code: dict[NoteCode, pd.Series[bool]] = {

@@ -31,7 +31,9 @@ BAND_S = 5 * MINUTE_S
 BAND_EDGES_S: tuple[float, ...] = (*(BAND_S * i for i in range(1, 13)), math.inf)
 """Upper edges of the five-minute bands; the last takes every finite time beyond an hour."""
 
-_ASSUMED_KINDS = ("hospital", "ambulance_station")
+ASSUMED_BASE_KINDS = ("hospital", "ambulance_station")
+"""Where no ambulance count is known at all, facilities of these kinds count as bases."""
+
 _SHARE_TOLERANCE = 1e-9  # of the people: sums of floats must not decide a verdict
 
 
@@ -97,6 +99,9 @@ class Assessment:
         By ``urban``, ``rural`` and ``all``; demand outside every township counts as rural.
     bases_assumed
         True where no ambulance count is known and every hospital and ambulance station counts as a base.
+    reach
+        Which base's ambulance is first at every node of the network, and when, on the standard's clock; its
+        facilities are the bases alone, in the order of the study area's table.
     """
 
     standard: ResponseStandard
@@ -106,6 +111,7 @@ class Assessment:
     facilities: pd.DataFrame
     totals: Mapping[str, Totals]
     bases_assumed: bool
+    reach: NearestFacility
 
 
 @dataclass(frozen=True)
@@ -216,7 +222,7 @@ def response_bases(facilities: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], boo
     """
     counts = facilities["ambulances"].to_numpy(dtype=np.float64)
     assumed = bool(np.isnan(counts).all())
-    is_base = facilities["kind"].isin(_ASSUMED_KINDS).to_numpy() if assumed else counts >= 1
+    is_base = facilities["kind"].isin(ASSUMED_BASE_KINDS).to_numpy() if assumed else counts >= 1
     if not is_base.any():
         raise AssessmentError(
             "no facility has an ambulance: give ambulances of 1 or more to at least one facility",
@@ -258,7 +264,10 @@ def assess(
             f"no ambulance base lies near a road: {names}: check the coordinates",
             zh=f"所有救护车驻点都远离道路：{names}：请核对坐标",
         )
-    demand, seat_time_s = _respond(area, network, standard, places, is_base)
+    bases = np.flatnonzero(is_base)
+    lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]]
+    reach = network.nearest(places.facilities.take(bases), start_s=lead_s)
+    demand, seat_time_s = _respond(area, reach, standard, places, bases)
     townships = _judge_townships(area, standard, demand, seat_time_s)
     return Assessment(
         standard=standard,
@@ -274,53 +283,20 @@ def assess(
             for name in ("urban", "rural", "all")
         },
         bases_assumed=assumed,
+        reach=reach,
     )
-
-
-def reach_of_bases(
-    area: StudyArea,
-    network: RoadNetwork,
-    standard: ResponseStandard,
-    places: Places,
-    is_base: NDArray[np.bool_],
-) -> NearestFacility:
-    """
-    Find which base's ambulance is first everywhere, on the standard's clock.
-
-    Parameters
-    ----------
-    area, network, standard, places
-        As in `assess`.
-    is_base
-        Shape (n_facilities,), as `response_bases` gives it.
-
-    Returns
-    -------
-    NearestFacility
-        Its facilities are the bases alone, in the order of the area's table.
-
-    Raises
-    ------
-    NetworkError
-        If no base lies on the network.
-    """
-    bases = np.flatnonzero(is_base)
-    lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]]
-    return network.nearest(places.facilities.take(bases), start_s=lead_s)
 
 
 def _respond(
     area: StudyArea,
-    network: RoadNetwork,
+    reach: NearestFacility,
     standard: ResponseStandard,
     places: Places,
-    is_base: NDArray[np.bool_],
+    bases: NDArray[np.int64],
 ) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Give every demand point its response and state, and every seat its response."""
-    bases = np.flatnonzero(is_base)
-    from_bases = reach_of_bases(area, network, standard, places, is_base)
-    response_s, base = from_bases.at(places.demand)
-    seat_time_s, _ = from_bases.at(places.seats)
+    response_s, base = reach.at(places.demand)
+    seat_time_s, _ = reach.at(places.seats)
     seat_time_s = np.where(area.seats().isna().to_numpy(), np.nan, seat_time_s)
     township_class = dict(zip(area.townships["id"], area.townships["class"], strict=True))
     classes = area.demand["township_id"].map(township_class).fillna("rural")

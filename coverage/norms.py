@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from coverage.assessment import response_bases, weighted_quantile
+from coverage.assessment import weighted_quantile
 from coverage.standards import PEOPLE_PER_AMBULANCE, RURAL_RADIUS_M, URBAN_RADIUS_M
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def national_norms(area: StudyArea, network: RoadNetwork, places: Places, assess
     area, network, places
         The study area, its roads, its points on them.
     assessment
-        Gives each demand point its class and people.
+        Gives each demand point its class and people, and says which facilities are bases.
 
     Notes
     -----
     Only ambulances of facilities inside the boundary count towards the ratio; a neighbour's base does
     count for the radius, as it does for the response.
     """
-    is_base, _ = response_bases(area.facilities)
+    is_base = assessment.facilities["is_base"].to_numpy()
     demand = assessment.demand
     counts = area.facilities["ambulances"].to_numpy(dtype=float)
     inside = shapely.intersects(area.boundary, area.facilities.geometry.to_numpy())
