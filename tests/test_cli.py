@@ -465,3 +465,15 @@ def test_bytes_that_are_no_text(tmp_path):
     )  # fmt: skip
     assert b"Traceback" not in done.stderr
     assert done.returncode == 2
+
+
+def test_a_boundary_that_is_a_line_gets_one_line_from_the_whole_program(tmp_path):
+    """In a process of its own, where libraries' warnings would reach the planner."""
+    line = gpd.GeoDataFrame(geometry=[shapely.LineString([(9.5, 47.1), (9.6, 47.2)])], crs=4326)
+    (tmp_path / "line.geojson").write_text(line.to_json(), "utf-8")
+    (tmp_path / "x.osm").write_text('<osm version="0.6"><node id="1" lat="47.1" lon="9.5"/></osm>', "utf-8")
+    process = tool("import", "--county", "x", "--osm", "x.osm", "--boundary", "line.geojson", cwd=tmp_path)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert len(err.splitlines()) == 1, err
+    assert "line.geojson" in err

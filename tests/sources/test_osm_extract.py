@@ -272,6 +272,16 @@ def test_boundary_files_in_other_forms_and_systems(tmp_path, ending, driver):
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.filterwarnings("ignore:Non closed ring")  # the reading library's own word on it
+def test_a_boundary_whose_ring_is_not_closed(tmp_path):
+    path = tmp_path / "open.geojson"
+    west, south, east, north = outline().bounds
+    ring = [[west, south], [east, south], [east, north], [west, north]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    assert "open.geojson" in refused(CoverageError, small_county(), tmp_path, boundary=path)
+
+
 def test_a_shapefile_without_a_reference_system(tmp_path):
     path = tmp_path / "b.shp"
     pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=[outline()]), path, driver="ESRI Shapefile")
@@ -293,6 +303,20 @@ def test_urban_by_name_by_subdistrict_by_settlement(tmp_path):
     line = refused(SourceError, osm, tmp_path, urban=["西鄉"])
     assert "西鄉" in line
     assert "西乡" in line
+
+
+def test_facilities_of_a_file_beyond_the_buffer_are_named(tmp_path):
+    path = tmp_path / "f.geojson"
+    at_home = outline().centroid
+    swapped = shapely.Point(at_home.y, at_home.x)
+    table = gpd.GeoDataFrame(
+        {"name": ["近站", "远站"], "kind": ["hospital", "hospital"]}, geometry=[at_home, swapped], crs=WGS84
+    )
+    path.write_text(table.to_json(), encoding="utf-8")
+    far = note(brought_in(small_county(), tmp_path, facilities=path), "facilities_far")
+    assert far.count == 1
+    assert "远站" in far.en
+    assert "lon and lat swapped" in far.en
 
 
 def test_a_town_makes_urban_what_is_no_chinese_township(tmp_path):
@@ -390,7 +414,7 @@ def test_an_extract_without_roads_or_facilities(tmp_path):
     assert "--facilities FILE" in refused(SourceError, osm.without("node", 102), tmp_path)
 
 
-@pytest.mark.parametrize("buffer_m", [-1.0, math.nan, math.inf])
+@pytest.mark.parametrize("buffer_m", [-1.0, math.nan, math.inf, 200_001.0, 1e303])
 def test_a_buffer_that_is_none(tmp_path, buffer_m):
     assert "--buffer-km" in refused(SourceError, small_county(), tmp_path, buffer_m=buffer_m)
 
