@@ -271,7 +271,6 @@ def test_boundary_files_in_other_forms_and_systems(tmp_path, ending, driver):
     assert (boundary.source, townships.source) == (path.name, "x.osm")
 
 
-@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 @pytest.mark.filterwarnings("ignore:Non closed ring")  # the reading library's own word on it
 def test_a_boundary_whose_ring_is_not_closed(tmp_path):
     path = tmp_path / "open.geojson"
@@ -282,6 +281,7 @@ def test_a_boundary_whose_ring_is_not_closed(tmp_path):
     assert "open.geojson" in refused(CoverageError, small_county(), tmp_path, boundary=path)
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_shapefile_without_a_reference_system(tmp_path):
     path = tmp_path / "b.shp"
     pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=[outline()]), path, driver="ESRI Shapefile")
