@@ -1,0 +1,69 @@
+"""One file of one layer as it was named on the command line: path, sheet, coordinate system, columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# the sheet stands before the system, so that a sheet's name may hold an @
+_PARTS = re.compile(r"(?P<path>.+?\.[A-Za-z0-9]+)(?:#(?P<sheet>.+?))?(?:@(?P<crs>[^@#/\\]+))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """
+    A file that holds one layer.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Sheet of a workbook; empty where the program is to find it.
+    crs
+        Coordinate system declared for this very file (``gcj02``, ``EPSG:4547``), which beats what the file
+        says of itself; empty where none is.
+    default_crs
+        Coordinate system of the files of this run that do not say their own; empty where none is declared.
+    columns
+        Field (by any of its names) to the header it stands under, where the alias table does not know it.
+    """
+
+    path: Path
+    sheet: str = ""
+    crs: str = ""
+    default_crs: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How the file is called in messages: its name, and the sheet where one is given."""
+        return f"{self.path.name}#{self.sheet}" if self.sheet else self.path.name
+
+
+def parse_layer_file(
+    text: str, *, default_crs: str = "", columns: Mapping[str, str] | None = None
+) -> LayerFile:
+    """
+    Read ``FILE``, ``FILE@SYSTEM``, ``FILE#SHEET`` or ``FILE#SHEET@SYSTEM``.
+
+    A file whose own name holds these marks is taken as it stands.
+
+    Parameters
+    ----------
+    text
+        As typed.
+    default_crs, columns
+        As in `LayerFile`.
+    """
+    match = _PARTS.fullmatch(text)
+    if Path(text).exists() or match is None:
+        return LayerFile(Path(text), default_crs=default_crs, columns=columns or {})
+    return LayerFile(
+        Path(match["path"]), match["sheet"] or "", match["crs"] or "", default_crs, columns or {}
+    )

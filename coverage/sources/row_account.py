@@ -1,0 +1,112 @@
+"""What became of every row of a planner's table: used, merged into another, or rejected with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coverage.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True)
+class Reject:
+    """
+    One row that could not be used.
+
+    Parameters
+    ----------
+    row
+        Number as the planner sees it: the row of the sheet, the line of the text file, else the feature
+        counted from 1.
+    name
+        What the row is called, empty where it has no name.
+    code
+        Stable word of the reason, a key of `REASONS`.
+    en, zh
+        The reason in full, with the figures that are wrong and what to do.
+    cells
+        The row as it stands in the file, by header.
+    """
+
+    row: int
+    name: str
+    code: str
+    en: str
+    zh: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        """Give the reason in `lang` (``zh`` or ``en``)."""
+        return self.zh if lang == "zh" else self.en
+
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "coordinates_missing": ("coordinates missing", "缺少坐标"),
+    "coordinates_unreadable": ("coordinates that are no numbers", "坐标不是数字"),
+    "coordinates_swapped": ("longitude and latitude swapped", "经纬度颠倒"),
+    "coordinates_not_degrees": ("coordinates that are not degrees", "坐标不是经纬度"),
+    "system_unknown": ("coordinate system not known", "坐标系无法识别"),
+    "outside_china": ("outside China", "位于中国境外"),
+    "outside_area": ("outside the area", "超出县域及缓冲范围"),
+    "shape_unusable": ("shape missing, broken or of the wrong kind", "图形缺失、无效或类型不对"),
+    "name_missing": ("name missing", "缺少名称"),
+    "kind_unknown": ("kind not recognized", "机构类型无法识别"),
+    "class_unknown": ("neither urban nor rural", "城乡分类无法识别"),
+    "number_unreadable": ("a figure that is no number", "数值无法识别"),
+    "number_negative": ("a negative figure", "数值为负"),
+    "number_impossible": ("a figure beyond reason", "数值明显不合理"),
+    "population_missing": ("population missing", "缺少人口数"),
+    "duplicate": ("duplicate of another row", "与其他行重复"),
+    "township_unknown": ("township not known", "乡镇无法识别"),
+    "township_contradictory": ("name and code of different townships", "乡镇名称与代码不一致"),
+    "township_without_land": ("township without polygon and seat", "乡镇既无边界也无驻地坐标"),
+    "not_a_place": ("a total, a note or a repeated header", "合计、备注或重复表头"),
+}
+"""Every reason there is, as it is counted: in English and in Chinese."""
+
+
+@dataclass(frozen=True)
+class RowAccount:
+    """
+    What became of the rows of one file.
+
+    Parameters
+    ----------
+    layer
+        Layer the file was read for, as in the provenance.
+    file
+        Its name, with the sheet.
+    n_read, n_used, n_merged
+        Rows that were read, used, and merged into another row.
+    rejects
+        All others.
+
+    Raises
+    ------
+    SourceError
+        If they do not add up: a row would be lost silently.
+    """
+
+    layer: str
+    file: str
+    n_read: int
+    n_used: int
+    n_merged: int
+    rejects: tuple[Reject, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that no row is lost."""
+        if self.n_read != self.n_used + self.n_merged + len(self.rejects):
+            raise SourceError(
+                f"{self.file}: of {self.n_read} rows {self.n_used} are used, {self.n_merged} merged and "
+                f"{len(self.rejects)} rejected, which does not add up: please report this fault"
+            )
+
+
+def count_reasons(accounts: Iterable[RowAccount]) -> dict[str, int]:
+    """Count the rejects by reason, the commonest first."""
+    return dict(Counter(reject.code for account in accounts for reject in account.rejects).most_common())
