@@ -100,7 +100,7 @@ def match_townships(
     by_its_code = np.array([places.get(code, UNMATCHED) for code in plain.tolist()], dtype=np.intp)
     given = np.not_equal(plain, "")
     unreadable = np.zeros(len(codes), dtype=np.bool_)
-    unreadable[~given] = [is_imprecise(codes[i]) for i in np.flatnonzero(~given)]
+    unreadable[~given] = [is_imprecise(codes[i]) for i in np.flatnonzero(~given).tolist()]
 
     elsewhere = (by_its_code == UNMATCHED) & _of_other_counties(plain, own)
     by_name = np.where(elsewhere, UNMATCHED, by_name)
