@@ -49,6 +49,10 @@ class FileError(CoverageError, OSError):
     """A file that is missing, unreadable, not what its name says, or cannot be written."""
 
 
+class DownloadError(CoverageError, OSError):
+    """A place or map data that a server did not give, or an answer of it that cannot be used."""
+
+
 class SourceError(CoverageError, ValueError):
     """An extract or table that cannot become a study area."""
 

@@ -92,6 +92,17 @@ class OsmExtract:
     nodes: Mapping[int, tuple[float, float]]
 
 
+def part_of(thing: OsmObject) -> Literal["ferry", "road", "area", "feature"] | None:
+    """Tell which part of an `OsmExtract` an object belongs to; None for none."""
+    if thing.kind == "w" and thing.tags.get("route") == "ferry":
+        return "ferry"
+    if thing.kind == "w" and "highway" in thing.tags:
+        return "road"
+    if thing.kind == "r" and thing.tags.get("boundary") == "administrative":
+        return "area"
+    return "feature" if any(key in thing.tags for key in _FEATURE_KEYS) else None
+
+
 def check_file(path: Path, endings: Iterable[str]) -> None:
     """
     Refuse a file that is missing, empty, or of a kind that is not read here.
@@ -163,14 +174,15 @@ def _read(path: Path) -> OsmExtract:
     keys = osmium.filter.KeyFilter("highway", "route", "boundary", *_FEATURE_KEYS)
     for raw in osmium.FileProcessor(path, bits.WAY | bits.RELATION).with_filter(keys):
         thing = _plain(raw)
-        if thing.kind == "w" and thing.tags.get("route") == "ferry":
-            ferries.append(thing.id)
-        elif thing.kind == "w" and "highway" in thing.tags:
-            roads.append(thing)
-        elif thing.kind == "r" and thing.tags.get("boundary") == "administrative":
-            areas.append(thing)
-        elif any(key in thing.tags for key in _FEATURE_KEYS):
-            features.append(thing)
+        match part_of(thing):
+            case "ferry":
+                ferries.append(thing.id)
+            case "road":
+                roads.append(thing)
+            case "area":
+                areas.append(thing)
+            case "feature":
+                features.append(thing)
     relations = [*areas, *(f for f in features if f.kind == "r")]
     wanted = {ref for relation in relations for kind, ref, _ in relation.members if kind == "w"}
     members = osmium.FileProcessor(path, bits.WAY) if wanted else ()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tqdm import tqdm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Stage = Callable[[str, str], None]
-"""Called with the name of the stage that begins, in English and in Chinese."""
+
+class Stage(Protocol):
+    """Called with the name of the stage that begins, in English and in Chinese."""
+
+    def __call__(self, en: str, zh: str, /, *, within: bool = False) -> None:
+        """Begin a stage, or say what happens `within` the one that runs."""
 
 
-def no_progress(en: str, zh: str) -> None:
+def no_progress(en: str, zh: str, /, *, within: bool = False) -> None:
     """Show nothing."""
 
 
@@ -49,9 +52,9 @@ def progress_bar(n_stages: int, *, quiet: bool = False, lang: str = "en") -> Ite
     ) as bar:
         begun = False
 
-        def stage(en: str, zh: str) -> None:
+        def stage(en: str, zh: str, /, *, within: bool = False) -> None:
             nonlocal begun
-            if begun:
+            if begun and not within:
                 bar.update(1)
             begun = True
             bar.set_description_str(zh if lang == "zh" else en)
