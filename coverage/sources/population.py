@@ -33,8 +33,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import KDTree
 
+from coverage.sources.demand_merging import on_grid
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
+from coverage.sources.road_pieces import NOWHERE, SPACING_M, RoadPieces, road_pieces, township_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +45,6 @@ if TYPE_CHECKING:
 
     from coverage.study_area import DemandUnit
 
-# `service` is left out: driveways and car parks multiply around shops, not homes.
-MINOR_CLASSES = ("residential", "living_street", "unclassified", "road")
-SPACING_M = 250.0
 POINT_PEOPLE = 500.0
 # Loosely built villages and small towns; a dense city fills less than its radius, which does no harm.
 PEOPLE_PER_KM2 = 1_500.0
@@ -60,7 +59,6 @@ TYPICAL_PEOPLE = {
 }
 CAPPED_PLACES = ("hamlet", "isolated_dwelling", "farm")
 MIN_KNOWN_SHARE = 0.5
-_NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -87,16 +85,6 @@ class Demand:
     township_people: NDArray[np.float64]
     modelled: bool
     notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True)
-class _Pieces:
-    """Short pieces of road by their middle, shape (n_pieces,): metric x and y, metres, township index."""
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    metres: NDArray[np.float64]
-    township: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -134,7 +122,7 @@ class _Share:
     y: NDArray[np.float64]
     people: NDArray[np.float64]
     township: NDArray[np.intp]
-    settlement: int = _NOBODY
+    settlement: int = NOWHERE
 
 
 def demand_points(
@@ -161,8 +149,9 @@ def demand_points(
     county_people
         Total of the county, where known.
     """
-    pieces = _road_pieces(edges, townships)
-    home = _first_within(settlements.geometry.to_numpy(), townships)
+    pieces = road_pieces(edges, townships)
+    at = settlements.geometry
+    home = township_of(at.x.to_numpy(), at.y.to_numpy(), townships.geometry.to_numpy())
     ledger = _open_ledger(townships, settlements, home, county_name, county_people)
     claim = _claims(pieces, settlements, home, ledger)
     people = _settle(ledger, settlements, home, pieces, claim)
@@ -176,7 +165,7 @@ def demand_points(
     if not shares:
         unit, shares = "residential_road_m", [_Share(pieces.x, pieces.y, pieces.metres, pieces.township)]
     outside = float(sum(s.people[s.township < 0].sum() for s in shares))
-    modelled = unit != "people" or any(len(s.x) > 1 or s.settlement == _NOBODY for s in shares)
+    modelled = unit != "people" or any(len(s.x) > 1 or s.settlement == NOWHERE for s in shares)
     shares += _empty_townships(shares, townships)
     points = _points(shares, townships, settlements)
     known = _people_by_township(shares, len(townships))
@@ -185,44 +174,6 @@ def demand_points(
         known[:] = math.nan
     notes = (*ledger.notes, *notes, *_outside_note(settlements, home, outside))
     return Demand(points, unit, known, modelled, notes)
-
-
-def _road_pieces(edges: gpd.GeoDataFrame, townships: gpd.GeoDataFrame) -> _Pieces:
-    """Cut residential and minor roads into short pieces; a township without any gives all of its roads."""
-    u, v = (edges.index.get_level_values(name).to_numpy() for name in ("u", "v"))
-    once = pd.DataFrame(
-        {
-            "low": np.minimum(u, v),
-            "high": np.maximum(u, v),
-            "mm": np.round(edges["length"].to_numpy(dtype=float) * 1000),
-        }
-    )
-    roads = edges[~once.duplicated().to_numpy()]
-    lines = roads.geometry.to_numpy()
-    metres = shapely.length(lines)
-    counts = np.maximum(np.ceil(metres / SPACING_M), 1).astype(int)
-    row = np.repeat(np.arange(len(roads)), counts)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    middle = shapely.line_interpolate_point(lines[row], (step + 0.5) / counts[row], normalized=True)
-    township = _first_within(middle, townships)
-    minor = roads["highway"].isin(MINOR_CLASSES).to_numpy()[row]
-    with_minor = np.isin(np.arange(len(townships)), township[minor])
-    kept = (township >= 0) & (minor | ~np.append(with_minor, False)[township])
-    return _Pieces(
-        shapely.get_x(middle)[kept],
-        shapely.get_y(middle)[kept],
-        (metres / counts)[row][kept],
-        township[kept],
-    )
-
-
-def _first_within(points: NDArray[np.object_], townships: gpd.GeoDataFrame) -> NDArray[np.intp]:
-    """Give the index of the township each point lies in, the first of several; -1 for none."""
-    found = np.full(len(points), _NOBODY, dtype=np.intp)
-    point, township = shapely.STRtree(townships.geometry.to_numpy()).query(points, predicate="intersects")
-    order = np.lexsort((-township, point))
-    found[point[order]] = township[order]
-    return found
 
 
 def _open_ledger(
@@ -245,7 +196,7 @@ def _open_ledger(
             notes.extend(_county_note(str(settlements["name"].iloc[i]), county_people))
     total = townships["population"].to_numpy(dtype=float, copy=True)
     pot = np.zeros(len(townships))
-    pot_settlement = np.full(len(townships), _NOBODY, dtype=np.intp)
+    pot_settlement = np.full(len(townships), NOWHERE, dtype=np.intp)
     namesakes, over = [], []
     for t, name in enumerate(township_names):
         here = np.flatnonzero((home == t) & np.isfinite(own))
@@ -303,7 +254,7 @@ def _radius_m(people: float) -> float:
 
 
 def _claims(
-    pieces: _Pieces, settlements: gpd.GeoDataFrame, home: NDArray[np.intp], ledger: _Ledger
+    pieces: RoadPieces, settlements: gpd.GeoDataFrame, home: NDArray[np.intp], ledger: _Ledger
 ) -> NDArray[np.intp]:
     """
     Give the settlement whose surroundings each piece of road belongs to, -1 for none.
@@ -311,7 +262,7 @@ def _claims(
     Of several the one it is nearest to, measured in radii. A settlement does not reach out of a township
     that has a total; those of townships without one reach into each other's.
     """
-    claim = np.full(len(pieces.x), _NOBODY, dtype=np.intp)
+    claim = np.full(len(pieces.x), NOWHERE, dtype=np.intp)
     if not len(pieces.x):
         return claim
     common = len(ledger.total)
@@ -344,7 +295,7 @@ def _settle(
     ledger: _Ledger,
     settlements: gpd.GeoDataFrame,
     home: NDArray[np.intp],
-    pieces: _Pieces,
+    pieces: RoadPieces,
     claim: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Give the people of every settlement, shape (n_settlements,): its own, or its part of the namesake's."""
@@ -372,7 +323,7 @@ def _settle(
 def _around(
     settlement: int,
     people: float,
-    pieces: _Pieces,
+    pieces: RoadPieces,
     own: NDArray[np.intp],
     settlements: gpd.GeoDataFrame,
     home: int,
@@ -387,14 +338,14 @@ def _around(
     return _Share(pieces.x[own], pieces.y[own], people * share, pieces.township[own], settlement)
 
 
-def _over(pieces: _Pieces, own: NDArray[np.intp], people: float) -> _Share:
+def _over(pieces: RoadPieces, own: NDArray[np.intp], people: float) -> _Share:
     """Spread people over pieces of road, by length."""
     share = pieces.metres[own] / pieces.metres[own].sum()
     return _Share(pieces.x[own], pieces.y[own], people * share, pieces.township[own])
 
 
 def _along_roads(
-    ledger: _Ledger, townships: gpd.GeoDataFrame, pieces: _Pieces, claim: NDArray[np.intp]
+    ledger: _Ledger, townships: gpd.GeoDataFrame, pieces: RoadPieces, claim: NDArray[np.intp]
 ) -> list[_Share]:
     """Spread what is left of the townships' totals over the roads no settlement claims."""
     shares = []
@@ -424,7 +375,7 @@ def _fill_unknown(
     shares: list[_Share],
     ledger: _Ledger,
     townships: gpd.GeoDataFrame,
-    pieces: _Pieces,
+    pieces: RoadPieces,
     claim: NDArray[np.intp],
 ) -> tuple[list[_Share], NDArray[np.intp], tuple[Note, ...]]:
     """
@@ -526,50 +477,29 @@ def _points(
     settlements: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """Merge the shares that fall into one cell, for each settlement and township, and number the points."""
-    table = pd.DataFrame(
-        {
-            "x": np.concatenate([s.x for s in shares]),
-            "y": np.concatenate([s.y for s in shares]),
-            "population": np.concatenate([s.people for s in shares]),
-            "township": np.concatenate([s.township for s in shares]),
-            "settlement": np.concatenate([np.full(len(s.x), s.settlement) for s in shares]),
-        }
-    )
-    merged = _merge_cells(table)
+    x, y = np.concatenate([s.x for s in shares]), np.concatenate([s.y for s in shares])
+    people = np.concatenate([s.people for s in shares])
+    township = np.concatenate([s.township for s in shares])
+    settlement = np.repeat([s.settlement for s in shares], [len(s.x) for s in shares])
+    owner = (settlement + 1) * (len(townships) + 1) + township + 1
+    groups = on_grid(x, y, people, owner, SPACING_M)
+    kept = groups.kept
+    township, settlement = township[kept], settlement[kept]
     township_ids = np.append(townships["id"].to_numpy(dtype=object), "")
     settlement_ids = np.append(settlements["id"].to_numpy(dtype=object), "")
     names = np.append(settlements["name"].to_numpy(dtype=object), "")
-    township, settlement = merged["township"].to_numpy(), merged["settlement"].to_numpy()
-    owner = np.where(settlement >= 0, settlement_ids[settlement], township_ids[township])
-    number = pd.Series(owner).groupby(owner).cumcount().to_numpy()
-    size = pd.Series(owner).groupby(owner).transform("size").to_numpy()
+    owner_ids = np.where(settlement >= 0, settlement_ids[settlement], township_ids[township])
+    number = pd.Series(owner_ids).groupby(owner_ids).cumcount().to_numpy()
+    size = pd.Series(owner_ids).groupby(owner_ids).transform("size").to_numpy()
     single = (size == 1) & (settlement >= 0)
-    ids = [o if one else f"{o}-{n + 1}" for o, n, one in zip(owner, number, single, strict=True)]
+    ids = [o if one else f"{o}-{n + 1}" for o, n, one in zip(owner_ids, number, single, strict=True)]
     return gpd.GeoDataFrame(
         {
             "id": ids,
             "name": names[settlement],
             "township_id": township_ids[township],
-            "population": merged["population"].to_numpy(),
+            "population": groups.sums(people),
         },
-        geometry=shapely.points(merged["x"], merged["y"]),
+        geometry=shapely.points(x[kept], y[kept]),
         crs=townships.crs,
     )
-
-
-def _merge_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """
-    Merge the places of one owner within one cell of `SPACING_M`.
-
-    The merged place is the one nearest to their mean, so that it lies on a road.
-    """
-    keys = ["settlement", "township", "column", "line"]
-    cells = table.assign(
-        column=np.floor(table["x"] / SPACING_M).astype(int),
-        line=np.floor(table["y"] / SPACING_M).astype(int),
-    )
-    mean = cells.groupby(keys)[["x", "y"]].transform("mean")
-    cells["away"] = np.hypot(cells["x"] - mean["x"], cells["y"] - mean["y"])
-    groups = cells.groupby(keys, sort=True)
-    middle = cells.loc[groups["away"].idxmin(), ["x", "y", *keys]].set_index(keys)
-    return middle.join(groups["population"].sum()).reset_index()

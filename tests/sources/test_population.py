@@ -16,10 +16,10 @@ from coverage.sources.population import (
     CAPPED_PLACES,
     PEOPLE_PER_KM2,
     POINT_PEOPLE,
-    SPACING_M,
     TYPICAL_PEOPLE,
     demand_points,
 )
+from coverage.sources.road_pieces import SPACING_M
 
 CRS = "EPSG:32649"
 SIDE_M = 4_000.0
