@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from coverage.errors import SourceError
+from coverage.errors import SourceError, name_some
 from coverage.routing.network import RoadNetwork
 from coverage.routing.search import UNREACHED
 from coverage.routing.snapping import Snapped
@@ -34,7 +34,8 @@ class Allocation:
     Parameters
     ----------
     polygons
-        One a seat, in their order: no gap, no overlap, together the land. Empty where a seat gets none.
+        One a seat, in their order: no gap, no overlap, together the land. Empty for a seat that lies beyond
+        the land and that none of its roads belongs to.
     n_islands
         Pieces of road that no vehicle reaches from any seat, given to the seat nearest as the crow flies.
     n_exclaves
@@ -95,12 +96,14 @@ def allocate_townships(seats: gpd.GeoSeries, land: Polygonal, roads: Roads) -> A
     Raises
     ------
     SourceError
-        If there is no seat, or no land.
+        If there is no seat, two are in one place, or there is no land.
     NetworkError
         If no road is open to ambulances.
     """
     if len(seats) == 0 or land.is_empty:
         raise SourceError("there is nothing to share out: no seat, or no land")
+    if (same := seats.duplicated()).any():
+        raise SourceError(f"seats in one place: {name_some(seats.index[same])}")
     samples = sample_roads(seats, land, roads)
     if len(seats) == 1:
         return Allocation((land,), samples.n_islands, 0)
