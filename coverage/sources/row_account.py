@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coverage.errors import SourceError
+from coverage.errors import SourceError, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +64,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "township_unknown": ("township not known", "乡镇无法识别"),
     "township_contradictory": ("name and code of different townships", "乡镇名称与代码不一致"),
     "township_without_land": ("township without polygon and seat", "乡镇既无边界也无驻地坐标"),
+    "cells_shifted": ("more cells than the header has columns", "单元格多于表头列数"),
     "not_a_place": ("a total, a note or a repeated header", "合计、备注或重复表头"),
 }
 """Every reason there is, as it is counted: in English and in Chinese."""
@@ -84,6 +85,8 @@ class RowAccount:
         Rows that were read, used, and merged into another row.
     rejects
         All others.
+    columns_used
+        Fields, as typed, whose headers the planner named and this file has.
 
     Raises
     ------
@@ -97,6 +100,22 @@ class RowAccount:
     n_used: int
     n_merged: int
     rejects: tuple[Reject, ...] = ()
+    columns_used: tuple[str, ...] = ()
+
+    def line(self, lang: str) -> str:
+        """Say in `lang` (``zh`` or ``en``) how many rows became what, and the rejects by reason."""
+        n_rejected = len(self.rejects)
+        if lang == "zh":
+            reasons = "，".join(f"{REASONS[code][1]} {n}" for code, n in count_reasons([self]).items())
+            return (
+                f"{self.file}：读取{self.n_read:,}行，使用{self.n_used:,}，合并{self.n_merged:,}，"
+                f"未使用{n_rejected:,}" + (f"（{reasons}）" if reasons else "")
+            )
+        reasons = ", ".join(f"{REASONS[code][0]} {n}" for code, n in count_reasons([self]).items())
+        return (
+            f"{self.file}: {self.n_read:,} rows read, {self.n_used:,} used, {self.n_merged:,} merged, "
+            f"{n_rejected:,} rejected" + (f" ({reasons})" if reasons else "")
+        )
 
     def __post_init__(self) -> None:
         """Check that no row is lost."""
@@ -110,3 +129,15 @@ class RowAccount:
 def count_reasons(accounts: Iterable[RowAccount]) -> dict[str, int]:
     """Count the rejects by reason, the commonest first."""
     return dict(Counter(reject.code for account in accounts for reject in account.rejects).most_common())
+
+
+def strict_error(accounts: Iterable[RowAccount]) -> SourceError:
+    """Make the error of an import that may reject nothing: how many rows, why, and which come first."""
+    rejects = [(account.file, reject) for account in accounts for reject in account.rejects]
+    rows = [f"{file} {reject.row} ({REASONS[reject.code][0]})" for file, reject in rejects]
+    rows_zh = [f"{file} 第{reject.row}行（{REASONS[reject.code][1]}）" for file, reject in rejects]
+    return SourceError(
+        f"--strict: rows that cannot be used: {name_some(rows)}; nothing is written: mend them, or leave "
+        "--strict away",
+        zh=f"--strict：以下行无法使用：{name_some(rows_zh)}；未写入任何文件，请更正后重试，或去掉 --strict",
+    )

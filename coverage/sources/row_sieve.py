@@ -1,0 +1,164 @@
+"""The rows of one table on their way: each is used, merged into another, or rejected with a reason."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from coverage.sources.osm_tags import plain_name
+from coverage.sources.row_account import REASONS, Reject, RowAccount
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from coverage.sources.tables import Table
+
+_TOTALS = frozenset(
+    {
+        *("合计", "总计", "小计", "共计", "总数", "累计", "总和", "汇总", "合计数", "全县合计", "全市合计"),
+        *("全区合计", "全县总计", "全市总计", "全区总计", "total", "subtotal", "grandtotal", "sum"),
+    }
+)
+_REMARK = re.compile(
+    r"\s*(?:(?:备注|说明|注|注意|填表说明|填表人|填报人|制表人|审核人|审核|负责人|单位负责人|联系人|联系电话|填报单位"
+    r"|制表单位|填报日期|填表日期|填报时间|制表日期|数据来源|资料来源|来源|单位盖章|notes?|remarks?|source)\s*[:：]"
+    r"|(?:备注|注|注\d+|填表人|填报人|制表人|审核人|数据来源|资料来源)\s*$)",
+    re.IGNORECASE,
+)
+_MIN_HEADER_CELLS = 2
+
+
+class RowSieve:
+    """
+    Sorts the rows of one table.
+
+    Rows that are no places (totals, notes, repeated headers) and rows with more cells than the header has
+    columns are rejected at once, whatever the layer.
+
+    Parameters
+    ----------
+    table
+        The table.
+    layer
+        Layer it is read for, as in the provenance.
+    """
+
+    def __init__(self, table: Table, layer: str) -> None:
+        self.table = table
+        self.layer = layer
+        self._names = table.texts("name")
+        self._rejects: dict[int, Reject] = {}
+        self._merged = np.zeros(len(table), dtype=bool)
+        self._alive = np.ones(len(table), dtype=bool)
+        self.reject(
+            _is_no_place(table, self._names),
+            "not_a_place",
+            "a total, a note or a header repeated, and no place of its own: nothing to do",
+            "合计、备注或重复的表头，不是具体的点：无需处理",
+        )
+        if table.overlong is not None:
+            self.reject(
+                table.overlong,
+                "cells_shifted",
+                "has more cells than the header has columns: put a text with commas in quotation marks, and "
+                "write figures without thousands separators",
+                "单元格多于表头列数：含逗号的文字请加英文双引号，数字请去掉千分位逗号",
+            )
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Shape (n,): True for rows that are neither rejected nor merged; a copy."""
+        return self._alive.copy()
+
+    def reject(self, where: ArrayLike, code: str, en: str, zh: str, **values: Any) -> None:
+        """
+        Reject rows that are still alive.
+
+        Parameters
+        ----------
+        where
+            Shape (n,), True for the rows to reject; those that are gone already are left alone.
+        code
+            A key of `row_account.REASONS`.
+        en, zh
+            What is wrong and what to do, with ``{name}`` for each of `values`.
+        **values
+            One for every row, in an array or list of length n, or one text or number for all.
+        """
+        if code not in REASONS:
+            raise KeyError(code)
+        chosen = np.flatnonzero(np.asarray(where, dtype=bool) & self._alive)
+        for i in chosen.tolist():
+            own = {key: value if _is_one(value) else value[i] for key, value in values.items()}
+            self._rejects[i] = Reject(
+                row=int(self.table.row[i]),
+                name=str(self._names[i]),
+                code=code,
+                en=en.format(**own),
+                zh=zh.format(**own),
+                cells=self._cells(i),
+            )
+        self._alive[chosen] = False
+
+    def merge(self, where: ArrayLike) -> None:
+        """Count rows that are still alive as merged into others, shape (n,)."""
+        chosen = np.asarray(where, dtype=bool) & self._alive
+        self._merged |= chosen
+        self._alive &= ~chosen
+
+    def account(self) -> RowAccount:
+        """Say what became of every row, in the order of the file."""
+        return RowAccount(
+            layer=self.layer,
+            file=self.table.name,
+            n_read=len(self.table),
+            n_used=int(self._alive.sum()),
+            n_merged=int(self._merged.sum()),
+            rejects=tuple(self._rejects[i] for i in sorted(self._rejects)),
+            columns_used=self.table.columns_used,
+        )
+
+    def _cells(self, i: int) -> dict[str, str]:
+        cells = self.table.cells
+        return {str(header): str(cells.iat[i, j]) for j, header in enumerate(cells.columns)}
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, str) or np.ndim(value) == 0  # type: ignore[arg-type]
+
+
+def _is_no_place(table: Table, names: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Find totals, notes and headers that stand among the rows."""
+    first = np.full(len(table), "", dtype=object)
+    for column in table.cells.columns[::-1]:
+        cells = table.cells[column].to_numpy(dtype=object)
+        filled = cells != ""
+        first[filled] = cells[filled]
+    found = np.zeros(len(table), dtype=bool)
+    for texts in (names, first):
+        is_odd = {text: plain_name(text) in _TOTALS or _REMARK.match(text) is not None for text in set(texts)}
+        found |= np.array([is_odd[text] for text in texts], dtype=bool)
+    return found | _repeats_header(table)
+
+
+def _repeats_header(table: Table) -> NDArray[np.bool_]:
+    """Find rows whose cells all are words of their own header."""
+    n_equal, n_other = np.zeros(len(table), dtype=int), np.zeros(len(table), dtype=int)
+    for header in table.headers.values():
+        cells = table.cells[header].to_numpy(dtype=object)
+        whole = plain_name(header)
+        filled = cells != ""
+        equal = np.zeros(len(table), dtype=bool)
+        likely = np.flatnonzero(
+            filled & np.array([len(text) <= len(header) + 2 for text in cells], dtype=bool)
+        )
+        equal[likely] = [_is_word_of(plain_name(cells[i]), whole) for i in likely]
+        n_equal += equal
+        n_other += filled & ~equal
+    return (n_equal >= _MIN_HEADER_CELLS) & (n_other == 0)
+
+
+def _is_word_of(plain: str, header: str) -> bool:
+    return bool(plain) and (header.startswith(plain) or header.endswith(plain))

@@ -1,0 +1,498 @@
+"""What the columns of a planner's table are called: one list of fields and of all their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coverage.errors import SourceError
+from coverage.sources.osm_tags import plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from coverage.sources.row_account import RowAccount
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One thing that a column can hold.
+
+    Parameters
+    ----------
+    name
+        As the program calls it.
+    zh, en
+        As a planner calls it, and as the templates head it.
+    aliases
+        Further headers that mean it, the better ones first; compared as `plain_name` does. They come after
+        `zh`, `en` and `name`, unless these are among them.
+    units
+        Words in brackets behind the header, or behind a figure, that scale it; 0 marks a word that makes
+        the column one of something else.
+    is_count
+        True where a figure is a number of things, so that a merged cell holds one sum and not one figure a
+        row.
+    """
+
+    name: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+    units: Mapping[str, float] = field(default_factory=dict)
+    is_count: bool = False
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that means this field, the best first."""
+        own = (header for header in (self.zh, self.en, self.name) if header not in self.aliases)
+        return tuple(dict.fromkeys((*own, *self.aliases)))
+
+
+_PEOPLE = {"人": 1.0, "口": 1.0, "人口": 1.0, "万人": 1e4, "万": 1e4, "千人": 1e3, "百人": 1e2}
+_PEOPLE |= {"people": 1.0, "persons": 1.0, "thousand": 1e3, "thousands": 1e3, "million": 1e6}
+_PEOPLE |= {"户": 0.0, "户数": 0.0, "%": 0.0, "人/平方公里": 0.0, "人/km2": 0.0}
+_SECONDS = {"秒": 1.0, "秒钟": 1.0, "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0}
+_SECONDS |= {"分": 60.0, "分钟": 60.0, "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0}
+_VEHICLES = {"辆": 1.0, "台": 1.0, "部": 1.0, "车": 1.0, "vehicles": 1.0}
+_KPH = {
+    "km/h": 1.0,
+    "kmh": 1.0,
+    "kph": 1.0,
+    "公里/小时": 1.0,
+    "千米/小时": 1.0,
+    "公里/时": 1.0,
+    "mph": 1.609344,
+}
+_DEGREES = {"°": 1.0, "度": 1.0, "deg": 1.0, "degrees": 1.0, "m": 1.0, "米": 1.0}
+
+_LON = Field(
+    "lon",
+    "经度",
+    "longitude",
+    (
+        *("lng", "long", "东经", "经度坐标", "坐标经度", "经度值", "地理经度", "中心经度", "驻地经度"),
+        *("位置经度", "所在经度", "E", "x", "X坐标", "坐标X", "横坐标", "x coordinate", "coord x", "point x"),
+        *("longitude x", "seat_lon", "location lng", "东坐标", "easting"),
+    ),
+    _DEGREES,
+)
+_LAT = Field(
+    "lat",
+    "纬度",
+    "latitude",
+    (
+        *("北纬", "纬度坐标", "坐标纬度", "纬度值", "地理纬度", "中心纬度", "驻地纬度", "位置纬度"),
+        *("所在纬度", "N", "y", "Y坐标", "坐标Y", "纵坐标", "y coordinate", "coord y", "point y"),
+        *("latitude y", "seat_lat", "location lat", "北坐标", "northing"),
+    ),
+    _DEGREES,
+)
+_LONLAT = Field(
+    "lonlat",
+    "坐标",
+    "coordinates",
+    (
+        *("经纬度", "经纬度坐标", "坐标经纬度", "经度纬度", "经度,纬度", "地理坐标", "位置坐标", "坐标位置"),
+        *("坐标点", "点位坐标", "坐标值", "中心坐标", "驻地坐标", "定位", "location", "lnglat", "lon lat"),
+        *("coordinate", "coords", "position", "longitude latitude", "lng lat", "地图坐标", "拾取坐标"),
+    ),
+)
+_SYSTEM = Field(
+    "system",
+    "坐标系",
+    "coordinate system",
+    ("坐标系统", "坐标体系", "坐标类型", "坐标系类型", "坐标来源", "crs", "srs", "datum", "coord type"),
+)
+_POPULATION = Field(
+    "population",
+    "人口",
+    "population",
+    (
+        *("常住人口", "常住人口数", "常住人口总数", "常住总人口", "实有人口", "实际人口", "普查人口"),
+        *(
+            "人口普查",
+            "人口普查数",
+            "七普人口",
+            "七普常住人口",
+            "第七次人口普查人口",
+            "第七次人口普查常住人口",
+        ),
+        *(
+            "现有人口",
+            "现住人口",
+            "居住人口",
+            "人口",
+            "population",
+            "人口数",
+            "人口数量",
+            "人口总数",
+            "总人口",
+            "总人口数",
+        ),
+        *("全部人口", "服务人口", "服务人口数", "覆盖人口", "辖区人口", "人数", "总人数", "居民人数"),
+        *("居民数", "村民人数", "户籍人口", "户籍人口数", "户籍人口总数", "户籍总人口", "户籍人数"),
+        *("在册人口", "pop", "total population", "residents", "resident population", "people", "inhabitants"),
+        *("population count", "registered population", "census population", "pop total", "n people"),
+    ),
+    _PEOPLE,
+    is_count=True,
+)
+_TOWNSHIP = Field(
+    "township",
+    "乡镇",
+    "township",
+    (
+        *("所属乡镇", "乡镇街道", "所属乡镇街道", "乡镇（街道）", "所在乡镇", "所在乡镇街道", "乡镇名称"),
+        *(
+            "乡镇街道名称",
+            "镇乡",
+            "镇街",
+            "镇（街道）",
+            "乡（镇）",
+            "乡（镇、街道）",
+            "乡镇办",
+            "乡镇名",
+            "镇",
+        ),
+        *(
+            "街道",
+            "街道乡镇",
+            "乡镇/街道办",
+            "街道（乡镇）",
+            "所属镇",
+            "所属镇街",
+            "所属街道",
+            "所属街道乡镇",
+        ),
+        *("所辖乡镇", "乡级", "乡级行政区", "乡级名称", "四级地名", "township name", "town"),
+        *("town name", "subdistrict"),
+    ),
+)
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "facilities": (
+        Field(
+            "name",
+            "名称",
+            "name",
+            (
+                *("机构名称", "单位名称", "医疗机构名称", "医疗卫生机构名称", "卫生机构名称", "站点名称"),
+                *(
+                    "急救站名称",
+                    "急救点名称",
+                    "急救站点名称",
+                    "急救分站名称",
+                    "急救站点",
+                    "急救站",
+                    "医院名称",
+                ),
+                *("医院", "机构全称", "单位全称", "设施名称", "网点名称", "站名", "点位名称", "地点名称"),
+                *("机构", "单位", "站点", "全称", "名字", "设施", "医疗机构", "医疗单位", "卫生院名称"),
+                *("设置单位", "依托单位", "简称", "机构简称", "地名", "标题", "facility name", "facility"),
+                *("station name", "station", "hospital name", "site name", "title", "label", "institution"),
+            ),
+        ),
+        Field(
+            "kind",
+            "类型",
+            "kind",
+            (
+                *("机构类型", "机构类别", "类别", "单位类型", "单位类别", "设施类型", "设施类别", "站点类型"),
+                *("站点类别", "医疗机构类型", "医疗机构类别", "医疗机构分类", "机构分类", "机构性质", "种类"),
+                *("机构种类", "性质", "分类", "类", "type", "facility type", "facility kind", "category"),
+                *("class", "amenity"),
+            ),
+        ),
+        _LON,
+        _LAT,
+        _LONLAT,
+        Field(
+            "ambulances",
+            "救护车数",
+            "ambulances",
+            (
+                *("救护车数量", "救护车", "救护车辆", "救护车辆数", "救护车辆数量", "急救车", "急救车数"),
+                *("急救车数量", "急救车辆", "急救车辆数", "急救车辆数量", "配置救护车", "配备救护车"),
+                *("救护车配置", "救护车配置数", "救护车配备数", "救护车台数", "救护车（台）数", "值班救护车"),
+                *(
+                    "值班车辆",
+                    "值班车辆数",
+                    "现有救护车",
+                    "现有救护车数",
+                    "120救护车",
+                    "120救护车数",
+                    "车辆数",
+                ),
+                *("车辆数量", "车辆", "车辆配置", "车数", "number of ambulances", "ambulance count"),
+                *("n ambulances", "ambulance", "vehicles", "number of vehicles"),
+            ),
+            _VEHICLES,
+            is_count=True,
+        ),
+        Field(
+            "turnout_s",
+            "出车时间",
+            "turnout",
+            (
+                *("出动时间", "出车反应时间", "出车响应时间", "出动反应时间", "出车准备时间", "平均出车时间"),
+                *("平均出动时间", "出车时长", "turnout time", "turnout seconds", "chute time"),
+                *("mobilisation time", "mobilization time"),
+            ),
+            _SECONDS,
+        ),
+        Field(
+            "centres",
+            "五大中心",
+            "centres",
+            (
+                *(
+                    "中心",
+                    "急诊急救五大中心",
+                    "急救五大中心",
+                    "专病中心",
+                    "救治中心",
+                    "中心建设",
+                    "五大中心建设",
+                ),
+                *("已建中心", "中心名称", "中心类型", "急危重症中心", "急诊急救大平台", "centers"),
+                *("specialist centres", "specialist centers", "emergency centres", "emergency centers"),
+            ),
+        ),
+        _TOWNSHIP,
+        Field(
+            "id",
+            "代码",
+            "id",
+            (
+                *("机构代码", "编码", "机构编码", "机构编号", "编号", "医疗机构代码", "单位代码", "单位编码"),
+                *("站点编号", "站点编码", "站点代码", "组织机构代码", "统一社会信用代码", "机构标识", "标识"),
+                *("code", "facility id", "station id", "facility code", "uid"),
+            ),
+        ),
+        _SYSTEM,
+        Field(
+            "address",
+            "地址",
+            "address",
+            ("详细地址", "机构地址", "单位地址", "站点地址", "所在地址", "位置", "地点", "所在地", "addr"),
+        ),
+    ),
+    "townships": (
+        Field(
+            "name",
+            "名称",
+            "name",
+            (
+                *_TOWNSHIP.headers,
+                *("行政区名称", "行政区划名称", "行政区划", "区划名称", "单位名称", "区域名称", "地区名称"),
+                *("辖区名称", "驻地名称", "地区", "行政区", "全称", "XZQMC", "XZMC", "XZJDMC", "NAME_4"),
+                *("name zh", "name local"),
+            ),
+        ),
+        Field(
+            "code",
+            "代码",
+            "code",
+            (
+                *("行政区划代码", "区划代码", "乡镇代码", "乡镇编码", "乡镇街道代码", "街道代码", "编码"),
+                *("行政代码", "行政区代码", "统计用区划代码", "统计区划代码", "区划编码", "行政区划编码"),
+                *("国标码", "XZQDM", "XZDM", "XZJDDM", "id", "adcode", "township code", "town code", "编号"),
+            ),
+        ),
+        Field(
+            "class",
+            "城乡分类",
+            "class",
+            (
+                *("城乡分类代码", "城乡属性", "城乡类型", "城乡划分", "城乡类别", "城乡", "城镇或乡村"),
+                *("城区或乡村", "是否城区", "类型", "类别", "分类", "性质", "urban rural", "urban or rural"),
+                *("type", "kind"),
+            ),
+        ),
+        _POPULATION,
+        _LON,
+        _LAT,
+        _LONLAT,
+        _SYSTEM,
+    ),
+    "demand": (
+        Field(
+            "name",
+            "名称",
+            "name",
+            (
+                *("村", "村名", "村名称", "村庄", "村庄名称", "居民点", "居民点名称", "村（社区）", "村社区"),
+                *("村（社区）名称", "村居", "村居名称", "村（居）", "村（居）委会", "村委会", "村委会名称"),
+                *("行政村", "行政村名称", "自然村", "自然村名称", "社区", "社区名称", "小区", "小区名称"),
+                *("村民委员会", "行政村（社区）", "所属村", "村级名称", "村级", "单位名称", "地名", "地点"),
+                *("地点名称", "区划名称", "行政区划名称", "行政区名称", "聚落", "名字", "village"),
+                *("village name", "settlement", "settlement name", "place", "place name", "community"),
+                *("cell name", "label", "XZQMC", "CJMC"),
+            ),
+        ),
+        _POPULATION,
+        _LON,
+        _LAT,
+        _LONLAT,
+        _TOWNSHIP,
+        Field(
+            "township_code",
+            "乡镇代码",
+            "township code",
+            (
+                *("所属乡镇代码", "乡镇编码", "乡镇街道代码", "街道代码", "乡级代码", "乡级区划代码"),
+                *("上级代码", "父级代码", "town code", "parent code"),
+            ),
+        ),
+        Field(
+            "code",
+            "代码",
+            "code",
+            (
+                *("行政区划代码", "区划代码", "村代码", "村编码", "村居代码", "社区代码", "编码", "村级代码"),
+                *("统计用区划代码", "统计区划代码", "行政村代码", "村委会代码", "区划编码", "编号", "id"),
+                *("village code", "village id", "XZQDM", "CJDM", "cell id", "uid"),
+            ),
+        ),
+        _SYSTEM,
+    ),
+    "roads": (
+        Field(
+            "highway",
+            "道路等级",
+            "road class",
+            (
+                *(
+                    "highway",
+                    "公路等级",
+                    "技术等级",
+                    "公路技术等级",
+                    "行政等级",
+                    "道路类型",
+                    "道路类别",
+                    "等级",
+                ),
+                *("路线技术等级", "路段技术等级", "道路分类", "路线等级", "fclass", "road type", "class"),
+                *("functional class", "类型", "类别", "type", "JSDJ", "DLDJ", "GLDJ"),
+            ),
+        ),
+        Field(
+            "name",
+            "名称",
+            "name",
+            (
+                *("道路名称", "路名", "路线名称", "公路名称", "路段名称", "线路名称", "街道名称", "LXMC"),
+                *("road name", "street name", "street", "DLMC"),
+            ),
+        ),
+        Field(
+            "ref",
+            "路线编号",
+            "ref",
+            (
+                "路线编码",
+                "路线代码",
+                "线路编号",
+                "公路编号",
+                "道路编号",
+                "道路编码",
+                "road number",
+                "LXBM",
+                "LXDM",
+            ),
+        ),
+        Field(
+            "oneway",
+            "单行",
+            "one-way",
+            ("单行线", "是否单行", "单行道", "单向", "通行方向", "行车方向", "方向"),
+        ),
+        Field(
+            "maxspeed",
+            "限速",
+            "speed limit",
+            ("最高限速", "限速值", "设计速度", "设计车速", "设计时速", "max speed", "speed", "speed kph"),
+            _KPH,
+        ),
+        Field("surface", "路面", "surface", ("路面类型", "路面材料", "面层类型", "路面结构", "铺装", "LMLX")),
+        Field("bridge", "桥梁", "bridge", ("是否桥梁", "桥")),
+        Field("tunnel", "隧道", "tunnel", ("是否隧道",)),
+    ),
+}
+"""The fields of each layer, with all headers they go by."""
+
+NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "facilities": (("name", "kind"), ("lon", "lonlat", "geometry"), ("lat", "lonlat", "geometry")),
+    "townships": (("name", "code"),),
+    "demand": (("population",), ("name", "lon", "lonlat", "geometry", "township", "township_code", "code")),
+    "roads": (("geometry",),),
+}
+"""What a table of each layer must have: of every group at least one."""
+
+
+_MARKS: Mapping[str, str] = {"zh": "、", "en": ", "}
+
+
+def markdown_fields(layer: str, lang: str) -> str:
+    """
+    List the fields of a layer and all headers they go by, as a table in Markdown.
+
+    Parameters
+    ----------
+    layer
+        A key of `FIELDS`.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        One line a field below the heading: what it is, what the program calls it, and its headers.
+    """
+    heading = (
+        ("字段", "程序内名称", "可识别的列名") if lang == "zh" else ("field", "name", "headers that mean it")
+    )
+    lines = [f"| {' | '.join(heading)} |", "|---|---|---|"]
+    lines += [
+        f"| {f.zh if lang == 'zh' else f.en} | `{f.name}` | {_MARKS[lang].join(f.headers)} |"
+        for f in FIELDS[layer]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def field_of(text: str, layer: str) -> Field | None:
+    """Find the field of a layer that goes by a name, in any case, width and punctuation."""
+    wanted = plain_name(text)
+    return next((f for f in FIELDS[layer] if wanted in {plain_name(header) for header in f.headers}), None)
+
+
+def check_columns(columns: Iterable[str]) -> None:
+    """
+    Refuse names that are fields of no layer.
+
+    Parameters
+    ----------
+    columns
+        The left sides of ``--column FIELD=HEADER``.
+
+    Raises
+    ------
+    SourceError
+        If a name is unknown.
+    """
+    unknown = [text for text in columns if not any(field_of(text, layer) for layer in FIELDS)]
+    if unknown:
+        every = {f.name: f for fields in FIELDS.values() for f in fields}.values()
+        raise SourceError(
+            f"--column: there is no field {', '.join(unknown)}; the fields are "
+            f"{', '.join(f.name for f in every)}",
+            zh=f"--column：没有字段 {'、'.join(unknown)}；可用字段：{'、'.join(f.zh for f in every)}",
+        )
+
+
+def unused_columns(columns: Iterable[str], accounts: Iterable[RowAccount]) -> tuple[str, ...]:
+    """Give the left sides of ``--column FIELD=HEADER`` that no file of a run had a use for."""
+    used = {key for account in accounts for key in account.columns_used}
+    return tuple(key for key in columns if key not in used)
