@@ -43,6 +43,8 @@ class TownshipMatch:
         contradictory row it is the township of the name.
     by_code
         Shape (n,), the name is not known, the code decides.
+    loosely
+        Shape (n,), the name is the township's but for 镇, 乡 or 街道.
     contradictory
         Shape (n,), the name is of one township and the code of another: such a row is not to be used.
     other
@@ -57,6 +59,7 @@ class TownshipMatch:
 
     township: NDArray[np.intp]
     by_code: NDArray[np.bool_]
+    loosely: NDArray[np.bool_]
     contradictory: NDArray[np.bool_]
     other: NDArray[np.intp]
     code_differs: NDArray[np.bool_]
@@ -93,7 +96,8 @@ def match_townships(
     TownshipMatch
         Of n rows.
     """
-    by_name = _each(names, _NameIndex(townships["name"].astype(str).tolist(), plain_name(county)).find)
+    index = _NameIndex(townships["name"].astype(str).tolist(), plain_name(county))
+    by_name, loosely = _each(names, index.find)
     own = township_codes(townships)
     places = {code: i for i, code in enumerate(own.tolist()) if code}
     plain = np.array([plain_code(code) for code in codes], dtype=object)
@@ -110,6 +114,7 @@ def match_townships(
     return TownshipMatch(
         township=np.where(named, by_name, by_its_code),
         by_code=~named & coded,
+        loosely=named & loosely,
         contradictory=contradictory,
         other=np.where(contradictory, by_its_code, UNMATCHED),
         code_differs=named & ~coded & given & has_code[by_name],
@@ -159,6 +164,12 @@ def plain_code(text: str) -> str:
     return "" if plain[N_COUNTY_DIGITS:N_TOWNSHIP_DIGITS] == _WHOLE_COUNTY else plain[:N_TOWNSHIP_DIGITS]
 
 
+def is_village_code(text: str) -> bool:
+    """Tell whether a code is of a village or community: twelve digits, the last three not zero."""
+    digits = re.sub(r"\.0*$", "", unicodedata.normalize("NFKC", text).strip())
+    return _OFFICIAL.fullmatch(digits) is not None and digits[N_TOWNSHIP_DIGITS:] not in ("", _WHOLE_COUNTY)
+
+
 def is_imprecise(text: str) -> bool:
     """Tell whether a code was written as a power of ten, which loses its last digits."""
     return (
@@ -179,10 +190,14 @@ def _of_other_counties(codes: NDArray[np.object_], own: NDArray[np.object_]) -> 
     return ~ours & (county != "") if ours.any() else np.zeros(len(codes), dtype=np.bool_)
 
 
-def _each(texts: Sequence[str], find: Callable[[str], int]) -> NDArray[np.intp]:
+def _each(
+    texts: Sequence[str], find: Callable[[str], tuple[int, bool]]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Look up every text, each different one once."""
     numbers, unique = pd.factorize(np.asarray(texts, dtype=object))
-    return np.array([find(text) for text in unique], dtype=np.intp)[numbers]
+    found = [find(text) for text in unique]
+    place = np.array([place for place, _ in found], dtype=np.intp)
+    return place[numbers], np.array([loosely for _, loosely in found], dtype=np.bool_)[numbers]
 
 
 class _NameIndex:
@@ -195,15 +210,22 @@ class _NameIndex:
         self._forms_of = _unique(forms)
         self._stems = _unique((_KINDS.sub("", form), i) for form, i in forms)
 
-    def find(self, name: str) -> int:
-        """Give the position of the township of that name."""
+    def find(self, name: str) -> tuple[int, bool]:
+        """Give the position of the township of that name, and whether its 镇, 乡 or 街道 was left out."""
         plain = plain_name(name)
         if not plain:
-            return UNMATCHED
+            return UNMATCHED, False
         forms = list(self._forms(name))
         stems = [_KINDS.sub("", form) for form in forms]
-        tries = ((self._plain, [plain]), (self._forms_of, forms), (self._stems, stems))
-        return next((known[text] for known, texts in tries for text in texts if text in known), UNMATCHED)
+        for known, texts, loosely in (
+            (self._plain, [plain], False),
+            (self._forms_of, forms, False),
+            (self._stems, stems, True),
+        ):
+            for text in texts:
+                if text in known:
+                    return known[text], loosely
+        return UNMATCHED, False
 
     def _forms(self, name: str) -> Iterator[str]:
         """Give a name without brackets and office, with and then without the county before it."""

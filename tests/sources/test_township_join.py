@@ -58,6 +58,16 @@ def test_a_name_finds_its_township_in_every_dress(name, place):
     assert joined([name]).township.tolist() == [place]
 
 
+def test_a_name_without_its_kind_is_a_loose_one():
+    match = joined(["忠防镇", "临湘市忠防镇人民政府", "忠防", "忠防乡", "桃林镇"])
+    assert match.loosely.tolist() == [False, False, True, True, False]
+
+
+def test_villages_are_told_by_their_codes():
+    codes = ["430682101", "430682101000", "430682101205", "430682101205.0", "43068210120", "x", ""]
+    assert [is_village_code(code) for code in codes] == [False, False, True, True, False, False, False]
+
+
 def test_the_dress_of_the_known_names_is_taken_off_too():
     known = pd.DataFrame({"id": ["a", "b"], "name": ["临湘市忠防镇人民政府", "ＶＡＤＵＺ"]})
     assert joined(["忠防镇", "Vaduz"], known=known).township.tolist() == [0, 1]
