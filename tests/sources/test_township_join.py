@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from coverage.sources.township_join import (
     UNMATCHED,
     is_imprecise,
+    is_village_code,
     match_townships,
     plain_code,
     township_codes,
