@@ -21,12 +21,14 @@ _TOTALS = frozenset(
         *("全区合计", "全县总计", "全市总计", "全区总计", "total", "subtotal", "grandtotal", "sum"),
     }
 )
+_LIKE_TOTAL = re.compile("[计总汇累]|total|sum", re.IGNORECASE)
 _REMARK = re.compile(
-    r"\s*(?:(?:备注|说明|注|注意|填表说明|填表人|填报人|制表人|审核人|审核|负责人|单位负责人|联系人|联系电话|填报单位"
+    r"(?:(?:备注|说明|注|注意|填表说明|填表人|填报人|制表人|审核人|审核|负责人|单位负责人|联系人|联系电话|填报单位"
     r"|制表单位|填报日期|填表日期|填报时间|制表日期|数据来源|资料来源|来源|单位盖章|notes?|remarks?|source)\s*[:：]"
     r"|(?:备注|注|注\d+|填表人|填报人|制表人|审核人|数据来源|资料来源)\s*$)",
     re.IGNORECASE,
 )
+_REMARKABLE = frozenset("备说注填制审负联数资来单nrsNRS")
 _MIN_HEADER_CELLS = 2
 
 
@@ -52,6 +54,7 @@ class RowSieve:
         self._rejects: dict[int, Reject] = {}
         self._merged = np.zeros(len(table), dtype=bool)
         self._alive = np.ones(len(table), dtype=bool)
+        self._cells = table.cells.to_numpy(dtype=object)
         self.reject(
             _is_no_place(table, self._names),
             "not_a_place",
@@ -98,7 +101,7 @@ class RowSieve:
                 code=code,
                 en=en.format(**own),
                 zh=zh.format(**own),
-                cells=self._cells(i),
+                cells=dict(zip(map(str, self.table.cells.columns), self._cells[i].tolist(), strict=True)),
             )
         self._alive[chosen] = False
 
@@ -120,10 +123,6 @@ class RowSieve:
             columns_used=self.table.columns_used,
         )
 
-    def _cells(self, i: int) -> dict[str, str]:
-        cells = self.table.cells
-        return {str(header): str(cells.iat[i, j]) for j, header in enumerate(cells.columns)}
-
 
 def _is_one(value: object) -> bool:
     return isinstance(value, str) or np.ndim(value) == 0  # type: ignore[arg-type]
@@ -136,28 +135,31 @@ def _is_no_place(table: Table, names: NDArray[np.object_]) -> NDArray[np.bool_]:
         cells = table.cells[column].to_numpy(dtype=object)
         filled = cells != ""
         first[filled] = cells[filled]
-    found = np.zeros(len(table), dtype=bool)
-    for texts in (names, first):
-        is_odd = {text: plain_name(text) in _TOTALS or _REMARK.match(text) is not None for text in set(texts)}
-        found |= np.array([is_odd[text] for text in texts], dtype=bool)
-    return found | _repeats_header(table)
+    found = np.array([_is_odd(a) or (a is not b and _is_odd(b)) for a, b in zip(names, first, strict=True)])
+    return found.astype(bool) | _repeats_header(table)
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether a row that starts with this text is a total or a note."""
+    # most names are of places, and looking at them in full takes its time
+    if text[:1] in _REMARKABLE and _REMARK.match(text) is not None:
+        return True
+    return _LIKE_TOTAL.search(text) is not None and plain_name(text) in _TOTALS
 
 
 def _repeats_header(table: Table) -> NDArray[np.bool_]:
     """Find rows whose cells all are words of their own header."""
-    n_equal, n_other = np.zeros(len(table), dtype=int), np.zeros(len(table), dtype=int)
+    rows = np.arange(len(table))
+    n_equal = np.zeros(len(table), dtype=int)
     for header in table.headers.values():
-        cells = table.cells[header].to_numpy(dtype=object)
-        whole = plain_name(header)
-        filled = cells != ""
-        equal = np.zeros(len(table), dtype=bool)
-        likely = np.flatnonzero(
-            filled & np.array([len(text) <= len(header) + 2 for text in cells], dtype=bool)
-        )
-        equal[likely] = [_is_word_of(plain_name(cells[i]), whole) for i in likely]
-        n_equal += equal
-        n_other += filled & ~equal
-    return (n_equal >= _MIN_HEADER_CELLS) & (n_other == 0)
+        whole, letters = plain_name(header), header.lower()
+        cells = table.cells[header].to_numpy(dtype=object)[rows].tolist()
+        equal = [text[:1].lower() in letters and _is_word_of(plain_name(text), whole) for text in cells]
+        n_equal[rows] += np.array(equal, dtype=int)
+        rows = rows[[is_equal or not text for is_equal, text in zip(equal, cells, strict=True)]]
+    repeats = np.zeros(len(table), dtype=bool)
+    repeats[rows] = n_equal[rows] >= _MIN_HEADER_CELLS
+    return repeats
 
 
 def _is_word_of(plain: str, header: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BRACKETS = re.compile(r"[(\[{<【〔《]([^)\]}>】〕》]*)[)\]}>】〕》]")
 _BEHIND = re.compile(r"^(.*\S)\s*[/_:,\s]\s*([^/_:,\s]+(?:/[^/_:,\s]+)?)$", re.DOTALL)
+_LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年?(?:末|底|度)|年)?")
 _PAIR = ("lon", "lat")
 _PLACED = frozenset({"lon", "lat", "lonlat"})
@@ -43,6 +44,8 @@ class HeaderMatch:
         Names of fields, as typed, that the planner's own list of columns gave.
     passed_over
         Field to the positions of further columns that could be it.
+    scaled_above
+        Fields whose factor comes from a title above the header.
     """
 
     columns: Mapping[str, int]
@@ -50,6 +53,7 @@ class HeaderMatch:
     system: str = ""
     by_user: tuple[str, ...] = ()
     passed_over: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    scaled_above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def same_header(a: str, b: str) -> bool:
 
 
 def _position_of(header: str, headers: Sequence[Sequence[str]]) -> int | None:
-    """Find the column of a header as a planner wrote it: exactly, else leniently; the lowest word is enough."""
+    """Find a column by its header as a planner wrote it, exactly or leniently; the lowest word is enough."""
     for candidates in (
         ["".join(words) for words in headers],
         [words[-1] if words else "" for words in headers],
@@ -147,9 +151,8 @@ def _choose(
     # where a system is declared that no header names, the coordinates without a name are meant
     order = [system, "", *_SYSTEM_ORDER] if system else [*_SYSTEM_ORDER, ""]
     for group in sorted(found, key=lambda s: (order.index(s) if s in order else len(order), s)):
-        mine = {
-            name: _best(own) for name, rs in placed.items() if (own := [r for r in rs if r.system == group])
-        }
+        own = {name: [r for r in rs if r.system == group] for name, rs in placed.items()}
+        mine = {name: _best(rs) for name, rs in own.items() if rs}
         if all(axis in mine for axis in _PAIR) or "lonlat" in mine:
             return {name: r for name, r in best.items() if name not in _PLACED} | mine
     return best
@@ -160,6 +163,8 @@ def _best(readings: Sequence[_Reading]) -> _Reading:
 
 
 def _read_header(position: int, words: Sequence[str], layer: str) -> _Reading | None:
+    if not any(_LETTER.search(word) for word in words):
+        return None
     plain, units = _parts(words)
     known = _names(layer)
     for i, text in enumerate(plain):
@@ -205,9 +210,14 @@ def _names(layer: str) -> dict[str, tuple[Field, int]]:
     return names
 
 
+@lru_cache
+def _longest_first(headers: tuple[str, ...]) -> list[str]:
+    return sorted(map(plain_name, headers), key=len, reverse=True)
+
+
 def _system_in(own: Field, plain: str) -> str:
     """Tell which system a header such as 高德经度 or lng_gcj02 names; empty where it names none."""
-    for header in sorted((plain_name(h) for h in own.headers), key=len, reverse=True):
+    for header in _longest_first(own.headers):
         before, found, behind = plain.partition(header)
         system = _named_system(before + behind) if found else ""
         if system:

@@ -59,6 +59,7 @@ EMPTY = frozenset(
 )
 """What stands in a cell that holds nothing, in lower case and half width."""
 
+_LONGEST_EMPTY = max(map(len, EMPTY))
 _PLAIN_MARKS = str.maketrans(
     # normalization would turn these into letters, spaces or two characters
     {"º": "°", "˚": "°", "∘": "°", "″": '"', "“": '"', "”": '"', "′": "'", "‘": "'", "’": "'", "−": "-"}
@@ -100,7 +101,7 @@ def plain_text(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Tell whether a cell's text stands for nothing: ``""``, ``—``, ``无``, ``#N/A`` …"""
-    return not text or plain_text(text) in EMPTY
+    return not text or (len(text) <= _LONGEST_EMPTY and plain_text(text) in EMPTY)
 
 
 def parse_numbers(texts: Sequence[str], units: Mapping[str, float], scale: float = 1.0) -> Parsed:

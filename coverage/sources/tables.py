@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage.sources.table_fields import field_of
+from coverage.errors import FileError, SourceError, name_some
+from coverage.sources.coordinates import parse_system
+from coverage.sources.osm_file import check_file
+from coverage.sources.table_fields import FIELDS, NEEDED, check_columns, field_of
+from coverage.sources.table_grid import N_TITLE_ROWS, find_header, lacking_fields, read_cells
+from coverage.sources.table_headers import match_headers, same_header
+from coverage.sources.table_notes import cell_notes, column_notes, geojson_notes, sheet_notes
+from coverage.sources.table_shapes import list_map_layers, read_map_layer
+from coverage.sources.table_text import read_text_grid
 from coverage.sources.table_values import is_empty, parse_numbers
+from coverage.sources.table_workbook import read_workbook_grids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
@@ -19,7 +29,28 @@ if TYPE_CHECKING:
 
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.notes import Note
+    from coverage.sources.table_grid import Grid
     from coverage.sources.table_values import Parsed
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
+GEOJSON_ENDINGS = (".geojson", ".json")
+MAP_ENDINGS = (*GEOJSON_ENDINGS, ".gpkg", ".shp")
+ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *MAP_ENDINGS)
+_OTHER_ENDINGS = (
+    ".xls",
+    ".et",
+    ".doc",
+    ".docx",
+    ".wps",
+    ".ods",
+    ".xlsb",
+    ".xlt",
+    ".xltx",
+    ".numbers",
+    ".pdf",
+)
+_MAX_SHOWN = 240
 
 
 @dataclass(frozen=True)
@@ -36,7 +67,8 @@ class Table:
     name
         The file and the sheet that was read, as messages call it.
     cells
-        Texts as they stand in the file, under its own headers made unique; rows numbered from 0.
+        Texts as they stand in the file, without blanks around them, under its own headers made unique; rows
+        numbered from 0.
     row
         Shape (n,): each row's number as the planner sees it: row of the sheet, line of the text file, else
         the feature counted from 1.
@@ -135,8 +167,162 @@ def read_table(file: LayerFile, layer: str) -> tuple[Table, tuple[Note, ...]]:
     FileError
         If the file is missing, empty, damaged, or of a kind that is not read here.
     SourceError
-        If it has no header that fits the layer, lacks a column that is needed, or the sheet that is asked for.
+        If it has no header that fits the layer, or lacks a needed column or the sheet that is asked for.
     CrsError
         If the declared coordinate system is unknown.
     """
-    raise NotImplementedError
+    check_columns(file.columns)
+    _check_ending(file.path)
+    declared = parse_system(file.crs) if file.crs else ""
+    default = parse_system(file.default_crs) if file.default_crs else ""
+    ending = file.path.suffix.lower()
+    if ending in MAP_ENDINGS:
+        return _from_map(file, layer, declared, default)
+    if ending in WORKBOOK_ENDINGS:
+        grids = read_workbook_grids(file.path)
+    else:
+        grids = (read_text_grid(file, layer, declared),)
+    return _from_grids(file, layer, grids, declared, default)
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix.lower() in _OTHER_ENDINGS and path.is_file():
+        raise FileError(
+            f"{path} is of a kind that is not read here: open it in Excel or WPS and save it as .xlsx",
+            zh=f"无法读取 {path} 这种文件：请用Excel或WPS打开后另存为 .xlsx",
+        )
+    check_file(path, ENDINGS)
+
+
+def _from_grids(
+    file: LayerFile, layer: str, grids: Sequence[Grid], declared: str, default: str
+) -> tuple[Table, tuple[Note, ...]]:
+    wanted = _wanted([grid.sheet for grid in grids], file)
+    found = [
+        (grid, header)
+        for grid, is_wanted in zip(grids, wanted, strict=True)
+        if is_wanted and (header := find_header(grid, layer, file, declared)) is not None
+    ]
+    if not found:
+        raise _no_header(
+            file, layer, [grid for grid, is_wanted in zip(grids, wanted, strict=True) if is_wanted]
+        )
+    grid, header = max(found, key=lambda pair: pair[1].fit)
+    name = (
+        f"{file.path.name}#{grid.sheet}" if grid.sheet and (len(grids) > 1 or file.sheet) else file.path.name
+    )
+    if header.lacking:
+        raise _lacking(name, layer, header.lacking, ["".join(words) for words in header.words])
+    others = [g.sheet for g, h in found if g is not grid and not h.lacking]
+    cells = read_cells(grid, header, layer)
+    match = header.match
+    table = Table(
+        file=file,
+        layer=layer,
+        name=name,
+        cells=cells.cells,
+        row=cells.row,
+        headers={own: cells.headers[j] for own, j in match.columns.items()},
+        system=declared or match.system or default,
+        scales=match.scales,
+        columns_used=match.by_user,
+        overlong=cells.overlong,
+    )
+    notes = (
+        *sheet_notes(table, grid.sheet, others),
+        *column_notes(table, match, cells.headers, declared),
+        *cell_notes(table, grid, cells),
+    )
+    return table, notes
+
+
+def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple[Table, tuple[Note, ...]]:
+    layers = list_map_layers(file.path)
+    wanted = _wanted([name for name, _, _ in layers], file)
+    found = []
+    for (name, headers, has_shapes), is_wanted in zip(layers, wanted, strict=True):
+        if is_wanted:
+            match = match_headers([(header,) for header in headers], layer, file.columns, system=declared)
+            lacking = lacking_fields(match, layer, has_shapes=has_shapes)
+            found.append(
+                (not lacking, same_header(name, layer), has_shapes, len(match.columns), name, lacking)
+            )
+    best = max(found, key=lambda candidate: candidate[:4])
+    name, lacking = best[4], best[5]
+    label = f"{file.path.name}#{name}" if len(layers) > 1 else file.path.name
+    if lacking:
+        raise _lacking(label, layer, lacking, next(headers for own, headers, _ in layers if own == name))
+    read = read_map_layer(file.path, name)
+    headers = tuple(str(column) for column in read.cells.columns)
+    match = match_headers([(header,) for header in headers], layer, file.columns, system=declared)
+    own = read.system if read.geometry is not None else match.system
+    table = Table(
+        file=file,
+        layer=layer,
+        name=label,
+        cells=read.cells,
+        row=read.row,
+        headers={own_field: headers[j] for own_field, j in match.columns.items()},
+        geometry=read.geometry,
+        system=declared or own or default or ("wgs84" if file.path.suffix.lower() in GEOJSON_ENDINGS else ""),
+        scales=match.scales,
+        columns_used=match.by_user,
+    )
+    others = [c[4] for c in found if c[0] and c[2] == best[2] and c[4] != name and not best[1]]
+    notes = (
+        *sheet_notes(table, name, others),
+        *column_notes(table, match, headers, declared),
+        *(geojson_notes(table) if not (declared or own or default) else ()),
+    )
+    return table, notes
+
+
+def _wanted(sheets: Sequence[str], file: LayerFile) -> list[bool]:
+    """Tell which sheets are asked for: all, or the one the planner names."""
+    if not file.sheet:
+        return [True] * len(sheets)
+    for matches in (lambda sheet: sheet == file.sheet, lambda sheet: same_header(sheet, file.sheet)):
+        chosen = [matches(sheet) for sheet in sheets]
+        if any(chosen):
+            return chosen
+    named = [sheet for sheet in sheets if sheet]
+    raise SourceError(
+        f"{file.path} has no sheet {file.sheet}"
+        + (f": it has {name_some(named)}" if named else " and no sheets"),
+        zh=f"{file.path} 中没有工作表“{file.sheet}”" + (f"：现有 {'、'.join(named[:8])}" if named else ""),
+    )
+
+
+def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceError:
+    rows = [row for grid in grids for row in grid.rows[:N_TITLE_ROWS]]
+    if not rows:
+        return SourceError(
+            f"{file.path} holds no row: fill in the table, a header above it",
+            zh=f"{file.path} 中没有任何数据：请填写表头和内容",
+        )
+    shown = max(rows, key=lambda row: sum(map(bool, row)))
+    found = name_some([cell for cell in shown if cell], 8)[:_MAX_SHOWN]
+    wanted = [f for f in FIELDS[layer] if any(f.name in group for group in NEEDED[layer])]
+    zh, en = "、".join(f.zh for f in wanted), ", ".join(f.en for f in wanted)
+    return SourceError(
+        f"{file.path} has no header that is recognized (found: {found}): give columns such as {en}, or say "
+        f"which is which: --column {wanted[0].name}=HEADER",
+        zh=f"{file.path} 中没有可识别的表头（现有：{found}）：请提供{zh}等列，"
+        f"或指明对应关系：--column {wanted[0].zh}=表头",
+    )
+
+
+def _lacking(name: str, layer: str, lacking: Sequence[Sequence[str]], headers: Sequence[str]) -> SourceError:
+    """Say which column is missing, which there are, and how to name one."""
+    named = {f.name: f for f in FIELDS[layer]}
+    groups = [[named[own] for own in group if own in named and own != "lonlat"] for group in lacking]
+    en = " and ".join(" or ".join(f.en for f in group) for group in groups if group) or "shapes"
+    zh = "、".join("或".join(f.zh for f in group) for group in groups if group) or "图形"
+    found = name_some([header for header in headers if header], 12)[:_MAX_SHOWN]
+    first = next((group[0] for group in groups if group), None)
+    hint = f": add it, or say which it is: --column {first.name}=HEADER" if first else ""
+    hint_zh = f"：请补充，或指明对应列：--column {first.zh}=表头" if first else ""
+    return SourceError(
+        f"{name} lacks the column {en} (found: {found}){hint}",
+        zh=f"{name} 缺少“{zh}”列（现有：{found}）{hint_zh}",
+    )

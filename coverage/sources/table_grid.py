@@ -1,0 +1,256 @@
+"""A sheet of cells: where its header is, and which rows below it hold data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from coverage.sources.table_fields import FIELDS, NEEDED
+from coverage.sources.table_headers import HeaderMatch, match_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from coverage.sources.layer_file import LayerFile
+
+N_TITLE_ROWS = 30
+"""How many rows that are not blank may stand above the data."""
+
+_MAX_DEPTH = 3
+_MIN_FIELDS = 2
+_TITLE_UNIT = re.compile(r"单位\s*[:：]\s*([^)）\]】]+)")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """
+    A sheet as it stands.
+
+    Parameters
+    ----------
+    sheet
+        Its name, empty for a text file.
+    rows
+        Stripped texts, row by row, of any length; blank rows are left out.
+    numbers
+        Each row's number as the planner sees it.
+    merges
+        Merged cells: first and last number of their rows, first and last column (from 0).
+    formulas
+        Cells, such as ``D7``, that hold a formula and no value.
+    delimited
+        True for a text file, where a cell too many has moved the others.
+    """
+
+    sheet: str
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int]
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    formulas: tuple[str, ...] = ()
+    delimited: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """
+    The header of a sheet.
+
+    Parameters
+    ----------
+    top, depth
+        Position of its first row in `Grid.rows`, and how many rows it has.
+    words
+        For every column the words over it.
+    match
+        The fields they name.
+    lacking
+        Groups of fields of which at least one is needed and none is there.
+    """
+
+    top: int
+    depth: int
+    words: tuple[tuple[str, ...], ...]
+    match: HeaderMatch
+    lacking: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def n_fields(self) -> int:
+        """How many fields it names."""
+        return len(self.match.columns)
+
+    @property
+    def fit(self) -> tuple[bool, int]:
+        """How well it fits the layer; the greater the better."""
+        return (not self.lacking, self.n_fields)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """
+    The data below a header.
+
+    Parameters
+    ----------
+    cells
+        As in `tables.Table`.
+    row, overlong
+        As in `tables.Table`.
+    headers
+        One for every column, unique.
+    sums
+        Numbers of rows whose merged cell holds one figure for several rows, by header.
+    """
+
+    cells: pd.DataFrame
+    row: NDArray[np.int64]
+    overlong: NDArray[np.bool_]
+    headers: tuple[str, ...]
+    sums: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def lacking_fields(
+    match: HeaderMatch, layer: str, *, has_shapes: bool = False
+) -> tuple[tuple[str, ...], ...]:
+    """Give the groups of fields of which a layer needs one and the table has none."""
+    there = {*match.columns, *(("geometry",) if has_shapes else ())}
+    return tuple(group for group in NEEDED[layer] if not there & set(group))
+
+
+def find_header(grid: Grid, layer: str, file: LayerFile, system: str) -> Header | None:
+    """
+    Find the header of a sheet: the row, or the rows, whose words fit the layer best.
+
+    Parameters
+    ----------
+    grid
+        The sheet.
+    layer
+        A key of `FIELDS`.
+    file
+        The file, with the columns the planner names.
+    system
+        Coordinate system declared for it, parsed; empty where none is.
+
+    Returns
+    -------
+    Header or None
+        None where no row has two fields, or all that is needed.
+    """
+    best: Header | None = None
+    width = max((len(row) for row in grid.rows[:N_TITLE_ROWS]), default=0)
+    for top in range(min(N_TITLE_ROWS, len(grid.rows))):
+        for depth in range(1, min(_MAX_DEPTH, len(grid.rows) - top) + 1):
+            words = _header_words(grid, top, depth, width)
+            match = match_headers(words, layer, file.columns, system=system)
+            header = Header(top, depth, words, match, lacking_fields(match, layer))
+            if (best is None or header.fit > best.fit) and _is_header(header):
+                best = header
+    return best and replace(best, match=_with_title_units(best.match, grid.rows[: best.top], layer))
+
+
+def _is_header(header: Header) -> bool:
+    return header.n_fields >= _MIN_FIELDS or (header.n_fields > 0 and not header.lacking)
+
+
+def _header_words(grid: Grid, top: int, depth: int, width: int) -> tuple[tuple[str, ...], ...]:
+    """Give the words over every column; one above several columns stands over each of them."""
+    levels = [[*row, *[""] * (width - len(row))] for row in grid.rows[top : top + depth]]
+    numbers = grid.numbers[top : top + depth]
+    for first, last, left, right in grid.merges:
+        inside = [i for i, number in enumerate(numbers) if first <= number <= last]
+        if inside and first >= numbers[0]:
+            text = levels[inside[0]][left] if left < width else ""
+            for i in inside:
+                for j in range(left, min(right + 1, width)):
+                    levels[i][j] = text
+    for upper, lower in pairwise(levels):
+        for j in range(1, width):
+            # text files have no merged cells, only blanks beside the word that stands over several columns
+            if not upper[j] and lower[j] and upper[j - 1] and lower[j - 1]:
+                upper[j] = upper[j - 1]
+    words = [tuple(dict.fromkeys(text for level in levels if (text := level[j]))) for j in range(width)]
+    while words and not words[-1]:
+        words.pop()
+    return tuple(words)
+
+
+def _with_title_units(match: HeaderMatch, titles: Sequence[Sequence[str]], layer: str) -> HeaderMatch:
+    """Take the unit from a title such as 单位：万人 for figures whose header names none."""
+    said = " ".join(unit for row in titles for cell in row for unit in _TITLE_UNIT.findall(cell))
+    words = [w.lower() for w in re.split(r"[\s、,，/;；]+", unicodedata.normalize("NFKC", said)) if w]
+    above = {}
+    for own in FIELDS[layer]:
+        factors = [own.units[word] for word in words if own.units.get(word)]
+        if factors and own.is_count and own.name in match.columns and own.name not in match.scales:
+            above[own.name] = factors[0]
+    return replace(match, scales={**match.scales, **above}, scaled_above=tuple(above))
+
+
+def read_cells(grid: Grid, header: Header, layer: str) -> Cells:
+    """
+    Give the rows below a header.
+
+    A merged cell stands in each of its rows, except where it holds a number of things: then it counts once.
+    """
+    start = header.top + header.depth
+    width = len(header.words)
+    names = unique_names(["".join(words) for words in header.words])
+    rows, numbers = grid.rows[start:], np.array(grid.numbers[start:], dtype=np.int64)
+    overlong = np.array([grid.delimited and any(row[width:]) for row in rows], dtype=bool)
+    columns: list[list[str]] = [list(c) for c in zip_longest(*rows, fillvalue="")] if rows else []
+    columns += [[""] * len(rows) for _ in range(width - len(columns))]
+    counts = {
+        header.match.columns[f.name] for f in FIELDS[layer] if f.is_count and f.name in header.match.columns
+    }
+    sums = _fill_merges(columns, numbers, grid.merges, counts)
+    every = unique_names([*names, *[""] * (len(columns) - width)])
+    return Cells(
+        cells=pd.DataFrame(dict(zip(every, columns, strict=True)), dtype=object),
+        row=numbers,
+        overlong=overlong,
+        headers=tuple(names),
+        sums={names[j]: found for j, found in sums.items()},
+    )
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Give headers that differ: those without a word go by their column's number, repeated ones are counted."""
+    unique: list[str] = []
+    for j, name in enumerate(names):
+        wanted = name or f"#{j + 1}"
+        n = 1
+        while wanted in unique:
+            n += 1
+            wanted = f"{name or f'#{j + 1}'} ({n})"
+        unique.append(wanted)
+    return unique
+
+
+def _fill_merges(
+    columns: list[list[str]],
+    numbers: NDArray[np.int64],
+    merges: Sequence[tuple[int, int, int, int]],
+    counts: set[int],
+) -> dict[int, tuple[int, ...]]:
+    """Write each merged cell's text into all of its rows; give the rows of counts, which are left alone."""
+    sums: dict[int, list[int]] = {}
+    for first, last, left, right in merges:
+        start, stop = np.searchsorted(numbers, [first, last + 1]).tolist()
+        if stop <= start or left >= len(columns) or (start < len(numbers) and numbers[start] != first):
+            continue
+        text = columns[left][start]
+        for j in range(left, min(right + 1, len(columns))):
+            if j in counts and stop - start > 1:
+                sums.setdefault(j, []).extend(numbers[start:stop].tolist())
+                continue
+            for i in range(start, stop):
+                columns[j][i] = text
+    return {j: tuple(found) for j, found in sums.items()}
