@@ -1,0 +1,210 @@
+"""Polygons of townships from a planner's map file: where they really lie, mended where that can be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from coverage.errors import CrsError
+from coverage.sources.coordinates import SYSTEM_NAMES, to_wgs84
+from coverage.sources.notes import Note, noted
+from coverage.sources.osm_townships import MIN_SHARE_INSIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from coverage.sources.frame import Frame
+    from coverage.sources.row_sieve import RowSieve
+    from coverage.sources.tables import Table
+
+_POLYGON_DIMENSION = 2
+_SHIFTED = ("wgs84", "gcj02", "bd09")
+_ALIKE = {"cgcs2000": "wgs84"}
+# outlines of one county from two sources differ by a few hundredths of its land, and so does a shift
+_MAX_MISFIT = 0.10
+_MAX_RATIO = 2 / 3
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "Point": ("a point", "点"),
+    "MultiPoint": ("points", "多点"),
+    "LineString": ("a line", "线"),
+    "MultiLineString": ("lines", "线"),
+    "LinearRing": ("a line", "线"),
+    "GeometryCollection": ("a collection without a polygon", "不含面的集合"),
+}
+
+
+def has_polygons(table: Table) -> bool:
+    """Tell whether a table has any shape of an area."""
+    shapes = table.geometry
+    return shapes is not None and bool(
+        (shapely.get_dimensions(shapes.to_numpy()) == _POLYGON_DIMENSION).any()
+    )
+
+
+def read_polygons(
+    table: Table, sieve: RowSieve, frame: Frame
+) -> tuple[NDArray[np.object_], tuple[Note, ...]]:
+    """
+    Read the polygons of a table's rows.
+
+    Parameters
+    ----------
+    table
+        With shapes.
+    sieve
+        Told which rows cannot be used: shapes that are no polygons or have no area, and those that lie
+        mostly beyond the boundary.
+    frame
+        The county.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,), valid polygons in `frame.crs`; None where a row has no shape or is rejected.
+    tuple of Note
+        What was mended, and whether the file seems to be in another coordinate system.
+
+    Raises
+    ------
+    CrsError
+        If the file does not say its coordinate system, or cannot be in the one it says.
+    """
+    raw = _usable_shapes(table, sieve)
+    metric = _in_metres(table, raw, table.system, frame) if table.system else _refuse(table, raw, frame)
+    broken = ~shapely.is_missing(metric) & ~shapely.is_valid(metric)
+    metric[broken] = shapely.make_valid(metric[broken], method="structure", keep_collapsed=False)
+    metric = np.array([_areal(shape) for shape in metric], dtype=object)
+    area_m2 = shapely.area(metric)
+    sieve.reject(
+        ~shapely.is_missing(metric) & ~(area_m2 > 0),
+        "shape_unusable",
+        "the polygon is broken and cannot be mended: draw it anew",
+        "边界面已损坏且无法修复：请重新绘制",
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = shapely.area(shapely.intersection(metric, frame.boundary)) / area_m2
+    sieve.reject(
+        share < MIN_SHARE_INSIDE,
+        "outside_area",
+        "the polygon lies beyond the county's boundary, {percent:.0f} % of it within: leave it out, or check "
+        "the coordinate system",
+        "边界面主要位于县界以外（界内仅占{percent:.0f}%）：请删除该行，或核对坐标系",
+        percent=100 * np.nan_to_num(share),
+    )
+    alive = sieve.alive
+    mended = [str(name) for name in table.texts("name")[broken & alive]]
+    notes = noted(
+        "townships_repaired",
+        "townships",
+        mended,
+        "townships whose outline crosses itself, mended: {n} ({some})",
+        "边界自相交、已修复的乡镇：{n}个（{some}）",
+    )
+    metric[~alive] = None
+    return metric, (*notes, *_fit_notes(table, raw, frame))
+
+
+def _usable_shapes(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
+    """Give the shapes that are polygons, None for all others."""
+    shapes = np.full(len(table), None, dtype=object)
+    if table.geometry is not None:
+        shapes = table.geometry.to_numpy().astype(object)
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    kinds = [shape.geom_type if here else "" for shape, here in zip(shapes, there, strict=True)]
+    sieve.reject(
+        there & (shapely.get_dimensions(shapes) != _POLYGON_DIMENSION),
+        "shape_unusable",
+        "the shape is {kind}, not a polygon: turn closed outlines into polygons (QGIS: Lines to polygons)",
+        "图形是{kind_zh}，不是面：请将闭合边界线转为面（QGIS：线转多边形）",
+        kind=[_KINDS.get(kind, (kind, kind))[0] for kind in kinds],
+        kind_zh=[_KINDS.get(kind, (kind, kind))[1] for kind in kinds],
+    )
+    sieve.reject(
+        there & ~np.isfinite(shapely.bounds(shapes)).all(axis=1),
+        "shape_unusable",
+        "the polygon has vertices without coordinates: draw it anew",
+        "边界面含有无坐标的顶点：请重新绘制",
+    )
+    shapes[~(there & sieve.alive)] = None
+    return shapes
+
+
+def _in_metres(table: Table, raw: NDArray[np.object_], system: str, frame: Frame) -> NDArray[np.object_]:
+    """Read shapes in a system, and put them into the frame's."""
+    try:
+        degrees = to_wgs84(gpd.GeoSeries(raw), system)
+    except CrsError as error:
+        raise CrsError(f"{table.name}: {error}", zh=f"{table.name}：{error.zh}") from error
+    return np.array(degrees.to_crs(frame.crs).to_numpy(), dtype=object)
+
+
+def _areal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+    """Leave the points and lines out of a mended shape."""
+    if shape is None or isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == _POLYGON_DIMENSION]
+    return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def _refuse(table: Table, raw: NDArray[np.object_], frame: Frame) -> NDArray[np.object_]:
+    """Say which system a file without one is likely to be in."""
+    misfits = _misfits(table, raw, _SHIFTED, frame)
+    best = min(misfits, key=lambda name: misfits[name], default="")
+    file = table.file.name
+    hint, hint_zh = "", ""
+    if best and misfits[best] <= _MAX_MISFIT:
+        hint = f"; read as {SYSTEM_NAMES[best][0]} the outlines fit the county best"
+        hint_zh = f"；按{SYSTEM_NAMES[best][1]}读取时与县界最吻合"
+    raise CrsError(
+        f"{table.name} does not say its coordinate system: add it to the file's name, for instance "
+        f"{file}@{best or 'gcj02'}{hint}",
+        zh=f"{table.name} 没有坐标系信息：请在文件名后注明，例如 {file}@{best or 'gcj02'}{hint_zh}",
+    )
+
+
+def _fit_notes(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[Note, ...]:
+    """Say so where the outlines fit the county's boundary markedly better in another system."""
+    declared = _ALIKE.get(table.system, table.system)
+    misfits = _misfits(table, raw, (declared, *_SHIFTED), frame)
+    best = min(misfits, key=lambda name: misfits[name], default=declared)
+    if (
+        declared not in misfits
+        or misfits[best] > _MAX_MISFIT
+        or misfits[best] > _MAX_RATIO * misfits[declared]
+        or best not in SYSTEM_NAMES
+    ):
+        return ()
+    now, then = f"{100 * misfits[declared]:.1f}", f"{100 * misfits[best]:.1f}"
+    system = SYSTEM_NAMES.get(table.system, (table.system, table.system))
+    other, file = SYSTEM_NAMES[best], table.file.name
+    return (
+        Note(
+            "system_doubtful",
+            "townships",
+            f"{table.name}: read as {system[0]} the outlines and the county's boundary differ by {now} % of "
+            f"its land, read as {other[0]} by {then} %; unless you are sure, import it as {file}@{best}",
+            f"{table.name}：边界面按{system[1]}读取时，与县界相差县域面积的{now}%；按{other[1]}读取时仅{then}%。"
+            f"如不能确认，请改为 {file}@{best} 重新导入",
+        ),
+    )
+
+
+def _misfits(
+    table: Table, raw: NDArray[np.object_], systems: tuple[str, ...], frame: Frame
+) -> dict[str, float]:
+    """Measure the land in either of outlines and boundary alone, in shares of the county's, by system."""
+    shapes = raw[~shapely.is_missing(raw)]
+    found: dict[str, float] = {}
+    for system in dict.fromkeys(systems):
+        try:
+            metric = shapely.make_valid(_in_metres(table, shapes, system, frame))
+        except CrsError:  # metres that are no degrees
+            continue
+        differing = shapely.union_all(metric).symmetric_difference(frame.boundary)
+        found[system] = differing.area / frame.boundary.area
+    return found
