@@ -365,7 +365,8 @@ def _together(desk: _Desk, place: Place, extract: OsmExtract, notes: tuple[Note,
     tags = relation.tags if relation is not None else {}
     digest = hashlib.sha256("".join(answer.sha256 for answer in desk.answers).encode()).hexdigest()
     new = [answer for answer in desk.answers if answer.is_new]
-    source = f"OpenStreetMap ({desk.overpass.host}, {desk.nominatim.host})"
+    hosts = dict.fromkeys((desk.overpass.host, desk.nominatim.host))
+    source = f"OpenStreetMap ({', '.join(hosts)})"
     return Downloaded(
         extract=extract,
         boundary=place.polygon,

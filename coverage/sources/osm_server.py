@@ -190,8 +190,14 @@ class _Listener(Generic[T]):
         self._looks_left = server.politeness.max_status_looks
 
     def __call__(self, response: requests.Response, **_: object) -> None:
-        if response.is_redirect:
-            return
+        try:
+            if not response.is_redirect:
+                self._hear(response)
+        except BaseException:
+            response.close()  # requests does not, where a hook raises
+            raise
+
+    def _hear(self, response: requests.Response) -> None:
         if response.status_code in _BUSY:
             reason = f"{response.status_code} {response.reason}"
             raise TryAgain(
@@ -327,7 +333,7 @@ def ask(
 
 
 def _given_up(server: Server, reason: TryAgain, n_tries: int) -> DownloadError:
-    en, zh = f"after {n_tries} tries", f"已尝试{n_tries}次"
+    en, zh = f"after {n_tries} {'try' if n_tries == 1 else 'tries'}", f"已尝试{n_tries}次"
     if reason.wait_s is not None:
         en += f"; it asks to wait {reason.wait_s:.0f} s"
         zh += f"，对方要求等待{reason.wait_s:.0f}秒"
