@@ -248,9 +248,9 @@ def _ledger_notes(namesakes: list[str], over: list[str]) -> tuple[Note, ...]:
     )
 
 
-def _radius_m(people: float) -> float:
-    """Give the radius of the circle that so many people fill at `PEOPLE_PER_KM2`."""
-    return 1_000.0 * math.sqrt(people / (math.pi * PEOPLE_PER_KM2))
+def radius_m(people: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the radii, in metres, of the circles that so many people fill at `PEOPLE_PER_KM2`."""
+    return 1_000.0 * np.sqrt(people / (math.pi * PEOPLE_PER_KM2))
 
 
 def _claims(
@@ -282,7 +282,7 @@ def _claims(
             people = TYPICAL_PEOPLE[place]
         if not people > 0:
             continue
-        radius = _radius_m(people)
+        radius = float(radius_m(np.asarray(people)))
         near = np.asarray(tree.query_ball_point(at[i], radius), dtype=np.intp)
         near = near[piece_pool[near] == pool[t]]
         relative = np.hypot(pieces.x[near] - at[i, 0], pieces.y[near] - at[i, 1]) / radius

@@ -100,6 +100,33 @@ class Pots:
         """Give some of the pots."""
         return Pots(self.people[rows], self.township[rows], self.x[rows], self.y[rows], self.source[rows])
 
+    def times(self, factor: NDArray[np.float64]) -> Pots:
+        """Multiply the people, shape (n_pots,)."""
+        return Pots(self.people * factor, self.township, self.x, self.y, self.source)
+
+    def sums(self, n_townships: int) -> NDArray[np.float64]:
+        """Add up the people of each township, shape (n_townships,); those in none are left out."""
+        inside = self.township >= 0
+        people = np.bincount(self.township[inside], weights=self.people[inside], minlength=n_townships)
+        return people.astype(np.float64)
+
+    def find(self, source: NDArray[np.int64], township: NDArray[np.intp]) -> NDArray[np.intp]:
+        """
+        Find the pot of a cell and township, of which there is one at most.
+
+        Returns
+        -------
+        ndarray
+            Position of the pot, `NOWHERE` where there is none.
+        """
+        if not len(self):
+            return np.full(len(source), NOWHERE, dtype=np.intp)
+        n = int(max(self.township.max(), township.max(initial=0))) + 2
+        own, wanted = self.source * n + self.township + 1, source * n + township + 1
+        order = np.argsort(own)
+        at = np.minimum(np.searchsorted(own[order], wanted), len(own) - 1)
+        return np.where(own[order[at]] == wanted, order[at], NOWHERE)
+
     def along(self, pieces: RoadPieces, pot_of: NDArray[np.intp]) -> Pots:
         """
         Spread the pots over pieces of road; one without any stays at its place.

@@ -311,6 +311,7 @@ def _read(dataset: Any, grid: Grid, zones: Zones, window: _Window, crs: CRS) -> 
         figures = people[line, column]
         found.append(_pots(figures, column + window.column, line + top, rim, grid, zones))
     pots = joined(found)
+    pots = pots.take(np.argsort(pots.source, kind="stable"))
     x, y = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(pots.x, pots.y)
     return Pots(pots.people, pots.township, np.asarray(x), np.asarray(y), pots.source), n_unusable
 

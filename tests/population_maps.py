@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
-from rasterio.transform import from_origin
+from affine import Affine
 
 from coverage.sources.frame import Frame
 from coverage.sources.layer_file import LayerFile
@@ -53,13 +53,17 @@ def roads(*lines, highway="residential"):
     return table.set_index(["u", "v", "key"])
 
 
+def north_up(left, top, size):
+    """The place of cells whose first line lies in the north."""
+    return Affine(size, 0, left, 0, -size, top)
+
+
 def raster(path, cells, *, west=0.0, north=SIDE_M, size=100.0, crs=CRS, origin=None, **profile):
     """Write cells, the first line in the north; `west` and `north` are metres from the county's corner."""
     cells = np.atleast_3d(np.asarray(cells)).transpose(2, 0, 1) if np.ndim(cells) == 2 else np.asarray(cells)
     tags = {key: profile.pop(key) for key in ("scales", "offsets") if key in profile}
-    transform = profile.pop("transform", None) or from_origin(
-        *(origin or (X0 + west, Y0 + north)), size, size
-    )
+    left, top = origin or (X0 + west, Y0 + north)
+    transform = profile.pop("transform", None) or north_up(left, top, size)
     with rasterio.open(
         path,
         "w",
