@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coverage.sources.row_sieve import RowSieve
     from coverage.sources.tables import Table
 
+MIN_AREA_M2 = 10_000.0
+"""A polygon smaller than this is no township: what is left of a broken one, or a stray click."""
 _POLYGON_DIMENSION = 2
 _SHIFTED = ("wgs84", "gcj02", "bd09")
 _ALIKE = {"cgcs2000": "wgs84"}
@@ -79,12 +81,13 @@ def read_polygons(
     broken = ~shapely.is_missing(metric) & ~shapely.is_valid(metric)
     metric[broken] = shapely.make_valid(metric[broken], method="structure", keep_collapsed=False)
     metric = np.array([_areal(shape) for shape in metric], dtype=object)
+    _check_near(table, raw, metric, frame)
     area_m2 = shapely.area(metric)
     sieve.reject(
-        ~shapely.is_missing(metric) & ~(area_m2 > 0),
+        ~shapely.is_missing(metric) & ~(area_m2 >= MIN_AREA_M2),
         "shape_unusable",
-        "the polygon is broken and cannot be mended: draw it anew",
-        "边界面已损坏且无法修复：请重新绘制",
+        "the polygon is broken and cannot be mended, or is smaller than a hectare: draw it anew",
+        "边界面已损坏且无法修复，或面积不足1公顷：请重新绘制",
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         share = shapely.area(shapely.intersection(metric, frame.boundary)) / area_m2
@@ -153,17 +156,41 @@ def _areal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 
 def _refuse(table: Table, raw: NDArray[np.object_], frame: Frame) -> NDArray[np.object_]:
     """Say which system a file without one is likely to be in."""
+    advice, advice_zh = _advice(table, raw, frame)
+    raise CrsError(
+        f"{table.name} does not say its coordinate system: {advice}",
+        zh=f"{table.name} 没有坐标系信息：{advice_zh}",
+    )
+
+
+def _check_near(table: Table, raw: NDArray[np.object_], metric: NDArray[np.object_], frame: Frame) -> None:
+    """Refuse a file none of whose outlines comes near the county."""
+    away_m = float(np.nanmin(shapely.distance(metric, frame.boundary), initial=np.inf))
+    if away_m <= frame.buffer_m or not np.isfinite(away_m):
+        return
+    system = SYSTEM_NAMES.get(table.system, (table.system, table.system))
+    advice, advice_zh = _advice(table, raw, frame)
+    raise CrsError(
+        f"{table.name}: read as {system[0]} all outlines lie {away_m / 1000:,.0f} km or more from the "
+        f"county; unless the file is another county's, {advice}",
+        zh=f"{table.name}：按{system[1]}读取时，全部边界面距县界{away_m / 1000:,.0f}公里以上；"
+        f"如非其他县的文件，{advice_zh}",
+    )
+
+
+def _advice(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[str, str]:
+    """Tell how to declare a system, and which one the county's boundary speaks for."""
     misfits = _misfits(table, raw, _SHIFTED, frame)
     best = min(misfits, key=lambda name: misfits[name], default="")
-    file = table.file.name
-    hint, hint_zh = "", ""
     if best and misfits[best] <= _MAX_MISFIT:
-        hint = f"; read as {SYSTEM_NAMES[best][0]} the outlines fit the county best"
-        hint_zh = f"；按{SYSTEM_NAMES[best][1]}读取时与县界最吻合"
-    raise CrsError(
-        f"{table.name} does not say its coordinate system: add it to the file's name, for instance "
-        f"{file}@{best or 'gcj02'}{hint}",
-        zh=f"{table.name} 没有坐标系信息：请在文件名后注明，例如 {file}@{best or 'gcj02'}{hint_zh}",
+        fit, fit_zh = SYSTEM_NAMES[best]
+        return (
+            f"write {table.file.name}@{best}: read as {fit} the outlines fit the county best",
+            f"请在文件名后注明坐标系：{table.file.name}@{best}；按{fit_zh}读取时与县界最吻合",
+        )
+    return (
+        f"add the system to the file's name, for instance {table.file.name}@gcj02 or @EPSG:4547",
+        f"请在文件名后注明坐标系，例如 {table.file.name}@gcj02 或 @EPSG:4547",
     )
 
 
