@@ -172,6 +172,7 @@ _TOWNSHIP = Field(
 )
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "boundary": (),
     "facilities": (
         Field(
             "name",
@@ -419,6 +420,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("surface", "路面", "surface", ("路面类型", "路面材料", "面层类型", "路面结构", "铺装", "LMLX")),
         Field("bridge", "桥梁", "bridge", ("是否桥梁", "桥")),
         Field("tunnel", "隧道", "tunnel", ("是否隧道",)),
+        Field("level", "层级", "level", ("layer", "高程层", "立交层级", "z order", "zlevel")),
     ),
 }
 """The fields of each layer, with all headers they go by."""
@@ -428,6 +430,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "townships": (("name", "code"),),
     "demand": (("population",), ("name", "lon", "lonlat", "geometry", "township", "township_code", "code")),
     "roads": (("geometry",),),
+    "boundary": (("geometry",),),
 }
 """What a table of each layer must have: of every group at least one."""
 

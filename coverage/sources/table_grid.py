@@ -222,7 +222,7 @@ def read_cells(grid: Grid, header: Header, layer: str) -> Cells:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Give headers that differ: those without a word go by their column's number, repeated ones are counted."""
+    """Give headers that differ: a column without one goes by its number, repeated ones are counted."""
     unique: list[str] = []
     for j, name in enumerate(names):
         wanted = name or f"#{j + 1}"
