@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
+import pyproj.database
 import shapely
 
+# OSMnx looks for the UTM zone several times a question, a quarter of a second each
+UTM_ZONES = functools.cache(pyproj.database.query_utm_crs_info)
 DATE = "2024-05-06T07:08:09Z"
 KINDS = ("node", "way", "relation")
 CLAUSE = re.compile(r"(node|way|relation)((?:\[[^\]]*\])+)\(poly:'([^']*)'\);(?:\(\._;>;\)|>);")
@@ -26,6 +29,7 @@ class MapData:
 
     def __init__(self, path):
         self.elements = {kind: {} for kind in KINDS}
+        self.shapes = {}
         for thing in osmium.FileProcessor(str(path)):
             element = {"tags": dict(thing.tags)} if len(thing.tags) else {}
             if thing.is_node():
@@ -48,6 +52,12 @@ class MapData:
         return shapely.LineString(known * (2 if len(known) == 1 else 1))
 
     def shape(self, element):
+        key = (element["type"], element["id"])
+        if key not in self.shapes:
+            self.shapes[key] = self._shape(element)
+        return self.shapes[key]
+
+    def _shape(self, element):
         if element["type"] == "node":
             return shapely.Point(element["lon"], element["lat"])
         if element["type"] == "way":
@@ -57,11 +67,10 @@ class MapData:
         parts += [shapely.Point(point) for point in nodes if point is not None]
         return shapely.GeometryCollection(parts)
 
-    @cached_property
+    @functools.cached_property
     def tagged(self):
-        """Give every object with tags and its shape, by kind."""
-        found = {kind: [e for e in self.elements[kind].values() if "tags" in e] for kind in KINDS}
-        return {kind: [(e, self.shape(e)) for e in elements] for kind, elements in found.items()}
+        """Give every object with tags, by kind."""
+        return {kind: [e for e in self.elements[kind].values() if "tags" in e] for kind in KINDS}
 
     def overpass(self, query):
         """Answer a query in the words OSMnx uses; any other is an error."""
@@ -87,8 +96,10 @@ class MapData:
         shapely.prepare(polygon)
         tests = FILTER.findall(filters)
         assert len(tests) == filters.count("[")
-        for element, shape in self.tagged[kind]:
-            if all(passes(element["tags"], *test) for test in tests) and polygon.intersects(shape):
+        for element in self.tagged[kind]:
+            if not all(passes(element["tags"], *test) for test in tests):
+                continue
+            if polygon.intersects(self.shape(element)):
                 yield element
 
     def _recurse(self, element, found):
@@ -105,7 +116,7 @@ class MapData:
     def nominatim(self, query):
         """List the administrative areas of a name, else the nodes."""
         name = query.partition(",")[0].strip()
-        wanted = [e for kind in KINDS[::-1] for e, _ in self.tagged[kind] if e["tags"].get("name") == name]
+        wanted = [e for kind in KINDS[::-1] for e in self.tagged[kind] if e["tags"].get("name") == name]
         areas = [e for e in wanted if e["tags"].get("boundary") == "administrative"]
         return [self._place(e) for e in areas or wanted if e["type"] != "way"]
 

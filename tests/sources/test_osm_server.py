@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from functools import partial
 
 import osmnx as ox
+import pyproj.database
 import pytest
 import requests
 import shapely
@@ -21,6 +22,7 @@ from coverage.sources.osm_server import Politeness, Server, TryAgain, ask, has_s
 from coverage.sources.overpass_json import read_overpass
 from osm_xml import ORIGIN, STEP, small_county
 from overpass_server import (
+    UTM_ZONES,
     MapData,
     MapServer,
     broken_off,
@@ -51,6 +53,7 @@ def data(tmp_path_factory):
 @pytest.fixture
 def server(data, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(pyproj.database, "query_utm_crs_info", UTM_ZONES)
     with MapServer(data) as running:
         yield running
 
