@@ -69,8 +69,13 @@ class MapData:
 
     @functools.cached_property
     def tagged(self):
-        """Give every object with tags, by kind."""
-        return {kind: [e for e in self.elements[kind].values() if "tags" in e] for kind in KINDS}
+        """Give the objects with a tag, by kind and key."""
+        found = {kind: defaultdict(list) for kind in KINDS}
+        for kind in KINDS:
+            for element in self.elements[kind].values():
+                for key in element.get("tags", ()):
+                    found[kind][key].append(element)
+        return found
 
     def overpass(self, query):
         """Answer a query in the words OSMnx uses; any other is an error."""
@@ -96,7 +101,7 @@ class MapData:
         shapely.prepare(polygon)
         tests = FILTER.findall(filters)
         assert len(tests) == filters.count("[")
-        for element in self.tagged[kind]:
+        for element in self.tagged[kind][tests[0][0]]:
             if not all(passes(element["tags"], *test) for test in tests):
                 continue
             if polygon.intersects(self.shape(element)):
@@ -116,7 +121,8 @@ class MapData:
     def nominatim(self, query):
         """List the administrative areas of a name, else the nodes."""
         name = query.partition(",")[0].strip()
-        wanted = [e for kind in KINDS[::-1] for e in self.tagged[kind] if e["tags"].get("name") == name]
+        named = [e for kind in KINDS[::-1] for e in self.tagged[kind]["name"]]
+        wanted = [e for e in named if e["tags"]["name"] == name]
         areas = [e for e in wanted if e["tags"].get("boundary") == "administrative"]
         return [self._place(e) for e in areas or wanted if e["type"] != "way"]
 

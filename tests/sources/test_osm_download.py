@@ -44,6 +44,13 @@ ROOT = Path(__file__).resolve().parents[2]
 QUICK = Politeness(max_tries=3, first_wait_s=0.01, longest_wait_s=5.0)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _known_zones():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyproj.database, "query_utm_crs_info", UTM_ZONES)
+        yield
+
+
 @pytest.fixture(scope="module")
 def extract_file(tmp_path_factory):
     return small_county().write(tmp_path_factory.mktemp("data") / "small.osm")
@@ -57,7 +64,6 @@ def data(extract_file):
 @pytest.fixture
 def server(data, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(pyproj.database, "query_utm_crs_info", UTM_ZONES)
     with MapServer(data) as running:
         yield running
 

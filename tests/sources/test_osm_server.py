@@ -45,6 +45,13 @@ BUSY_PAGE = """<?xml version="1.0"?><html><head><title>OSM3S Response</title></h
 SLOT_PAGE = "Connected as: 1\nCurrent time: x\nAnnounced endpoint: none\nRate limit: 2\n"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _known_zones():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyproj.database, "query_utm_crs_info", UTM_ZONES)
+        yield
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return MapData(small_county().write(tmp_path_factory.mktemp("data") / "small.osm"))
@@ -53,7 +60,6 @@ def data(tmp_path_factory):
 @pytest.fixture
 def server(data, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(pyproj.database, "query_utm_crs_info", UTM_ZONES)
     with MapServer(data) as running:
         yield running
 
