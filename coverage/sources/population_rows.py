@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from coverage.sources.osm_tags import plain_name
-from coverage.sources.township_join import UNMATCHED, match_townships, plain_code
+from coverage.sources.township_join import UNMATCHED, match_townships
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -28,6 +26,7 @@ _COUNTY_ENDINGS = ("县", "市", "旗", "区")
 _NO_COUNTY_ENDINGS = ("社区", "小区", "校区", "园区", "景区", "矿区", "厂区", "库区", "林区", "开发区")
 _MIN_COUNTY_SHARE = 0.4
 _N_VILLAGE_DIGITS = 12
+_N_TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,17 @@ class PeopleRows:
     Parameters
     ----------
     people
-        Shape (n_rows,), NaN in rejected rows.
+        Shape (n_rows,), NaN where there is no usable figure.
     name
         Shape (n_rows,).
     plain
         Shape (n_rows,), the names as they are compared.
     township
         Shape (n_rows,), position of the township that is named, `UNMATCHED` where none is known.
-    says_township
-        Shape (n_rows,), the row names a township, known or not.
+    said
+        Shape (n_rows,), the township's name or code as it stands in the row, empty where it has none.
+    code
+        Shape (n_rows,), the row's own code, empty where it has none.
     is_own_township
         Shape (n_rows,), the row's name is that of its township, or it has no name but a township.
     id
@@ -57,7 +58,8 @@ class PeopleRows:
     name: NDArray[np.object_]
     plain: NDArray[np.object_]
     township: NDArray[np.intp]
-    says_township: NDArray[np.bool_]
+    said: NDArray[np.object_]
+    code: NDArray[np.object_]
     is_own_township: NDArray[np.bool_]
     id: NDArray[np.object_]
 
@@ -67,11 +69,12 @@ def people_rows(table: Table, sieve: RowSieve, townships: gpd.GeoDataFrame) -> P
     people = _people(table, sieve)
     name = table.texts("name")
     plain = _plain(name)
-    township = _townships(table, sieve, townships)
-    says = (table.texts("township") != "") | (table.texts("township_code") != "")
-    own = _is_own_township(table, name, plain, township, townships)
-    _reject_county(table, sieve, people, township, name)
-    return PeopleRows(people, name, plain, township, says, own, _ids(table))
+    written, digits, code = (table.texts(field) for field in ("township", "township_code", "code"))
+    township = _townships(sieve, written, np.where(digits == "", code, digits), townships)
+    own = _is_own_township(written, name, plain, township, townships)
+    _reject_county(sieve, people, township, name, code)
+    said = np.where(written == "", digits, written)
+    return PeopleRows(people, name, plain, township, said, code, own, _ids(code, table.row))
 
 
 def _people(table: Table, sieve: RowSieve) -> NDArray[np.float64]:
@@ -108,26 +111,29 @@ def _people(table: Table, sieve: RowSieve) -> NDArray[np.float64]:
     return np.where(sieve.alive, people, np.nan)
 
 
-def _townships(table: Table, sieve: RowSieve, townships: gpd.GeoDataFrame) -> NDArray[np.intp]:
+def _townships(
+    sieve: RowSieve, names: NDArray[np.object_], codes: NDArray[np.object_], townships: gpd.GeoDataFrame
+) -> NDArray[np.intp]:
     """Join the rows to townships by name, then by code; reject what contradicts itself."""
-    names, codes = table.texts("township"), table.texts("township_code")
-    codes = np.where(codes == "", table.texts("code"), codes)
-    match = match_townships(names.tolist(), codes.tolist(), townships)
+    short = np.array([c[:_N_TOWNSHIP_DIGITS] if _is_village_code(c) else c for c in codes], dtype=object)
+    # the rows of a township are joined as one
+    number, pairs = pd.factorize(pd.MultiIndex.from_arrays([names, short]))
+    match = match_townships([name for name, _ in pairs], [code for _, code in pairs], townships)
     known = np.append(townships["name"].to_numpy(dtype=object), "")
     sieve.reject(
-        match.contradictory,
+        match.contradictory[number],
         "township_contradictory",
         "names {named} but has the code of {other} ({digits}): correct one of them",
         "乡镇名称是{named}，代码{digits}却属于{other}：请更正其一",
         named=names,
         digits=codes,
-        other=known[match.other],
+        other=known[match.other[number]],
     )
-    return match.township
+    return match.township[number]
 
 
 def _is_own_township(
-    table: Table,
+    written: NDArray[np.object_],
     name: NDArray[np.object_],
     plain: NDArray[np.object_],
     township: NDArray[np.intp],
@@ -135,8 +141,8 @@ def _is_own_township(
 ) -> NDArray[np.bool_]:
     """Tell rows that are a township as a whole, and not a place in it."""
     official = np.append([plain_name(text) for text in townships["name"]], "").astype(object)
-    written = _plain(table.texts("township"))
-    same = (plain == official[township]) | ((plain == written) & (written != ""))
+    named = _plain(written)
+    same = (plain == official[township]) | ((plain == named) & (named != ""))
     return np.asarray((township != UNMATCHED) & ((name == "") | same), dtype=np.bool_)
 
 
@@ -149,34 +155,33 @@ def named_townships(rows: PeopleRows, table: Table, townships: gpd.GeoDataFrame)
     ndarray
         Shape (n_rows,), position of the township, `UNMATCHED` for none.
     """
-    names = np.where(rows.says_township, "", rows.name).tolist()
-    match = match_townships(names, [""] * len(names), townships)
+    number, names = pd.factorize(np.where(rows.said == "", rows.name, ""))
+    match = match_townships(names.tolist(), [""] * len(names), townships)
     # beside villages with places 忠防 may be one of 忠防镇; in a list of townships it is the township
     loose = not table.has_places and not table.has("township")
-    return match.township if loose else np.where(match.loosely, UNMATCHED, match.township)
+    return (match.township if loose else np.where(match.loosely, UNMATCHED, match.township))[number]
 
 
 def _reject_county(
-    table: Table,
     sieve: RowSieve,
     people: NDArray[np.float64],
     township: NDArray[np.intp],
     name: NDArray[np.object_],
+    codes: NDArray[np.object_],
 ) -> None:
     """Reject the county's own figure, which stands above those of its townships in official lists."""
-    codes = [text.strip() for text in table.texts("code").tolist()]
-    coded = np.array([len(c) >= len("430682000") and c.isdecimal() and plain_code(c) == "" for c in codes])
-    named = np.array(
-        [t.endswith(_COUNTY_ENDINGS) and not t.endswith(_NO_COUNTY_ENDINGS) for t in name.tolist()]
-    )
-    rest = np.nansum(people) - np.nan_to_num(people)
-    large = (township == UNMATCHED) & (people >= _MIN_COUNTY_SHARE * rest) & (rest > 0)
-    sieve.reject(
-        coded.astype(bool) | (named.astype(bool) & large),
+    line = (
         "not_a_place",
         "is the whole county's figure, which the other rows add up to: nothing to do",
         "是全县的合计数，由其他行加总而成：无需处理",
     )
+    sieve.reject([c.endswith("000000") and _is_village_code(c) for c in codes.tolist()], *line)
+    people = np.where(sieve.alive, people, np.nan)
+    rest = np.nansum(people) - np.nan_to_num(people)
+    large = (township == UNMATCHED) & (people >= _MIN_COUNTY_SHARE * rest) & (rest > 0)
+    for i in np.flatnonzero(large):
+        large[i] = name[i].endswith(_COUNTY_ENDINGS) and not name[i].endswith(_NO_COUNTY_ENDINGS)
+    sieve.reject(large, *line)
 
 
 def reject_duplicates(
@@ -209,9 +214,7 @@ def reject_duplicates(
     if not len(alive):
         return
     # a running number makes no two places of one
-    codes = [
-        c if c.isdecimal() and len(c) >= _N_VILLAGE_DIGITS else "" for c in sieve.table.texts("code")[alive]
-    ]
+    codes = [c if _is_village_code(c) else "" for c in rows.code[alive].tolist()]
     who = pd.factorize(pd.MultiIndex.from_arrays([rows.plain[alive], codes]))[0]
     home, people = township[alive], rows.people[alive]
     px, py = x[alive], y[alive]
@@ -284,14 +287,17 @@ def _plain(texts: NDArray[np.object_]) -> NDArray[np.object_]:
     return plain[numbers] if len(plain) else texts.copy()
 
 
-def _ids(table: Table) -> NDArray[np.object_]:
+def _is_village_code(code: str) -> bool:
+    return len(code) == _N_VILLAGE_DIGITS and code.isdecimal()
+
+
+def _ids(codes: NDArray[np.object_], rows: NDArray[np.int64]) -> NDArray[np.object_]:
     """Give each row its code, or its number where codes are missing or repeated."""
-    codes: Sequence[str] = table.texts("code").tolist()
     repeated = pd.Series(codes, dtype=object).duplicated(keep=False).tolist()
     return np.array(
         [
             f"row{row}" if not code or again else code
-            for code, again, row in zip(codes, repeated, table.row.tolist(), strict=True)
+            for code, again, row in zip(codes.tolist(), repeated, rows.tolist(), strict=True)
         ],
         dtype=object,
     )

@@ -105,7 +105,7 @@ def read_villages(
     total_rows = _total_rows(rows, sieve, where)
     where, borrowed = _borrow(rows, sieve, where, places, townships, except_for=total_rows)
     where, place_notes = _join(rows, sieve, where, frame, townships, except_for=total_rows)
-    _reject_unplaced(sieve, where, table)
+    _reject_unplaced(rows, sieve, where)
     reject_duplicates(rows, sieve, where.x, where.y, where.township)
     _reject_second_totals(rows, sieve, where, total_rows)
 
@@ -231,7 +231,7 @@ def _join(
     counted = sieve.alive & where.known & ~except_for
     elsewhere = counted & named & (lies_in >= 0) & (lies_in != where.township)
     beyond = counted & named & ~inside
-    unknown = counted & rows.says_township & ~named
+    unknown = counted & (rows.said != "") & ~named
     township = np.where(counted & ~named, lies_in, where.township)
     far_km = 0.0
     if elsewhere.any():
@@ -287,16 +287,15 @@ def _borrowed_note(rows: PeopleRows, where: NDArray[np.bool_]) -> tuple[Note, ..
     )
 
 
-def _reject_unplaced(sieve: RowSieve, where: _Places, table: Table) -> None:
+def _reject_unplaced(rows: PeopleRows, sieve: RowSieve, where: _Places) -> None:
     """Reject rows of which neither a place nor a township is known."""
     lost = ~where.known & (where.township < 0)
-    named = np.where(table.texts("township") == "", table.texts("township_code"), table.texts("township"))
     sieve.reject(
-        lost & (named != ""),
+        lost & (rows.said != ""),
         "township_unknown",
         "has no coordinates, and the county has no township {named}: correct its name, or give coordinates",
         "没有坐标，且本县没有乡镇{named}：请更正乡镇名称，或填写坐标",
-        named=named,
+        named=rows.said,
     )
     sieve.reject(
         lost,
