@@ -18,7 +18,7 @@ import shapely
 from pyproj import Geod
 
 from coverage.errors import DownloadError
-from coverage.files import whole_file
+from coverage.files import cannot_write, whole_file
 from coverage.sources.frame import frame_of
 from coverage.sources.nominatim_json import Place, choose_place, read_nominatim
 from coverage.sources.notes import Note
@@ -260,7 +260,7 @@ def download_county(
     CrsError
         If no metric reference system fits.
     FileError
-        If an answer cannot be written.
+        If the folder or an answer cannot be written.
     """
     policy = politeness if politeness is not None else Politeness()
     nominatim = Server(nominatim_url or NOMINATIM_URL, "--nominatim", timeout_s, policy)
@@ -272,6 +272,10 @@ def download_county(
             "no place is named: give one, such as --place '临湘市, 岳阳市, 湖南省, 中国'",
             zh="没有给出地名：请用 --place 写出全称，例如 '临湘市, 岳阳市, 湖南省, 中国'",
         )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     progress("place", "地名")
     found, note = choose_place(desk.place(name, anew=refresh), name)
     _check_size(found)
