@@ -14,17 +14,22 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage.errors import CountyError, CoverageError, SourceError, StandardError
+from coverage.errors import CountyError, CoverageError, StandardError
 from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coverage.sources.import_order import Order
+    from coverage.sources.layer_file import LayerFile
+    from coverage.sources.osm_download import Downloaded
+    from coverage.sources.study_area_import import Imported
     from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
 
 Lang = Literal["zh", "en"]
 EXIT_ERROR = 2
+EXIT_REJECTS = 3
 EXIT_INTERRUPTED = 130
 
 # Heavy rooms are imported inside the commands: `coverage --help` must not wait for geometry.
@@ -50,8 +55,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     lang = _wanted_lang(arguments)
+    code: object = 0
     try:
-        cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
+        code = cli.main(args=arguments, prog_name="coverage", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -65,7 +71,7 @@ def run(arguments: list[str]) -> int:
         line = {"zh": f"错误：{_reason(error, lang)}", "en": f"error: {_reason(error, lang)}"}
         click.echo(line[lang], err=True)
         return EXIT_ERROR
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _reason(error: Exception, lang: Lang) -> str:
@@ -289,69 +295,231 @@ def _standard(
     return replace(standard, **changes)
 
 
-@cli.command("import", short_help="A study area from OpenStreetMap. 由OpenStreetMap数据生成研究区")
+def _path_option(*names: str, **more: Any) -> Callable[[Any], Any]:
+    """Give an option that names a file, as ``FILE``, ``FILE@SYSTEM`` or ``FILE#SHEET@SYSTEM``."""
+    return click.option(*names, metavar="FILE[@CRS]", **more)
+
+
+LAYER_WORDS = {
+    "boundary": "县界",
+    "townships": "乡镇",
+    "facilities": "设施",
+    "population": "人口",
+    "roads": "道路",
+}
+area_options = _options(
+    click.option("--township-level", type=click.IntRange(1, 12), metavar="N",
+                 help="admin_level of the townships on OpenStreetMap. 乡镇的行政级别"),
+    click.option("--buffer-km", type=Number(), metavar="KM",
+                 help="How far roads reach beyond the outline; 20 for a new area. 县界外保留的道路范围"),
+    click.option("--urban", default="", metavar="NAME,NAME",
+                 help="Townships to class urban. 划为城区的乡镇"),
+    click.option("--name", default="", metavar="NAME", help="The county's name. 县市名称"),
+    click.option("--name-en", default="", metavar="NAME", help="Its English name. 英文名"),
+    click.option("--code", default="", metavar="CODE", help="Its six-digit code. 行政区划代码"),
+    click.option("--data", type=click.Path(path_type=Path), default=Path("data/boundaries"),
+                 show_default=True, metavar="DIR", help="Folder the study area is written to. 研究区文件夹"),
+)  # fmt: skip
+file_options = _options(
+    click.option("--osm", "osm_file", type=click.Path(path_type=Path), metavar="FILE",
+                 help="Extract: .osm.pbf, .osm, .osm.gz, .osm.bz2, or OSMnx's .graphml. OpenStreetMap数据"),
+    _path_option("--roads", help="Lines of roads: .shp, .gpkg, .geojson, or .graphml. 路网文件"),
+    click.option("--boundary-relation", type=click.IntRange(min=1), metavar="ID",
+                 help="OpenStreetMap relation of the county's outline. 县界关系编号"),
+    click.option("--boundary", metavar="FILE[@CRS]|townships",
+                 help="Polygon file of the outline, or the union of the townships. 县界文件"),
+    _path_option("--townships", multiple=True, help="Polygons or a table of townships. 乡镇边界或乡镇表"),
+    _path_option("--facilities", multiple=True,
+                 help="Hospitals and ambulance stations: table or points. 医院、急救站"),
+    _path_option("--population", help="Villages, grid cells, township totals, or a raster (.tif). 人口"),
+    click.option("--crs", default="", metavar="CRS",
+                 help="Of files that do not say it: gcj02 (AMap), bd09, wgs84, cgcs2000, EPSG:n. 坐标系"),
+    click.option("--column", "columns", multiple=True, metavar="FIELD=HEADER",
+                 help="Which column a field stands in: 经度=lon_wgs. 指定字段所在的列"),
+)  # fmt: skip
+
+
+@cli.command("import", short_help="A study area from your own files. 由自有数据生成或更新研究区")
 @county_option
-@click.option(
-    "--osm",
-    "osm_file",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="Extract: .osm.pbf, .osm, .osm.gz, .osm.bz2, or OSMnx's .graphml. 路网数据文件",
-)
-@click.option(
-    "--boundary-relation",
-    type=click.IntRange(min=1),
-    metavar="ID",
-    help="OpenStreetMap relation of the county's outline. 县界关系编号",
-)
-@click.option(
-    "--boundary",
-    metavar="FILE|townships",
-    help="Polygon file of the outline, or the union of the townships. 县界文件",
-)
-@click.option(
-    "--township-level",
-    type=click.IntRange(1, 12),
-    metavar="N",
-    help="admin_level of the townships; without it the county is one. 乡镇的行政级别",
-)
-@click.option(
-    "--facilities",
-    "facilities_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Points that take the place of the facilities on OpenStreetMap. 急救设施文件",
-)
-@click.option(
-    "--buffer-km",
-    type=Number(),
-    default=20.0,
-    show_default=True,
-    metavar="KM",
-    help="How far roads reach beyond the outline. 县界外保留的道路范围",
-)
-@click.option("--urban", default="", metavar="NAME,NAME", help="Townships to class urban. 划为城区的乡镇")
-@click.option("--name", default="", metavar="NAME", help="The county's name, else the relation's. 县市名称")
-@click.option("--name-en", default="", metavar="NAME", help="Its English name. 英文名")
-@click.option("--code", default="", metavar="CODE", help="Its six-digit code. 行政区划代码")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=Path("data/boundaries"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder the study area is written to. 研究区文件夹",
-)
+@file_options
+@click.option("--replace", multiple=True, type=Word(**LAYER_WORDS),
+              help="Replace only this layer of an existing area. 只替换该图层")  # fmt: skip
+@click.option("--scale-to", type=click.Choice(["townships"]),
+              help="Rescale people to the townships' totals. 按乡镇总人口调整")  # fmt: skip
+@click.option("--max-demand", type=click.IntRange(min=1), default=50_000, show_default=True, metavar="N",
+              help="Most demand points there may be. 人口点数上限")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Any rejected row is an error. 有问题的行即报错，不写文件")
+@area_options
 @shared_options
 def import_(
     county: str,
-    osm_file: Path,
+    osm_file: Path | None,
+    replace: tuple[str, ...],
+    strict: bool,  # noqa: FBT001
+    data: Path,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **given: Any,
+) -> int:
+    """Make a study area, or replace layers of one, from your own files. 由自有数据生成或更新研究区"""
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+    from coverage.sources.progress import progress_bar  # noqa: PLC0415
+    from coverage.sources.study_area_import import N_STAGES, import_study_area  # noqa: PLC0415
+    from coverage.sources.table_fields import need_columns  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    base = _older_area(
+        county, data, wanted=not osm_file or bool(replace), needed=bool(replace) or not _is_whole(given)
+    )
+    with progress_bar(N_STAGES + 1, quiet=quiet, lang=lang) as progress:
+        progress("reading", "读取数据")
+        order = _order(
+            county,
+            base=base,
+            osm_file=osm_file,
+            replace=frozenset("demand" if layer == "population" else layer for layer in replace),
+            **given,
+        )
+        imported = import_study_area(order, progress=progress)
+    need_columns(parse_columns(given["columns"]), imported.accounts)
+    return _store(imported, data / f"{order.county.stem}.gpkg", lang, strict=strict, quiet=quiet)
+
+
+def _is_whole(given: dict[str, Any]) -> bool:
+    """Tell whether the files at hand make a study area of their own, without an older one."""
+    return bool(given["roads"] and given["boundary"])
+
+
+def _older_area(county: str, data: Path, *, wanted: bool, needed: bool) -> StudyArea | None:
+    """Open the study area that an import updates; None where a new one is made."""
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    if not wanted:
+        return None
+    try:
+        path = find_county(county, search_folders(data if data.is_dir() else None))
+    except CountyError:
+        if needed:
+            raise
+        return None
+    return read_study_area(path)
+
+
+def _order(
+    county: str,
+    *,
+    base: StudyArea | None,
+    osm_file: Path | None,
+    crs: str,
+    columns: tuple[str, ...],
     boundary_relation: int | None,
     boundary: str | None,
+    urban: str,
+    buffer_km: float | None,
+    name: str,
+    name_en: str,
+    code: str,
+    scale_to: str | None,
+    **given: Any,
+) -> Order:
+    """Put the files and wishes of an import into one order."""
+    from coverage.sources.import_order import Order, need_outline  # noqa: PLC0415
+    from coverage.sources.layer_file import parse_columns, parse_layer_file  # noqa: PLC0415
+    from coverage.sources.osm_extract import open_osm  # noqa: PLC0415
+    from coverage.sources.table_fields import check_columns  # noqa: PLC0415
+    from coverage.study_area import County  # noqa: PLC0415
+
+    headers = parse_columns(columns)
+    check_columns(headers)
+
+    def file(text: str) -> LayerFile:
+        return parse_layer_file(text, default_crs=crs, columns=headers)
+
+    outline: Any = boundary_relation
+    if boundary is not None:
+        outline = "townships" if boundary in ("townships", "乡镇") else file(boundary)
+    if boundary is not None and boundary_relation is not None:
+        need_outline(None)
+    # what can be told at once is told before a large file is read
+    stem, code = base.county.stem if base is not None else _stem(county), _code(code)
+    if base is None:
+        need_outline(outline)
+    is_new = base is None and boundary_relation is None
+    return Order(
+        county=County(stem, name or (county.strip() if is_new else ""), name_en, code),
+        osm=open_osm(osm_file) if osm_file else None,
+        boundary=outline,
+        roads=file(given.pop("roads")) if given["roads"] else None,
+        townships=tuple(file(text) for text in given.pop("townships")),
+        facilities=tuple(file(text) for text in given.pop("facilities")),
+        population=file(given.pop("population")) if given["population"] else None,
+        urban=_names(urban),
+        buffer_m=None if buffer_km is None else buffer_km * 1000,
+        scale_to_townships=scale_to is not None,
+        base=base,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Split names as people separate them."""
+    return tuple(part.strip() for part in re.split("[,，、;；]", text) if part.strip())
+
+
+def _store(imported: Imported, target: Path, lang: Lang, *, strict: bool, quiet: bool) -> int:
+    """Write a study area and its rejected rows, say what became of everything, and give the exit code."""
+    from coverage.files import keep_older, staged_folder  # noqa: PLC0415
+    from coverage.geopackage import write_study_area  # noqa: PLC0415
+    from coverage.sources.rejected_rows import write_rejected  # noqa: PLC0415
+    from coverage.sources.row_account import strict_error  # noqa: PLC0415
+
+    has_rejects = any(account.rejects for account in imported.accounts)
+    if strict and has_rejects:
+        raise strict_error(imported.accounts)
+    rejected = target.with_name(f"{target.stem}.rejected.xlsx")
+    with staged_folder(target.parent) as staging:
+        write_study_area(imported.area, staging / target.name)
+        if has_rejects:
+            write_rejected(imported.accounts, staging / rejected.name, lang)
+        older = [copy for copy in (keep_older(target), keep_older(rejected)) if copy is not None]
+    if not has_rejects:
+        rejected.unlink(missing_ok=True)  # its copy stays; the file itself would tell of rows that are mended
+    if not quiet:
+        for note in imported.notes:
+            click.echo(note.text(lang), err=True)
+        for copy in older:
+            line = {"zh": f"原有文件另存为 {copy}", "en": f"the older file is kept as {copy}"}
+            click.echo(line[lang], err=True)
+    click.echo(_summary(imported.area, target, lang))
+    for account in imported.accounts:
+        click.echo(account.line(lang))
+    if has_rejects:
+        line = {"zh": f"未使用的行及原因见 {rejected}", "en": f"the rejected rows and why: {rejected}"}
+        click.echo(line[lang])
+    return EXIT_REJECTS if has_rejects else 0
+
+
+@cli.command(short_help="A study area from OpenStreetMap over the network. 在线下载OpenStreetMap数据")
+@county_option
+@click.option("--place", default="", metavar="NAME",
+              help="Name as OpenStreetMap knows it: 临湘市, 岳阳市, 湖南省, 中国. 地名全称")  # fmt: skip
+@click.option("--endpoint", metavar="URL", help="Overpass server of your own. 自建Overpass服务地址")
+@click.option("--nominatim", metavar="URL", help="Nominatim server of your own. 自建Nominatim服务地址")
+@click.option("--timeout", "timeout_s", type=Number(), default=180.0, show_default=True, metavar="S",
+              help="Seconds to wait for an answer. 等待应答的秒数")  # fmt: skip
+@click.option("--refresh", is_flag=True, help="Ask again for what is at hand. 忽略已下载的数据")
+@area_options
+@shared_options
+def fetch(
+    county: str,
+    place: str,
+    endpoint: str | None,
+    nominatim: str | None,
+    timeout_s: float,
+    refresh: bool,  # noqa: FBT001
     township_level: int | None,
-    facilities_file: Path | None,
-    buffer_km: float,
+    buffer_km: float | None,
     urban: str,
     name: str,
     name_en: str,
@@ -359,40 +527,72 @@ def import_(
     data: Path,
     lang: Lang | None,
     quiet: bool,  # noqa: FBT001
-) -> None:
-    """Make a study area from an OpenStreetMap extract. 由OpenStreetMap数据生成研究区"""
-    from coverage.files import keep_older  # noqa: PLC0415
-    from coverage.geopackage import write_study_area  # noqa: PLC0415
-    from coverage.sources.osm_extract import N_STAGES, import_osm_extract  # noqa: PLC0415
+) -> int:
+    """Make a study area from OpenStreetMap over the network. 在线下载OpenStreetMap数据并生成研究区"""
+    from coverage.sources import osm_download, study_area_import  # noqa: PLC0415
+    from coverage.sources.import_order import DEFAULT_BUFFER_M, Order, Outline  # noqa: PLC0415
+    from coverage.sources.osm_extract import OsmSource  # noqa: PLC0415
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
     from coverage.study_area import County  # noqa: PLC0415
 
     lang = lang or _locale_lang()
-    target = data / f"{_stem(county)}.gpkg"
-    code = _code(code)
-    outline = _outline(boundary_relation, boundary)
-    with progress_bar(N_STAGES, quiet=quiet, lang=lang) as progress:
-        imported = import_osm_extract(
-            osm_file,
-            county=County(
-                target.stem, name or (county if outline != boundary_relation else ""), name_en, code
-            ),
-            boundary=outline,
+    stem, code = _stem(county), _code(code)
+    buffer_m = DEFAULT_BUFFER_M if buffer_km is None else buffer_km * 1000
+    n_stages = osm_download.N_STAGES + study_area_import.N_STAGES
+    with progress_bar(n_stages, quiet=quiet, lang=lang) as progress:
+        found = osm_download.download_county(
+            place or county,
+            folder=data / "downloads" / stem,
+            buffer_m=buffer_m,
+            overpass_url=endpoint,
+            nominatim_url=nominatim,
+            timeout_s=timeout_s,
             township_level=township_level,
-            buffer_m=buffer_km * 1000,
-            urban=[part.strip() for part in re.split("[,，、;；]", urban) if part.strip()],
-            facilities=facilities_file,
+            refresh=refresh,
             progress=progress,
         )
-    older = keep_older(target)
-    write_study_area(imported.area, target)
+        order = Order(
+            county=County(stem, name or found.name, name_en or found.name_en, code),
+            osm=OsmSource(found.origin.source, found.extract, found.origin, notes=found.notes),
+            boundary=Outline(found.boundary, found.origin, found.relation),
+            township_level=township_level,
+            urban=_names(urban),
+            buffer_m=buffer_m,
+        )
+        imported = study_area_import.import_study_area(order, progress=progress)
+    code_at_end = _store(imported, data / f"{stem}.gpkg", lang, strict=False, quiet=quiet)
     if not quiet:
-        for note in imported.notes:
-            click.echo(note.text(lang), err=True)
-        if older is not None:
-            line = {"zh": f"原有文件另存为 {older}", "en": f"the older file is kept as {older}"}
-            click.echo(line[lang], err=True)
-    click.echo(_summary(imported.area, target, lang))
+        click.echo(_asked(found, lang), err=True)
+    return code_at_end
+
+
+def _asked(found: Downloaded, lang: Lang) -> str:
+    """Say how much was downloaded, and how much was at hand."""
+    megabytes = found.n_bytes / 1e6
+    if lang == "zh":
+        return (
+            f"下载{found.n_asked}次，共{megabytes:.1f} MB；另有{found.n_cached}份此前已下载"
+            "（--refresh 可重新下载）"
+        )
+    return (
+        f"answers downloaded: {found.n_asked}, {megabytes:.1f} MB; at hand from before: {found.n_cached} "
+        "(--refresh asks anew)"
+    )
+
+
+@cli.command(short_help="An empty workbook to fill in. 生成可填写的Excel模板")
+@click.argument("layer", type=Word(facilities="设施", townships="乡镇", population="人口"))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE.xlsx",
+              help="Workbook to write. 输出文件")  # fmt: skip
+@shared_options
+def template(layer: str, out: Path, lang: Lang | None, quiet: bool) -> None:  # noqa: FBT001
+    """Write an empty workbook with the columns of a layer. 生成可填写的Excel模板"""
+    from coverage.sources.table_templates import write_template  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    write_template(layer, out, lang)
+    if not quiet:
+        click.echo(str(out))
 
 
 def _summary(area: StudyArea, path: Path, lang: Lang) -> str:
@@ -416,18 +616,6 @@ def _summary(area: StudyArea, path: Path, lang: Lang) -> str:
         f"townships: {n['townships']}, demand points: {n['demand']} ({amount}), "
         f"facilities: {n['facilities']}, {n_km:,.0f} km of road (each direction counted)"
     )
-
-
-def _outline(relation: int | None, boundary: str | None) -> int | Path | Literal["townships"]:
-    """Give the one outline that was asked for."""
-    if (relation is None) == (boundary is None):
-        raise SourceError(
-            "give either --boundary-relation ID, or --boundary FILE or townships",
-            zh="请用 --boundary-relation 编号、--boundary 文件 或 --boundary townships 三者之一说明县界",
-        )
-    if relation is not None:
-        return relation
-    return "townships" if boundary == "townships" else Path(boundary or "")
 
 
 def _code(text: str) -> str:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pyogrio
 import shapely
 
 from coverage.errors import CrsError, SourceError
-from coverage.sources.osm_file import check_file, unreadable
-from coverage.study_area import WGS84
+from coverage.sources.coordinates import to_wgs84
+from coverage.sources.osm_file import check_file
+from coverage.sources.tables import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import geopandas as gpd
+
+    from coverage.sources.layer_file import LayerFile
+    from coverage.sources.notes import Note
 
 ENDINGS = (".geojson", ".json", ".gpkg", ".shp")
 _MAX_LAT = 90.0
 _MAX_LON = 180.0
 
 
-def read_boundary(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
+def read_boundary(file: LayerFile) -> tuple[shapely.Polygon | shapely.MultiPolygon, tuple[Note, ...]]:
     """
     Read a boundary; the polygons of a file with several are one.
 
     Parameters
     ----------
-    path
+    file
         Of a GeoPackage with several layers, the one called ``boundary`` is read, else the first with a
         geometry.
 
@@ -34,18 +38,26 @@ def read_boundary(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
     -------
     shapely.Polygon or shapely.MultiPolygon
         WGS84, valid.
+    tuple of Note
+        What the file left open.
 
     Raises
     ------
     FileError
         If the file is missing, empty, damaged, or of another kind.
     CrsError
-        If it has no reference system, or coordinates that are not in it.
+        If its reference system is neither declared nor known, or its coordinates are not in it.
     SourceError
         If it holds no polygon, a line or point, or a polygon that crosses itself.
     """
+    path = file.path
     check_file(path, ENDINGS)
-    table = read_layer(path, "boundary")
+    table, notes = read_table(file, "boundary")
+    if table.geometry is None:
+        raise SourceError(
+            f"{path} is a table without shapes: give a polygon of the county",
+            zh=f"{path} 是没有图形的表：请提供县域边界面",
+        )
     shapes = table.geometry[~(table.geometry.isna() | table.geometry.is_empty)]
     if shapes.empty:
         raise SourceError(
@@ -67,47 +79,23 @@ def read_boundary(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
             "for example with Fix geometries in QGIS",
             zh=f"{path} 中的边界面自相交或无效（{reason}）：请先修复，例如用QGIS的“修正几何图形”",
         )
-    return _in_degrees(path, shapes)
-
-
-def read_layer(path: Path, preferred: str) -> gpd.GeoDataFrame:
-    """
-    Read one layer of a file: the one called `preferred`, else the first with shapes.
-
-    Raises
-    ------
-    FileError
-        If the file is damaged or of another kind.
-    SourceError
-        If it is a table without shapes.
-    """
-    try:
-        layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-        layer = preferred if preferred in layers else layers[0] if layers else None
-        table = pyogrio.read_dataframe(path, layer=layer)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        shapely.errors.ShapelyError,
-        OSError,
-        ValueError,
-    ) as error:
-        raise unreadable(path, error) from error
-    if not isinstance(table, gpd.GeoDataFrame):
-        raise SourceError(
-            f"{path} is a table without shapes: give shapes with coordinates",
-            zh=f"{path} 是没有图形的表：请提供带坐标的图形",
-        )
-    return table
-
-
-def _in_degrees(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.MultiPolygon:
-    if shapes.crs is None:
+    if not table.system:
         raise CrsError(
-            f"{path} does not say its reference system: add it (a .prj file beside a Shapefile)",
-            zh=f"{path} 没有坐标系信息：请补上（Shapefile需附.prj文件）",
+            f"{path} does not say its coordinate system: write it behind the name, such as "
+            f"{path.name}@cgcs2000 or {path.name}@gcj02 (AMap)",
+            zh=f"{path} 没有坐标系信息：请写在文件名后，例如 {path.name}@cgcs2000 "
+            f"或 {path.name}@gcj02（高德）",
         )
-    union = shapely.force_2d(shapes.to_crs(WGS84).union_all())
+    try:
+        degrees = to_wgs84(shapes, table.system)
+    except CrsError as error:
+        raise CrsError(f"the boundary in {path}: {error}", zh=f"{path} 中的边界：{error.zh}") from error
+    return _united(path, degrees), notes
+
+
+def _united(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.MultiPolygon:
+    """Unite shapes (WGS84), and make sure that they lie on Earth."""
+    union = shapely.force_2d(shapes.union_all())
     west, south, east, north = union.bounds
     # comparisons with NaN or infinity are false, so these are refused too
     if not (-_MAX_LON <= west <= east <= _MAX_LON and -_MAX_LAT <= south <= north <= _MAX_LAT):

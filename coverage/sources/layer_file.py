@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coverage.errors import SourceError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # the sheet stands before the system, so that a sheet's name may hold an @
 _PARTS = re.compile(r"(?P<path>.+?\.[A-Za-z0-9]+)(?:#(?P<sheet>.+?))?(?:@(?P<crs>[^@#/\\]+))?", re.DOTALL)
@@ -67,3 +70,24 @@ def parse_layer_file(
     return LayerFile(
         Path(match["path"]), match["sheet"] or "", match["crs"] or "", default_crs, columns or {}
     )
+
+
+def parse_columns(texts: Iterable[str]) -> dict[str, str]:
+    """
+    Read ``FIELD=HEADER`` as typed after ``--column``.
+
+    Raises
+    ------
+    SourceError
+        If one has no ``=``, or nothing on one side of it.
+    """
+    columns = {}
+    for text in texts:
+        name, _, header = unicodedata.normalize("NFKC", text).partition("=")
+        if not name.strip() or not header.strip():
+            raise SourceError(
+                f"--column {text!r} names no field and header: write for instance 经度=lon_wgs",
+                zh=f"--column {text!r} 格式不对：应写作 字段=列名，例如 经度=lon_wgs",
+            )
+        columns[name.strip()] = header.strip()
+    return columns

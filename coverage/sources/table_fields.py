@@ -495,7 +495,26 @@ def check_columns(columns: Iterable[str]) -> None:
         )
 
 
-def unused_columns(columns: Iterable[str], accounts: Iterable[RowAccount]) -> tuple[str, ...]:
-    """Give the left sides of ``--column FIELD=HEADER`` that no file of a run had a use for."""
+def need_columns(columns: Mapping[str, str], accounts: Iterable[RowAccount]) -> None:
+    """
+    Refuse a ``--column FIELD=HEADER`` that no file of a run had a use for.
+
+    Parameters
+    ----------
+    columns
+        Field, as typed, to header.
+    accounts
+        Of the tables that were read.
+
+    Raises
+    ------
+    SourceError
+        If no table has that header, or none has that field.
+    """
     used = {key for account in accounts for key in account.columns_used}
-    return tuple(key for key in columns if key not in used)
+    idle = [f"{key}={header}" for key, header in columns.items() if key not in used]
+    if idle:
+        raise SourceError(
+            f"--column {idle[0]}: no table of this import has such a column and field: check both names",
+            zh=f"--column {idle[0]}：本次导入的表格中没有对应的列或字段，请核对名称",
+        )

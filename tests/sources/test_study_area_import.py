@@ -15,10 +15,11 @@ from geopandas.testing import assert_geodataframe_equal
 
 from coverage.errors import CoverageError, CrsError, FileError, SourceError
 from coverage.geopackage import read_study_area, write_study_area
-from coverage.sources.osm_extract import N_STAGES, import_osm_extract
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_roads import build_graph
+from coverage.sources.study_area_import import N_STAGES
 from coverage.study_area import WGS84, County
+from orders import import_extract
 from osm_xml import ORIGIN, STEP, Osm, small_county
 
 COUNTY = County("shi", "")
@@ -26,7 +27,7 @@ COUNTY = County("shi", "")
 
 def brought_in(osm, tmp_path, name="x.osm", **options):
     options = {"county": COUNTY, "boundary": 1, "township_level": 8, "buffer_m": 2_000.0, **options}
-    return import_osm_extract(osm.write(tmp_path / name), **options)
+    return import_extract(osm.write(tmp_path / name), **options)
 
 
 def note(imported, code):
@@ -91,7 +92,7 @@ def test_every_kind_of_extract_gives_the_same(tmp_path, name):
 
 def test_provenance_names_the_file_its_date_and_its_hash(tmp_path):
     path = small_county().write(tmp_path / "县.osm.pbf")
-    area = import_osm_extract(path, county=COUNTY, boundary=1, township_level=8).area
+    area = import_extract(path, county=COUNTY, boundary=1, township_level=8).area
     assert [p.layer for p in area.provenance] == ["boundary", "townships", "demand", "facilities", "roads"]
     for row in area.provenance:
         assert row.source == "县.osm.pbf"
@@ -235,7 +236,7 @@ BAD_SHAPES = {
     "point": (shapely.Point(9.5, 47), "Point"),
     "crossing": (shapely.Polygon([(9.5, 47), (9.55, 47.02), (9.55, 47), (9.5, 47.02)]), "crosses itself"),
     "far": (shapely.box(113.3, 29.2, 113.7, 29.8), "km from the roads"),
-    "swapped": (shapely.box(29.2, 113.3, 29.8, 113.7), "longitude before latitude"),
+    "swapped": (shapely.box(29.2, 113.3, 29.8, 113.7), "swapped"),
     "empty ground": (outline(0, 18, 4, 20), "no road"),
 }
 
@@ -285,7 +286,7 @@ def test_a_boundary_whose_ring_is_not_closed(tmp_path):
 def test_a_shapefile_without_a_reference_system(tmp_path):
     path = tmp_path / "b.shp"
     pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=[outline()]), path, driver="ESRI Shapefile")
-    assert "reference system" in refused(CrsError, small_county(), tmp_path, boundary=path)
+    assert "b.shp@cgcs2000" in refused(CrsError, small_county(), tmp_path, boundary=path)
 
 
 # Classes, seats
@@ -305,7 +306,7 @@ def test_urban_by_name_by_subdistrict_by_settlement(tmp_path):
     assert "西乡" in line
 
 
-def test_facilities_of_a_file_beyond_the_buffer_are_named(tmp_path):
+def test_facilities_of_a_file_beyond_the_buffer_are_rejected_by_name(tmp_path):
     path = tmp_path / "f.geojson"
     at_home = outline().centroid
     swapped = shapely.Point(at_home.y, at_home.x)
@@ -313,10 +314,11 @@ def test_facilities_of_a_file_beyond_the_buffer_are_named(tmp_path):
         {"name": ["近站", "远站"], "kind": ["hospital", "hospital"]}, geometry=[at_home, swapped], crs=WGS84
     )
     path.write_text(table.to_json(), encoding="utf-8")
-    far = note(brought_in(small_county(), tmp_path, facilities=path), "facilities_far")
-    assert far.count == 1
-    assert "远站" in far.en
-    assert "lon and lat swapped" in far.en
+    imported = brought_in(small_county(), tmp_path, facilities=path)
+    assert imported.area.facilities["name"].tolist() == ["近站"]
+    (account,) = imported.accounts
+    assert (account.n_read, account.n_used) == (2, 1)
+    assert [(r.row, r.name, r.code) for r in account.rejects] == [(2, "远站", "coordinates_swapped")]
 
 
 def test_a_town_makes_urban_what_is_no_chinese_township(tmp_path):
@@ -400,7 +402,7 @@ def test_files_that_are_not_what_they_say(tmp_path, name):
         path.write_bytes(content)
     boundary = geojson(tmp_path / "b.geojson", outline()) if name.endswith(".graphml") else 1
     with pytest.raises(FileError) as caught:
-        import_osm_extract(path, county=COUNTY, boundary=boundary, township_level=8, facilities=None)
+        import_extract(path, county=COUNTY, boundary=boundary, township_level=8, facilities=None)
     assert name in caught.value.line("en")
     assert name in caught.value.line("zh")
     assert "\n" not in caught.value.line("zh")
@@ -440,13 +442,11 @@ def test_facilities_from_a_file_take_the_place_of_those_on_the_map(tmp_path):
 
 def test_facility_files_that_cannot_be_used(tmp_path):
     odd = facility_file(tmp_path / "kind.geojson", kind="bakery")
-    assert "1 (bakery)" in refused(SourceError, small_county(), tmp_path, facilities=odd)
-    text = facility_file(tmp_path / "count.geojson", kind="hospital", ambulances="two")
-    assert "ambulances" in refused(SourceError, small_county(), tmp_path, facilities=text)
-    area = geojson(tmp_path / "area.geojson", outline())
-    assert "no points" in refused(SourceError, small_county(), tmp_path, facilities=area)
+    assert "bakery" in refused(SourceError, small_county(), tmp_path, facilities=odd)
+    text = facility_file(tmp_path / "count.geojson", kind="hospital", ambulances="two or three")
+    assert "two or three" in refused(SourceError, small_county(), tmp_path, facilities=text)
     none = geojson(tmp_path / "none.geojson")
-    assert "no facility" in refused(SourceError, small_county(), tmp_path, facilities=none)
+    assert "none.geojson" in refused(CoverageError, small_county(), tmp_path, facilities=none)
 
 
 # Graphs of OSMnx
@@ -460,7 +460,7 @@ def test_a_graph_of_osmnx_comes_in(tmp_path):
     graph.edges[u, v, key]["speed_kph"] = 999.0
     graph.add_edge(u, v, osmid=7, highway="footway", length=10.0, oneway=False)
     ox.io.save_graphml(graph, tmp_path / "x.graphml")
-    imported = import_osm_extract(
+    imported = import_extract(
         tmp_path / "x.graphml",
         county=County("shi", "试县"),
         boundary=geojson(tmp_path / "b.geojson", outline()),
@@ -486,7 +486,7 @@ def test_a_graph_without_boundary_or_facilities(tmp_path):
         (geojson(tmp_path / "b.geojson", outline()), "--facilities"),
     ):
         with pytest.raises(SourceError, match=words):
-            import_osm_extract(tmp_path / "x.graphml", county=County("shi", "试县"), boundary=boundary)
+            import_extract(tmp_path / "x.graphml", county=County("shi", "试县"), boundary=boundary)
 
 
 # The real thing
@@ -495,7 +495,7 @@ def test_a_graph_without_boundary_or_facilities(tmp_path):
 @pytest.fixture(scope="session")
 def liechtenstein(shared_file):
     path = shared_file("liechtenstein.osm.pbf")
-    return import_osm_extract(path, county=County("liechtenstein", ""), boundary=1155955, township_level=8)
+    return import_extract(path, county=County("liechtenstein", ""), boundary=1155955, township_level=8)
 
 
 def test_liechtenstein(liechtenstein, tmp_path):
@@ -528,8 +528,8 @@ def test_a_piece_cut_out_of_liechtenstein(shared_file, tmp_path):
             ):
                 writer.add(thing)
     with pytest.raises(SourceError, match="misses its member ways"):
-        import_osm_extract(piece, county=COUNTY, boundary=1155955, township_level=8)
+        import_extract(piece, county=COUNTY, boundary=1155955, township_level=8)
     boundary = geojson(tmp_path / "b.geojson", shapely.box(9.48, 47.06, 9.59, 47.15))
-    imported = import_osm_extract(piece, county=COUNTY, boundary=boundary, township_level=None)
+    imported = import_extract(piece, county=COUNTY, boundary=boundary, township_level=None)
     assert note(imported, "ways_cut").count > 0
     assert len(imported.area.roads.edges) > 1_000

@@ -1,0 +1,209 @@
+"""The people of an import: from a population file, from settlements and roads, or as they were before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from coverage.errors import SourceError
+from coverage.sources.demand_merging import merge_demand
+from coverage.sources.import_layers import Layer, kept_provenance
+from coverage.sources.layer_provenance import described, origin_of
+from coverage.sources.notes import Note, noted
+from coverage.sources.osm_tags import parse_population
+from coverage.sources.population import demand_points
+from coverage.sources.population_table import read_population
+from coverage.sources.population_totals import scale_to_totals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coverage.sources.frame import Frame
+    from coverage.sources.import_order import Order, Outline
+    from coverage.study_area import County, DemandUnit, Roads
+
+SPREAD_NOTE = (
+    "人口按居民点标注值和乡镇总人口沿居住区及低等级道路分摊，不是实测分布",
+    "people are spread along residential and minor roads from settlements' and townships' figures",
+)
+
+
+@dataclass(frozen=True)
+class DemandLayer:
+    """
+    Where the people are.
+
+    Parameters
+    ----------
+    layer
+        The demand points.
+    unit
+        What their ``population`` counts.
+    township_people
+        Shape (n_townships,): total of each township, NaN where it is not known.
+    """
+
+    layer: Layer
+    unit: DemandUnit
+    township_people: NDArray[np.float64]
+
+
+def demand_layer(
+    order: Order,
+    outline: Outline,
+    frame: Frame,
+    county: County,
+    townships: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame | None,
+    roads: Roads,
+    tree: shapely.STRtree,
+) -> DemandLayer:
+    """
+    Place the people of the county.
+
+    Raises
+    ------
+    FileError, CrsError, SourceError
+        If the population file cannot be used.
+    """
+    if "demand" in order.fresh and order.population is not None:
+        return _from_file(order, frame, townships, places, roads, tree)
+    if order.base is not None and "demand" not in order.fresh:
+        return _as_before(order, frame, townships, roads)
+    return _from_settlements(order, outline, frame, county, townships, places, roads)
+
+
+def _from_file(
+    order: Order,
+    frame: Frame,
+    townships: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame | None,
+    roads: Roads,
+    tree: shapely.STRtree,
+) -> DemandLayer:
+    """Read the planner's population file."""
+    if order.population is None:
+        raise SourceError("an import without a population file")  # asked for where there is one
+    rows = read_population(
+        order.population,
+        frame,
+        townships,
+        roads.edges,
+        tree,
+        places=places,
+        scale_to_townships=order.scale_to_townships,
+        max_demand=order.max_demand,
+    )
+    provenance = described("demand", [origin_of(order.population)], rows.notes, modelled=rows.modelled)
+    layer = Layer(rows.points, provenance, rows.notes, rows.accounts)
+    totals = townships["population"].to_numpy(dtype=float)
+    return DemandLayer(layer, "people", np.where(np.isfinite(totals), totals, rows.township_people))
+
+
+def _from_settlements(
+    order: Order,
+    outline: Outline,
+    frame: Frame,
+    county: County,
+    townships: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame | None,
+    roads: Roads,
+) -> DemandLayer:
+    """Place the people of settlements and townships by their own figures."""
+    if places is None or "place" not in places.columns:
+        places = gpd.GeoDataFrame(
+            {"id": [], "name": [], "place": [], "population": np.zeros(0)}, geometry=[], crs=frame.crs
+        )
+    land = _land(frame, townships)
+    inside = places[shapely.intersects(land, places.geometry.to_numpy())].reset_index(drop=True)
+    tags = outline.relation.tags if outline.relation is not None else {}
+    demand = demand_points(
+        townships,
+        inside,
+        roads.edges,
+        county_name=county.name,
+        county_people=parse_population(tags.get("population")),
+    )
+    points, notes = _at_most(demand.points, order.max_demand, demand.notes)
+    sources = [row for file in order.townships for row in [origin_of(file)]]
+    sources = [order.osm.provenance] if order.osm is not None and order.osm.graph is None else sources
+    sources = sources or [order.osm.provenance if order.osm else outline.origin]
+    lead = SPREAD_NOTE if demand.modelled and demand.unit == "people" else None
+    provenance = described("demand", sources, notes, lead=lead, modelled=demand.modelled)
+    return DemandLayer(Layer(points, provenance, notes), demand.unit, demand.township_people)
+
+
+def _at_most(
+    points: gpd.GeoDataFrame, max_demand: int, notes: tuple[Note, ...]
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    merged, merging = merge_demand(points, max_demand)
+    return merged, (*notes, *merging.notes())
+
+
+def _as_before(order: Order, frame: Frame, townships: gpd.GeoDataFrame, roads: Roads) -> DemandLayer:
+    """Keep the older demand points, given to the townships as they are now."""
+    if order.base is None:
+        raise SourceError("an import without people")  # asked for where there is an older study area
+    points = order.base.demand.to_crs(frame.crs)
+    notes: tuple[Note, ...] = ()
+    if order.fresh & {"boundary", "townships"}:
+        points, notes = _given_to(points, frame, townships)
+    totals = townships["population"].to_numpy(dtype=float)
+    if order.scale_to_townships:
+        points, scale_notes = scale_to_totals(points, townships, roads.edges)
+        notes = (*notes, *scale_notes)
+    provenance = kept_provenance(order, "demand")
+    if notes:
+        provenance = (
+            *provenance,
+            *described("demand", provenance[:1], notes, modelled=provenance[0].modelled),
+        )
+    return DemandLayer(Layer(points, provenance, notes), order.base.demand_unit, totals)
+
+
+def _given_to(
+    points: gpd.GeoDataFrame, frame: Frame, townships: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """Give demand points to the townships they lie in, and leave out those beyond the county."""
+    inside = shapely.intersects(_land(frame, townships), points.geometry.to_numpy())
+    beyond = points[~inside]
+    people = float(beyond["population"].sum())
+    points = points[inside].reset_index(drop=True)
+    at, owner = shapely.STRtree(townships.geometry.to_numpy()).query(
+        points.geometry.to_numpy(), predicate="intersects"
+    )
+    ids = townships["id"].to_numpy(dtype=object)
+    found = np.full(len(points), "", dtype=object)
+    order = np.lexsort((-owner, at))
+    found[at[order]] = ids[owner[order]]
+    # a village that is listed with a township stays with it, though it lies beyond its generalized outline
+    listed = points["township_id"].isin(set(ids)).to_numpy() & (found == "")
+    found[listed] = points["township_id"].to_numpy(dtype=object)[listed]
+    nowhere = points["id"][(found == "") & (points["population"] > 0).to_numpy()].tolist()
+    notes = (
+        *noted(
+            "demand_beyond",
+            "demand",
+            beyond["id"].tolist(),
+            f"demand points beyond the new outline, left out with {people:,.0f} people: {{n}} ({{some}})",
+            f"位于新边界以外、未计入的居民点：{{n}}个，共{people:,.0f}人（{{some}}）",
+        ),
+        *noted(
+            "people_outside_townships",
+            "demand",
+            nowhere,
+            "demand points that lie in no township: {n} ({some})",
+            "不属于任何乡镇的居民点：{n}个（{some}）",
+        ),
+    )
+    return points.assign(township_id=found), notes
+
+
+def _land(frame: Frame, townships: gpd.GeoDataFrame) -> shapely.Geometry:
+    land = shapely.union_all([frame.boundary, *townships.geometry])
+    shapely.prepare(land)
+    return land
