@@ -25,8 +25,8 @@ LOOSE_END_M = 3.0
 """
 An end that hangs loose joins a line as near as this.
 
-Among the roads of Liechtenstein and Porto in OpenStreetMap, whose loose ends are meant, this joins 4 and 97 of
-them; 5 m would join 10 and 219.
+Among the roads of Liechtenstein and Porto in OpenStreetMap, whose loose ends are meant, this joins 4 and 97;
+5 m would join 10 and 219.
 """
 TIED_END_M = 0.5
 """An end that is tied to another line already joins a third one as near as this."""

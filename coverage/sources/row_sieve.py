@@ -24,11 +24,11 @@ _TOTALS = frozenset(
 _LIKE_TOTAL = re.compile("[计总汇累]|total|sum", re.IGNORECASE)
 _REMARK = re.compile(
     r"(?:(?:备注|说明|注|注意|填表说明|填表人|填报人|制表人|审核人|审核|负责人|单位负责人|联系人|联系电话|填报单位"
-    r"|制表单位|填报日期|填表日期|填报时间|制表日期|数据来源|资料来源|来源|单位盖章|notes?|remarks?|source)\s*[:：]"
+    r"|制表单位|填报日期|填表日期|填报时间|制表日期|数据来源|资料来源|来源|单位盖章|示例|notes?|remarks?|source|example)\s*[:：]"
     r"|(?:备注|注|注\d+|填表人|填报人|制表人|审核人|数据来源|资料来源)\s*$)",
     re.IGNORECASE,
 )
-_REMARKABLE = frozenset("备说注填制审负联数资来单nrsNRS")
+_REMARKABLE = frozenset("备说注填制审负联数资来单示nrseNRSE")
 _MIN_HEADER_CELLS = 2
 
 
@@ -58,8 +58,8 @@ class RowSieve:
         self.reject(
             _is_no_place(table, self._names),
             "not_a_place",
-            "a total, a note or a header repeated, and no place of its own: nothing to do",
-            "合计、备注或重复的表头，不是具体的点：无需处理",
+            "a total, a note, an example or a header repeated, and no place of its own: nothing to do",
+            "合计、备注、示例或重复的表头，不是具体的点：无需处理",
         )
         if table.overlong is not None:
             self.reject(
