@@ -335,9 +335,10 @@ def _validation(column: _Column, lang: str) -> DataValidation | None:
 def _fill_explanation(sheet: Worksheet, layer: str, lang: str) -> None:
     zh = lang == "zh"
     sheet.append(["列", "是否必填", "怎么填"] if zh else ["column", "needed", "what to fill in"])
-    for column in _COLUMNS[layer]:
+    for j, column in enumerate(_COLUMNS[layer], start=1):
         needed = ("必填" if column.is_needed else "") if zh else ("yes" if column.is_needed else "")
-        sheet.append([_header(column, layer, lang), needed, column.zh if zh else column.en])
+        # with a number before it, the import takes no word here for a header
+        sheet.append([f"{j}. {_header(column, layer, lang)}", needed, column.zh if zh else column.en])
     for cells in sheet.iter_rows():
         for cell in cells:
             cell.font = Font(name=_FONTS[lang], bold=cell.row == 1)
