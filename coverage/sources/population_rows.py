@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -215,7 +215,7 @@ def reject_duplicates(
         return
     # a running number makes no two places of one
     codes = [c if _is_village_code(c) else "" for c in rows.code[alive].tolist()]
-    who = pd.factorize(pd.MultiIndex.from_arrays([rows.plain[alive], codes]))[0]
+    who = _numbered(rows.plain[alive], np.array(codes, dtype=object))
     home, people = township[alive], rows.people[alive]
     px, py = x[alive], y[alive]
     at = ~np.isnan(px)
@@ -223,8 +223,9 @@ def reject_duplicates(
     housed = home >= 0
     _note_first(first, housed, who, home, people)
     # one without coordinates repeats any of its name in its township
-    bare = _groups_with(housed & ~at, who, home)
-    _note_first(first, housed & bare, who, home)
+    name_here = _numbered(who, home)
+    bare = np.bincount(name_here, weights=housed & ~at)[name_here] > 0
+    _note_first(first, housed & bare, name_here)
     # four grids, shifted by half a cell: two places within the distance share a cell of at least one
     for shift_x in (0.0, SAME_PLACE_M):
         for shift_y in (0.0, SAME_PLACE_M):
@@ -238,21 +239,24 @@ def reject_duplicates(
     _reject_repeats(rows, sieve, repeats, original)
 
 
-def _note_first(first: NDArray[np.intp], where: NDArray[np.bool_], *keys: NDArray[np.generic]) -> None:
+def _note_first(first: NDArray[np.intp], where: NDArray[np.bool_], *keys: NDArray[Any]) -> None:
     """Lower `first` to the earliest row that agrees in all keys, among those of `where`."""
     chosen = np.flatnonzero(where)
-    groups = pd.DataFrame({i: key[chosen] for i, key in enumerate(keys)}).groupby(
-        list(range(len(keys))), sort=False, dropna=False
-    )
-    earliest = chosen[pd.Series(np.arange(len(chosen))).groupby(groups.ngroup().to_numpy()).transform("min")]
-    first[chosen] = np.minimum(first[chosen], earliest)
+    if not len(chosen):
+        return
+    group = _numbered(*(key[chosen] for key in keys))
+    earliest = np.zeros(int(group.max()) + 1, dtype=np.intp)
+    earliest[group[::-1]] = chosen[::-1]  # the last one written is the first row
+    first[chosen] = np.minimum(first[chosen], earliest[group])
 
 
-def _groups_with(mark: NDArray[np.bool_], *keys: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Spread a mark to all rows that agree in all keys."""
-    groups = pd.MultiIndex.from_arrays(list(keys))
-    number = pd.factorize(groups)[0]
-    return np.bincount(number, weights=mark)[number] > 0
+def _numbered(*keys: NDArray[Any]) -> NDArray[np.int64]:
+    """Number the combinations of keys."""
+    number = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        code, values = pd.factorize(key)
+        number = pd.factorize(number * len(values) + code)[0].astype(np.int64)
+    return number
 
 
 def _reject_repeats(

@@ -98,6 +98,10 @@ class Table:
     scales: Mapping[str, float] = field(default_factory=dict)
     columns_used: tuple[str, ...] = ()
     overlong: NDArray[np.bool_] | None = None
+    # every reader asks for the same columns again, and a list of villages is long
+    _texts: dict[str, NDArray[np.object_]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         """Give the number of rows."""
@@ -122,11 +126,14 @@ class Table:
             Shape (n,), stripped; ``""`` where a cell is empty or stands for nothing, and where the table has
             no such column.
         """
-        texts = np.full(len(self), "", dtype=object)
-        if self.has(name):
+        if not self.has(name):
+            return np.full(len(self), "", dtype=object)
+        if name not in self._texts:
             column = self.cells[self.headers[name]].tolist()
+            texts = np.empty(len(self), dtype=object)
             texts[:] = ["" if is_empty(text) else text.strip() for text in column]
-        return texts
+            self._texts[name] = texts
+        return self._texts[name].copy()
 
     def numbers(self, name: str) -> Parsed:
         """
