@@ -93,8 +93,9 @@ class RowSieve:
         if code not in REASONS:
             raise KeyError(code)
         chosen = np.flatnonzero(np.asarray(where, dtype=bool) & self._alive)
+        is_one = {key: _is_one(value) for key, value in values.items()}
         for i in chosen.tolist():
-            own = {key: value if _is_one(value) else value[i] for key, value in values.items()}
+            own = {key: value if is_one[key] else value[i] for key, value in values.items()}
             self._rejects[i] = Reject(
                 row=int(self.table.row[i]),
                 name=str(self._names[i]),

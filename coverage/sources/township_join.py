@@ -103,8 +103,10 @@ def match_townships(
     plain = np.array([plain_code(code) for code in codes], dtype=object)
     by_its_code = np.array([places.get(code, UNMATCHED) for code in plain.tolist()], dtype=np.intp)
     given = np.not_equal(plain, "")
-    unreadable = np.zeros(len(codes), dtype=np.bool_)
-    unreadable[~given] = [is_imprecise(codes[i]) for i in np.flatnonzero(~given).tolist()]
+    unreadable = np.array(
+        [not own and bool(code) and is_imprecise(code) for own, code in zip(plain, codes, strict=True)],
+        dtype=np.bool_,
+    )
 
     elsewhere = (by_its_code == UNMATCHED) & _of_other_counties(plain, own)
     by_name = np.where(elsewhere, UNMATCHED, by_name)
@@ -155,7 +157,7 @@ def plain_code(text: str) -> str:
         whose digits are lost; any other text without case, spaces and punctuation.
     """
     plain = text.strip()
-    if not _OFFICIAL.fullmatch(plain):
+    if plain and not _OFFICIAL.fullmatch(plain):
         if is_imprecise(plain):
             return ""
         plain = plain_name(re.sub(r"\.0*$", "", unicodedata.normalize("NFKC", plain)))
