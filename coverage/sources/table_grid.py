@@ -151,7 +151,8 @@ def find_header(grid: Grid, layer: str, file: LayerFile, system: str) -> Header 
             words = _header_words(grid, top, depth, width)
             match = match_headers(words, layer, file.columns, system=system)
             header = Header(top, depth, words, match, lacking_fields(match, layer))
-            if (best is None or header.fit > best.fit) and _is_header(header):
+            better = best is None or (header.fit, -header.depth) > (best.fit, -best.depth)
+            if better and _is_header(header):
                 best = header
     return best and replace(best, match=_with_title_units(best.match, grid.rows[: best.top], layer))
 

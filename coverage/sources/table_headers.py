@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BRACKETS = re.compile(r"[(\[{<【〔《]([^)\]}>】〕》]*)[)\]}>】〕》]")
 _BEHIND = re.compile(r"^(.*\S)\s*[/_:,\s]\s*([^/_:,\s]+(?:/[^/_:,\s]+)?)$", re.DOTALL)
+_UNITS = {unit for fields in FIELDS.values() for own in fields for unit in own.units}
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年?(?:末|底|度)|年)?")
 _PAIR = ("lon", "lat")
@@ -191,9 +192,12 @@ def _parts(words: Sequence[str]) -> tuple[list[str], list[str]]:
     normal = [unicodedata.normalize("NFKC", word) for word in words if word.strip()]
     units = [unit.strip().lower() for word in normal for unit in _BRACKETS.findall(word)]
     bare = [_BRACKETS.sub("", word) for word in normal]
-    behind = [_BEHIND.match(word.strip()) for word in bare]
-    units += [match[2].lower() for match in behind if match is not None]
-    cut = [match[1] if match is not None else word for match, word in zip(behind, bare, strict=True)]
+    cut = []
+    for word in bare:
+        match = _BEHIND.match(word.strip())
+        is_unit = match is not None and match[2].lower() in _UNITS
+        cut.append(match[1] if match and is_unit else word)
+        units += [match[2].lower()] if match and is_unit else []
     ways = []
     for texts in (normal, bare, cut):
         ways += ["".join(texts), "".join(reversed(texts)), *reversed(texts)]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from coverage.sources.table_headers import HeaderMatch
     from coverage.sources.tables import Table
 
+_PLACED = ("lon", "lat", "lonlat")
+# words to go by, of which a table often has several
+_UNTOLD = ("name", "id", "code", "township", "township_code", "address", "system")
 # where China lies, roughly: longitudes and latitudes in degrees
 _CHINA = (73.0, 135.5, 17.0, 54.0)
 
@@ -39,7 +42,7 @@ def column_notes(table: Table, match: HeaderMatch, headers: Sequence[str], decla
     notes: list[Note] = []
     for name, positions in match.passed_over.items():
         own = field_of(name, table.layer)
-        if own is None or (name in ("lon", "lat", "lonlat") and table.geometry is not None):
+        if own is None or name in _UNTOLD or (name in _PLACED and table.geometry is not None):
             continue
         taken = table.headers[name]
         notes += noted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -84,14 +85,11 @@ def list_map_layers(path: Path) -> list[tuple[str, tuple[str, ...], bool]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = [
-                (
-                    str(name),
-                    tuple(str(f) for f in pyogrio.read_info(path, layer=name)["fields"]),
-                    kind is not None,
-                )
-                for name, kind in pyogrio.list_layers(path)
-            ]
+            encoding = _encoding(path)
+            layers = []
+            for name, kind in pyogrio.list_layers(path):
+                info = pyogrio.read_info(path, layer=name, encoding=encoding)
+                layers.append((str(name), tuple(str(f) for f in info["fields"]), kind is not None))
     except UnicodeDecodeError:  # a GeoJSON in GB18030
         return [("", tuple(read_map_layer(path, "").cells.columns), True)]
     except _BROKEN as error:
@@ -139,7 +137,7 @@ def read_map_layer(path: Path, name: str) -> MapLayer:
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:
-    encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
+    encoding = _encoding(path)
     source: Path | bytes = path
     try:
         table: pd.DataFrame = pyogrio.read_dataframe(source, layer=name or None, encoding=encoding)
@@ -173,13 +171,13 @@ def _check_parts(path: Path) -> None:
         )
 
 
-def _dbf_encoding(path: Path) -> str:
+def _encoding(path: Path) -> str | None:
     """Tell the encoding of a Shapefile's table: by its .cpg, else by its own mark, else by trial."""
+    if path.suffix.lower() != ".shp":
+        return None
     beside = {file.suffix.lower(): file for file in path.parent.iterdir() if file.stem == path.stem}
     if ".cpg" in beside:
-        said = beside[".cpg"].read_bytes().decode("latin-1").strip()
-        if _CHINESE.fullmatch(said):
-            return "GB18030"
+        said = _codec(beside[".cpg"].read_bytes().decode("latin-1").strip())
         if said:
             return said
     raw = beside[".dbf"].read_bytes()
@@ -189,6 +187,18 @@ def _dbf_encoding(path: Path) -> str:
     # a name cut at the width of its column may end within a character: few faults are no proof
     faults = {code: raw.decode(code, "replace").count("\ufffd") for code in ("utf-8", "gb18030")}
     return "UTF-8" if faults["utf-8"] <= faults["gb18030"] else "GB18030"
+
+
+def _codec(said: str) -> str:
+    """Give the encoding that a .cpg names, empty where it names none."""
+    if _CHINESE.fullmatch(said):
+        return "GB18030"
+    for name in (said, f"cp{said}"):
+        try:
+            return codecs.lookup(name).name if said else ""
+        except LookupError:
+            continue
+    return ""
 
 
 def _in_named_system(path: Path, shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, str]:

@@ -101,7 +101,7 @@ def _sniff(text: str, file: LayerFile, layer: str, system: str) -> str:
     for delimiter in _DELIMITERS:
         rows = list(_head_rows(head, delimiter))
         header = find_header(Grid("", rows, range(1, len(rows) + 1)), layer, file, system)
-        fits[delimiter] = (header.fit if header else (False, 0), max((len(row) for row in rows), default=0))
+        fits[delimiter] = (header.fit if header else (False, 0), head.count(delimiter))
     return max(fits, key=lambda delimiter: fits[delimiter])
 
 

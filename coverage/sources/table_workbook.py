@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from coverage.errors import FileError
@@ -132,7 +133,9 @@ def cell_text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    return str(value).strip()
+    # Excel writes line ends and the like as _x000D_
+    text = unescape(value) if isinstance(value, str) and "_x" in value else str(value)
+    return text.strip()
 
 
 def row_of(cell: str) -> int:
