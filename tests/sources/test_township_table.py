@@ -459,7 +459,7 @@ cells = st.fixed_dictionaries(
 places = st.one_of(st.just({}), st.builds(at, st.floats(-8, 34), st.floats(-9, 9)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, places), min_size=1, max_size=6), st.integers(0, 3))
 def test_no_row_is_lost_and_the_townships_stand_whatever_comes(tmp_path, table, n_known):
     blank = {"经度（WGS84）": "", "纬度（WGS84）": ""}
