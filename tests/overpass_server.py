@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
+import osmnx  # noqa: F401  # it keeps the resolver it finds, which must be the open one
 import pyproj.database
 import shapely
 

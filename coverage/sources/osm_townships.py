@@ -92,9 +92,9 @@ def township_areas(extract: OsmExtract, level: int) -> list[Area]:
         levels = ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())) or "none"
         raise SourceError(
             f"the extract has no administrative relation of level {level}: the levels it has are "
-            f"{levels}; choose one with --township-level",
+            f"{levels}; choose one with --township-level, or give the townships with --townships FILE",
             zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；"
-            "请用 --township-level 选择",
+            "请用 --township-level 选择，或用 --townships 提供乡镇文件",
         )
     return [assemble(relation, extract) for relation in sorted(chosen, key=lambda r: r.id)]
 
