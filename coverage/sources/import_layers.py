@@ -142,6 +142,7 @@ def township_layer(
         roads=roads,
         road_tree=tree,
         urban=order.urban,
+        county=county.name,
     )
     origins = [origin_of(file) for file in order.townships]
     provenance = described("townships", origins, rows.notes, modelled=rows.modelled)
