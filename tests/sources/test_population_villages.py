@@ -276,6 +276,17 @@ def test_duplicates_name_the_row_they_repeat(tmp_path):
     assert rows.people_left_out == 300 + 310 + 71
 
 
+@pytest.mark.parametrize("x", [250, 500, 600])
+@pytest.mark.parametrize("y", [250, 500, 600])
+def test_a_place_that_is_given_twice_is_found_wherever_it_lies(tmp_path, x, y):
+    rows = read(
+        tmp_path,
+        row("东村", "城关镇", "300", at(x - 5, y - 5)),
+        row("东村", "城关镇", "310", at(x + 5, y + 5)),
+    )
+    assert rejected(rows) == {3: "duplicate"}
+
+
 def test_hamlets_of_one_name_far_apart_are_two(tmp_path):
     rows = read(
         tmp_path,
