@@ -246,11 +246,12 @@ def _place(raw: RawPoints, own: Bools, system: str, sieve: RowSieve, frame: Fram
         turned |= own & (np.abs(y) > _MAX_LAT) & (np.abs(y) <= _MAX_LON) & (np.abs(x) <= _MAX_LAT)
     named = dict(zip(("en", "zh"), SYSTEM_NAMES.get(system, (system, system)), strict=True))
     values = {"x": x, "y": y}
+    hint, hint_zh = _swap_hint(sieve.table)
     sieve.reject(
         turned,
         "coordinates_swapped",
-        "longitude {x:.10g} and latitude {y:.10g} are swapped: turn them round",
-        "经度 {x:.10g} 和纬度 {y:.10g} 填反了：请对调",
+        f"longitude {{x:.10g}} and latitude {{y:.10g}} are swapped: turn them round{hint}",
+        f"经度 {{x:.10g}} 和纬度 {{y:.10g}} 填反了：请对调{hint_zh}",
         **values,
     )
     if is_geographic:
@@ -274,6 +275,17 @@ def _place(raw: RawPoints, own: Bools, system: str, sieve: RowSieve, frame: Fram
     where = (metric_x, metric_y, lon, lat)
     _reject_far(sieve, own & ~inside, where, frame, values, metres=not is_geographic)
     return metric_x[own], metric_y[own]
+
+
+def _swap_hint(table: Table) -> tuple[str, str]:
+    """Say how to swap the columns of a whole file, as Chinese surveys need it: their x is the northing."""
+    if table.geometry is not None or not (table.has("lon") and table.has("lat")):
+        return "", ""
+    lon, lat = (table.headers[axis].replace("{", "{{").replace("}", "}}") for axis in ("lon", "lat"))
+    return (
+        f"; where the whole file has them so: --column lon={lat} --column lat={lon}",
+        f"；若整个文件都如此，可用 --column 经度={lat} --column 纬度={lon}",
+    )
 
 
 def _locate(

@@ -74,7 +74,7 @@ _LON = Field(
     (
         *("lng", "long", "东经", "经度坐标", "坐标经度", "经度值", "地理经度", "中心经度", "驻地经度"),
         *("位置经度", "所在经度", "E", "x", "X坐标", "坐标X", "横坐标", "x coordinate", "coord x", "point x"),
-        *("longitude x", "seat_lon", "location lng", "东坐标", "easting"),
+        *("longitude x", "seat_lon", "location lng", "东坐标", "easting", "精度"),
     ),
     _DEGREES,
 )
@@ -85,7 +85,7 @@ _LAT = Field(
     (
         *("北纬", "纬度坐标", "坐标纬度", "纬度值", "地理纬度", "中心纬度", "驻地纬度", "位置纬度"),
         *("所在纬度", "N", "y", "Y坐标", "坐标Y", "纵坐标", "y coordinate", "coord y", "point y"),
-        *("latitude y", "seat_lat", "location lat", "北坐标", "northing"),
+        *("latitude y", "seat_lat", "location lat", "北坐标", "northing", "维度"),
     ),
     _DEGREES,
 )
@@ -267,7 +267,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
             "代码",
             "id",
             (
-                *("机构代码", "编码", "机构编码", "机构编号", "编号", "医疗机构代码", "单位代码", "单位编码"),
+                *("机构代码", "编码", "机构编码", "机构编号", "医疗机构代码", "单位代码", "单位编码"),
                 *("站点编号", "站点编码", "站点代码", "组织机构代码", "统一社会信用代码", "机构标识", "标识"),
                 *("code", "facility id", "station id", "facility code", "uid"),
             ),

@@ -26,6 +26,7 @@ N_TITLE_ROWS = 30
 
 _MAX_DEPTH = 3
 _MIN_FIELDS = 2
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]*\d[\d.,]*[°%]?")
 _TITLE_UNIT = re.compile(r"单位\s*[:：]\s*([^)）\]】]+)")
 
 
@@ -121,7 +122,10 @@ def lacking_fields(
 ) -> tuple[tuple[str, ...], ...]:
     """Give the groups of fields of which a layer needs one and the table has none."""
     there = {*match.columns, *(("geometry",) if has_shapes else ())}
-    return tuple(group for group in NEEDED[layer] if not there & set(group))
+    needed = NEEDED[layer]
+    if there & {"lon", "lat"} and not there & {"lonlat", "geometry"}:  # one is of no use without the other
+        needed = tuple(dict.fromkeys((*needed, ("lon", "lonlat", "geometry"), ("lat", "lonlat", "geometry"))))
+    return tuple(group for group in needed if not there & set(group))
 
 
 def find_header(grid: Grid, layer: str, file: LayerFile, system: str) -> Header | None:
@@ -162,7 +166,11 @@ def _is_header(header: Header) -> bool:
 
 
 def _header_words(grid: Grid, top: int, depth: int, width: int) -> tuple[tuple[str, ...], ...]:
-    """Give the words over every column; one above several columns stands over each of them."""
+    """
+    Give the words over every column; one above several columns stands over each of them.
+
+    No words are given where the rows are no header together: a row of data must not be taken for one.
+    """
     levels = [[*row, *[""] * (width - len(row))] for row in grid.rows[top : top + depth]]
     numbers = grid.numbers[top : top + depth]
     for first, last, left, right in grid.merges:
@@ -177,10 +185,20 @@ def _header_words(grid: Grid, top: int, depth: int, width: int) -> tuple[tuple[s
             # text files have no merged cells, only blanks beside the word that stands over several columns
             if not upper[j] and lower[j] and upper[j - 1] and lower[j - 1]:
                 upper[j] = upper[j - 1]
+    if not all(_stands_over(upper, lower) for upper, lower in pairwise(levels)):
+        return ()
     words = [tuple(dict.fromkeys(text for level in levels if (text := level[j]))) for j in range(width)]
     while words and not words[-1]:
         words.pop()
     return tuple(words)
+
+
+def _stands_over(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Tell whether two rows can be one header: a word above several others, and no figure among these."""
+    if any(_FIGURE.fullmatch(text) for text in lower):
+        return False
+    columns = list(zip(upper, lower, strict=True))
+    return any(a[0] and a[0] == b[0] and a[1] and b[1] and a[1] != b[1] for a, b in pairwise(columns))
 
 
 def _with_title_units(match: HeaderMatch, titles: Sequence[Sequence[str]], layer: str) -> HeaderMatch:

@@ -61,8 +61,9 @@ EMPTY = frozenset(
 
 _LONGEST_EMPTY = max(map(len, EMPTY))
 _PLAIN_MARKS = str.maketrans(
-    # normalization would turn these into letters, spaces or two characters
-    {"º": "°", "˚": "°", "∘": "°", "″": '"', "“": '"', "”": '"', "′": "'", "‘": "'", "’": "'", "−": "-"}
+    # what maps on the web put around a copied figure; what normalization would turn into letters or spaces
+    dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u202d")
+    | {"º": "°", "˚": "°", "∘": "°", "″": '"', "“": '"', "”": '"', "′": "'", "‘": "'", "’": "'", "−": "-"}
 )
 _GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?![\d,])"
 _FIGURE = re.compile(rf"([+-]?)\s*((?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d+)?(?!\d)")

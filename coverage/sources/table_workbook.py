@@ -90,19 +90,20 @@ def _check_kind(path: Path) -> None:
 
 
 def _grid(sheet: Any, archive: ZipFile) -> Grid:
+    # a sheet that is read row by row does not give its merged cells
+    raw = archive.read(sheet._worksheet_path)  # noqa: SLF001
+    merges = tuple(_merge(ref.decode()) for ref in _MERGE.findall(raw))
+    formulas = tuple(ref.decode() for ref in _NO_VALUE.findall(raw))
+    uncounted = {row_of(cell) for cell in formulas}
     # what a workbook says of its own size is often wrong
     sheet.reset_dimensions()
     rows: list[list[str]] = []
     numbers: list[int] = []
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = _texts(values)
-        if cells:
+        if cells or number in uncounted:
             rows.append(cells)
             numbers.append(number)
-    # a sheet that is read row by row does not give its merged cells
-    raw = archive.read(sheet._worksheet_path)  # noqa: SLF001
-    merges = tuple(_merge(ref.decode()) for ref in _MERGE.findall(raw))
-    formulas = tuple(ref.decode() for ref in _NO_VALUE.findall(raw))
     return Grid(str(sheet.title), rows, numbers, merges, formulas)
 
 

@@ -182,6 +182,21 @@ def test_shapes_that_are_points_areas_and_neither(tmp_path):
     assert not found.points.iloc[8].has_z
 
 
+def test_the_columns_of_a_survey_can_be_turned_round(tmp_path):
+    there = convert(*INSIDE, source="wgs84", target="EPSG:4547")
+    path = csv(tmp_path, (float(there.y), float(there.x)), header=("名称", "X坐标", "Y坐标"))
+    _, sieve = placed(path, crs="EPSG:4547")
+    (reject,) = sieve.account().rejects
+    assert reject.code == "coordinates_swapped"
+    assert "--column lon=Y坐标 --column lat=X坐标" in reject.en
+    table, _ = read_table(
+        LayerFile(path, crs="EPSG:4547", columns={"lon": "Y坐标", "lat": "X坐标"}), "facilities"
+    )
+    sieve = RowSieve(table, "facilities")
+    place_points(table, sieve, FRAME, None)
+    assert sieve.alive.all()
+
+
 def test_one_column_for_both(tmp_path):
     header = ("名称", "坐标")
     _, sieve = placed(

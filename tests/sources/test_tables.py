@@ -114,6 +114,40 @@ def test_the_unit_of_a_title_row(tmp_path):
     assert "10,000" in notes[0].text("en")
 
 
+def test_a_row_of_data_is_no_part_of_the_header(tmp_path):
+    rows = [
+        ("名称", "级别", "经度", "纬度", ""),
+        ("东站", "街道", "暂无", "", "五大中心"),
+        ("西站", "镇", 113.4, 29.4, ""),
+    ]
+    for path in (text_file(tmp_path / "f.csv", rows), workbook(tmp_path / "f.xlsx", {"s": rows})):
+        table, _ = read(path)
+        assert table.texts("name").tolist() == ["东站", "西站"]
+        assert table.row.tolist() == [2, 3]
+
+
+def test_three_rows_of_header(tmp_path):
+    rows = [
+        ("名称", "坐标", "", "", ""),
+        ("", "GPS", "", "高德", ""),
+        ("", "经度", "纬度", "经度", "纬度"),
+        ("东站", 113.4, 29.4, 113.5, 29.5),
+    ]
+    table, _ = read(
+        workbook(tmp_path / "f.xlsx", {"s": rows}, {"s": ["A1:A3", "B1:E1", "B2:C2", "D2:E2"]}), crs=""
+    )
+    assert (table.system, table.texts("lon").tolist()) == ("wgs84", ["113.4"])
+    table, _ = read(tmp_path / "f.xlsx", crs="gcj02")
+    assert (table.system, table.texts("lon").tolist()) == ("gcj02", ["113.5"])
+
+
+def test_rows_of_formulas_alone_are_rows(tmp_path):
+    rows = [("名称", "经度", "纬度"), ("=甲!A1", "=甲!B1", "=甲!C1"), ("东站", 113, 29)]
+    table, notes = read(workbook(tmp_path / "f.xlsx", {"s": rows}))
+    assert table.row.tolist() == [2, 3]
+    assert notes[0].ids == ("A2", "B2", "C2")
+
+
 def test_cells_of_every_type(tmp_path):
     rows = [
         ("代码", "名称", "经度", "纬度", "地址"),
@@ -373,6 +407,7 @@ WRONG = [
     ("h.csv", rows(("甲", "乙"), (1, 2)), SourceError, "no header that is recognized", "没有可识别的表头"),
     ("i.csv", rows(("名称", "类型"), (1, 2)), SourceError, "--column lon=HEADER", "--column 经度=表头"),
     ("j.csv", rows(("经度", "纬度"), (1, 2)), SourceError, "column name or kind", "名称或类型"),
+    ("q.csv", rows(("名称", "经度", "人口"), (1, 2, 3)), SourceError, "column latitude", "纬度"),
     ("k.csv", renamed_workbook, FileError, "a workbook", "Excel工作簿"),
     (
         "l.csv",
