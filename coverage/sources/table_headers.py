@@ -24,6 +24,7 @@ _UNITS = {unit for fields in FIELDS.values() for own in fields for unit in own.u
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年?(?:末|底|度)|年)?")
 _PAIR = ("lon", "lat")
+_DBF_HEADER = 10
 _PLACED = frozenset({"lon", "lat", "lonlat"})
 _SYSTEM_ORDER = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
@@ -211,7 +212,26 @@ def _names(layer: str) -> dict[str, tuple[Field, int]]:
     for own in FIELDS[layer]:
         for rank, header in enumerate(own.headers):
             names.setdefault(plain_name(header), (own, rank))
+    cut: dict[str, dict[str, tuple[Field, int]]] = {}
+    for own in FIELDS[layer]:
+        for rank, header in enumerate(own.headers):
+            for form in _cut_headers(header):
+                # a whole header beats every one that was cut
+                cut.setdefault(form, {}).setdefault(own.name, (own, rank + len(own.headers)))
+    for form, owners in cut.items():
+        if len(owners) == 1:
+            names.setdefault(form, *owners.values())
     return names
+
+
+def _cut_headers(header: str) -> set[str]:
+    """Give what is left of a header in a Shapefile, whose headers have ten bytes, in the usual encodings."""
+    left = {
+        raw[:_DBF_HEADER].decode(code, "ignore")
+        for code in ("utf-8", "gb18030")
+        if len(raw := header.encode(code)) > _DBF_HEADER
+    }
+    return {plain_name(form) for form in left} - {""}
 
 
 @lru_cache

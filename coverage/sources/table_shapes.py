@@ -90,7 +90,7 @@ def list_map_layers(path: Path) -> list[tuple[str, tuple[str, ...], bool]]:
             for name, kind in pyogrio.list_layers(path):
                 info = pyogrio.read_info(path, layer=name, encoding=encoding)
                 layers.append((str(name), tuple(str(f) for f in info["fields"]), kind is not None))
-    except UnicodeDecodeError:  # a GeoJSON in GB18030
+    except UnicodeDecodeError:  # a GeoJSON in GB18030, or a Shapefile that cut its headers within a character
         return [("", tuple(read_map_layer(path, "").cells.columns), True)]
     except _BROKEN as error:
         raise unreadable(path, error) from error
@@ -142,9 +142,27 @@ def _read(path: Path, name: str) -> pd.DataFrame:
     try:
         table: pd.DataFrame = pyogrio.read_dataframe(source, layer=name or None, encoding=encoding)
     except UnicodeDecodeError:
+        if encoding is not None:
+            return _decoded(pyogrio.read_dataframe(path, encoding="ISO-8859-1"), encoding)
         source = path.read_bytes().decode("gb18030").encode()
         table = pyogrio.read_dataframe(source)
     return table
+
+
+def _decoded(table: pd.DataFrame, encoding: str) -> pd.DataFrame:
+    """Decode headers and texts that were read byte by byte, without a character that was cut at their end."""
+
+    def decode(value: object) -> object:
+        return value.encode("latin-1").decode(encoding, "ignore") if isinstance(value, str) else value
+
+    shapes = table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None
+    new = table.copy()
+    for name in table.columns:
+        if name != shapes:
+            new[name] = pd.Series(
+                [decode(value) for value in table[name].tolist()], table.index, dtype=object
+            )
+    return new.rename(columns={name: decode(name) for name in table.columns if name != shapes})
 
 
 def _text(value: object) -> str:
