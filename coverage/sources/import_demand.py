@@ -101,7 +101,11 @@ def _from_file(
     provenance = described("demand", [origin_of(order.population)], rows.notes, modelled=rows.modelled)
     layer = Layer(rows.points, provenance, rows.notes, rows.accounts)
     totals = townships["population"].to_numpy(dtype=float)
-    return DemandLayer(layer, "people", np.where(np.isfinite(totals), totals, rows.township_people))
+    # the county's own totals stay, unless this very file gives others
+    named = {name for note in rows.notes if note.code == "totals_spread" for name in note.ids}
+    given = townships["name"].isin(named).to_numpy() & ~np.array(order.scale_to_townships)
+    people = np.where(np.isfinite(totals) & ~given, totals, rows.township_people)
+    return DemandLayer(layer, "people", people)
 
 
 def _from_settlements(
@@ -150,7 +154,10 @@ def _as_before(order: Order, frame: Frame, townships: gpd.GeoDataFrame, roads: R
         raise SourceError("an import without people")  # asked for where there is an older study area
     points = order.base.demand.to_crs(frame.crs)
     notes: tuple[Note, ...] = ()
-    if order.fresh & {"boundary", "townships"}:
+    same = _same_polygons(order.base.townships, townships) if "boundary" not in order.fresh else None
+    if same is not None:
+        points = points.assign(township_id=points["township_id"].map(lambda own: same.get(own, own)))
+    else:
         points, notes = _given_to(points, frame, townships)
     totals = townships["population"].to_numpy(dtype=float)
     if order.scale_to_townships:
@@ -163,6 +170,15 @@ def _as_before(order: Order, frame: Frame, townships: gpd.GeoDataFrame, roads: R
             *described("demand", provenance[:1], notes, modelled=provenance[0].modelled),
         )
     return DemandLayer(Layer(points, provenance, notes), order.base.demand_unit, totals)
+
+
+def _same_polygons(older: gpd.GeoDataFrame, townships: gpd.GeoDataFrame) -> dict[str, str] | None:
+    """Give the new id of each older township where no polygon has changed, else None."""
+    ids = dict(zip(shapely.to_wkb(townships.geometry), townships["id"], strict=True))
+    before = shapely.to_wkb(older.to_crs(townships.crs).geometry)
+    if set(ids) != set(before):
+        return None
+    return {own: ids[shape] for own, shape in zip(older["id"], before, strict=True)}
 
 
 def _given_to(
