@@ -16,7 +16,10 @@ from coverage.sources.osm_extract import (
     county_facilities,
     county_roads,
     county_townships,
+    open_osm,
 )
+from coverage.sources.osm_file import ENDINGS as OSM_ENDINGS
+from coverage.sources.osm_graphml import ENDINGS as GRAPH_ENDINGS
 from coverage.sources.osm_places import settlements
 from coverage.sources.road_file import read_roads
 from coverage.sources.township_table import read_townships
@@ -103,13 +106,20 @@ def road_layer(order: Order, frame: Frame) -> tuple[Roads, Layer]:
         return roads, Layer(roads.edges, kept_provenance(order, "roads"))
     source = order.osm
     if order.roads is not None:
-        extract, notes = read_roads(order.roads, frame.extent)
-        source = OsmSource(order.roads.name, extract, origin_of(order.roads), notes=notes)
+        source = _road_source(order.roads, frame)
     if source is None:
         raise SourceError("an import without roads")  # an order refuses this at its door
     roads, notes = county_roads(source, frame)
     provenance = described("roads", [source.provenance], notes, lead=SPEED_NOTE)
     return roads, Layer(roads.edges, provenance, notes)
+
+
+def _road_source(file: LayerFile, frame: Frame) -> OsmSource:
+    """Read roads from a graph or extract, or else from the lines of a map layer."""
+    if file.path.name.lower().endswith((*OSM_ENDINGS, *GRAPH_ENDINGS)):
+        return open_osm(file.path)
+    extract, notes = read_roads(file, frame.extent)
+    return OsmSource(file.name, extract, origin_of(file), notes=notes)
 
 
 def township_layer(

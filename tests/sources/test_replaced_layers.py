@@ -8,6 +8,7 @@ import math
 
 import geopandas as gpd
 import numpy as np
+import osmnx as ox
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
@@ -181,6 +182,16 @@ def test_roads_alone_from_an_extract_that_holds_more(tmp_path):
     assert "secondary" in set(area.roads.edges["highway"])
     assert_kept(area, whole, "boundary", "townships", "facilities", "demand")
     assert [row.source for row in area.provenance if row.layer == "roads"] == ["new.osm"]
+
+
+def test_roads_alone_from_a_graph_of_osmnx(base, tmp_path):
+    graph = base.roads.to_graph()
+    ox.io.save_graphml(graph, tmp_path / "roads.graphml")
+    area = replaced(base, roads=LayerFile(tmp_path / "roads.graphml")).area
+    assert area.roads.edges["length"].sum() == pytest.approx(
+        base.roads.edges.loc[base.roads.edges["highway"] != "footway", "length"].sum()
+    )
+    assert_kept(area, base, "boundary", "townships", "facilities", "demand")
 
 
 def test_every_layer_in_a_system_of_its_own(base, tmp_path):
