@@ -381,7 +381,8 @@ def import_(
             **given,
         )
         imported = import_study_area(order, progress=progress)
-    need_columns(parse_columns(given["columns"]), imported.accounts)
+    without_account = ["roads"] if order.roads is not None else []
+    need_columns(parse_columns(given["columns"]), imported.accounts, otherwise=without_account)
     return _store(imported, data / f"{order.county.stem}.gpkg", lang, strict=strict, quiet=quiet)
 
 

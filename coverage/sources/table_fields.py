@@ -495,7 +495,9 @@ def check_columns(columns: Iterable[str]) -> None:
         )
 
 
-def need_columns(columns: Mapping[str, str], accounts: Iterable[RowAccount]) -> None:
+def need_columns(
+    columns: Mapping[str, str], accounts: Iterable[RowAccount], *, otherwise: Iterable[str] = ()
+) -> None:
     """
     Refuse a ``--column FIELD=HEADER`` that no file of a run had a use for.
 
@@ -505,6 +507,8 @@ def need_columns(columns: Mapping[str, str], accounts: Iterable[RowAccount]) -> 
         Field, as typed, to header.
     accounts
         Of the tables that were read.
+    otherwise
+        Layers whose files were read without an account: their fields pass.
 
     Raises
     ------
@@ -512,6 +516,7 @@ def need_columns(columns: Mapping[str, str], accounts: Iterable[RowAccount]) -> 
         If no table has that header, or none has that field.
     """
     used = {key for account in accounts for key in account.columns_used}
+    used |= {key for key in columns for layer in otherwise if field_of(key, layer)}
     idle = [f"{key}={header}" for key, header in columns.items() if key not in used]
     if idle:
         raise SourceError(

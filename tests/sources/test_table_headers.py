@@ -176,7 +176,8 @@ def test_columns_that_a_file_lacks_are_not_used():
     accounts = [RowAccount("facilities", "a.csv", 0, 0, 0, columns_used=("经度",))]
     need_columns({"经度": "lon_wgs"}, accounts)
     with pytest.raises(SourceError, match="人口=人数"):
-        need_columns({"经度": "lon_wgs", "人口": "人数"}, accounts)
+        need_columns({"经度": "lon_wgs", "人口": "人数"}, accounts, otherwise=["roads"])
+    need_columns({"道路等级": "dj"}, accounts, otherwise=["roads"])
 
 
 def test_an_unknown_field_is_refused_with_those_there_are():
