@@ -69,5 +69,13 @@ def noted(
     every = [str(thing) for thing in named or ids]
     more = " …" if len(every) > N_NAMED else ""
     n, some, some_zh = len(ids), ", ".join(every[:N_NAMED]) + more, "、".join(every[:N_NAMED]) + more
-    texts = (en.format(n=n, some=some), zh.format(n=n, some=some_zh))
+    texts = (_filled(en, n, some), _filled(zh, n, some_zh))
     return (Note(code, layer, *texts, n, tuple(str(thing) for thing in ids)),)
+
+
+def _filled(text: str, n: int, some: str) -> str:
+    """Fill a text in; names of files and columns in it may have braces of their own, and stand before."""
+    for mark, value in (("{n}", str(n)), ("{some}", some)):
+        before, found, behind = text.rpartition(mark)
+        text = f"{before}{value}{behind}" if found else text
+    return text

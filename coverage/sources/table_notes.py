@@ -92,8 +92,7 @@ def cell_notes(table: Table, grid: Grid, cells: Cells) -> tuple[Note, ...]:
             "merged_figures",
             table.layer,
             sums,
-            f"{table.name}: merged cells over figures, counted once, in their first row: {{n}} rows "
-            "({{some}})",
+            f"{table.name}: merged cells over figures, counted once, in their first row: {{n}} rows ({{some}})",
             f"{table.name}：合并单元格中的数值只计入首行：涉及{{n}}行（{{some}}）",
         ),
     )

@@ -307,7 +307,7 @@ def _code_notes(
     official = np.array([is_official(plain_code(code)) for code in codes], dtype=np.bool_)
     differing = np.flatnonzero(match.code_differs & official).tolist()
     lost = names[match.code_unreadable].tolist()
-    file = sheet.table.name.replace("{", "{{").replace("}", "}}")
+    file = sheet.table.name
     return (
         *noted(
             "townships_by_code",
