@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage.errors import CountyError, CoverageError, StandardError
+from coverage.errors import CountyError, CoverageError, StandardError, system_reason
 from coverage.version import __version__
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def _reason(error: Exception, lang: Lang) -> str:
         return _usage_line(error, lang)
     if isinstance(error, OSError):
         # a name no file can have, or an output that takes nothing more
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+        en, zh = system_reason(error)
+        reason = {"zh": zh or en, "en": en}[lang]
+        return f"{error.filename}: {reason}" if error.filename else reason
     return {"zh": "参数中有无法识别的字符", "en": "an argument is not readable text"}[lang]
 
 
@@ -92,18 +94,51 @@ def _usage_line(error: click.ClickException, lang: Lang) -> str:
     command = context.command_path if context else "coverage"
     message = " ".join(error.format_message().split()).rstrip(".")
     if lang == "en":
-        return f"{message}: see {command} --help"
-    parameter = getattr(error, "param", None)
-    name = parameter.opts[0] if parameter is not None else ""
-    if isinstance(error, click.NoSuchOption):
-        message = f"没有选项 {error.option_name}"
-    elif isinstance(error, click.MissingParameter) and name:
-        message = f"缺少选项 {name}"
-    elif isinstance(error, click.BadParameter) and parameter is not None:
-        kind = parameter.type
-        allowed = f"可选 {'、'.join(kind.choices)}" if isinstance(kind, click.Choice) else "应为数字"
-        message = f"选项 {name} 的取值不对，{allowed}"
-    return f"{message}：用法见 {command} --help"
+        return f"{message}{' See' if message.endswith('?') else ': see'} {command} --help"
+    return f"{_usage_zh(error, context) or message}：用法见 {command} --help"
+
+
+def _usage_zh(error: click.ClickException, context: click.Context | None) -> str:
+    """Say in Chinese what is wrong with the words of a command; nothing where there is no telling."""
+    message = ""
+    extra = re.search(r"unexpected extra arguments? \((.*)\)", error.format_message())
+    if isinstance(error, click.BadParameter):  # a missing one is a bad one too
+        message = _parameter_zh(error)
+    elif isinstance(error, click.NoSuchOption):
+        near = f"（是否指 {'、'.join(error.possibilities)}？）" if error.possibilities else ""
+        message = f"没有选项 {error.option_name}{near}"
+    elif isinstance(error, click.BadOptionUsage):
+        message = f"选项 {error.option_name} 后面没有内容"
+    elif isinstance(error, click.exceptions.NoSuchCommand):
+        commands = cli.list_commands(context) if context is not None else []
+        message = f"没有命令 {error.command_name}，可选 {'、'.join(commands)}"
+    elif extra is not None:
+        message = f"多出了 {extra[1]}：文件名前要写选项，例如 --facilities 文件"
+    return message
+
+
+def _parameter_zh(error: click.BadParameter) -> str:
+    """Say in Chinese what is wrong with an option or argument."""
+    parameter = error.param
+    if parameter is None:
+        return ""
+    is_missing, name = isinstance(error, click.MissingParameter), parameter.opts[0]
+    if name.startswith("-"):
+        message = f"缺少选项 {name}" if is_missing else f"选项 {name} 的取值不对"
+    else:
+        message = "没有写图层名称" if is_missing else "图层名称不对"
+    return f"{message}{_allowed_zh(parameter.type) or ('' if is_missing else '，应为数字')}"
+
+
+def _allowed_zh(kind: click.ParamType[Any]) -> str:
+    """Say what an option or argument may be; nothing where any text or number will do."""
+    if isinstance(kind, click.Choice):
+        named = {word: zh for zh, word in kind.words.items()} if isinstance(kind, Word) else {}
+        choices = [f"{word}（{named[word]}）" if word in named else str(word) for word in kind.choices]
+        return f"，可选 {'、'.join(choices)}"
+    if isinstance(kind, click.IntRange):
+        return f"，应为{kind.min}以上的整数" if kind.max is None else f"，应为{kind.min}至{kind.max}的整数"
+    return ""
 
 
 def _wanted_lang(arguments: list[str]) -> Lang:
@@ -369,7 +404,7 @@ def import_(
 
     lang = lang or _locale_lang()
     base = _older_area(
-        county, data, wanted=not osm_file or bool(replace), needed=bool(replace) or not _is_whole(given)
+        county, data, wanted=not osm_file or bool(replace), needed=bool(replace) or not _is_new(given)
     )
     with progress_bar(N_STAGES + 1, quiet=quiet, lang=lang) as progress:
         progress("reading", "读取数据")
@@ -386,9 +421,9 @@ def import_(
     return _store(imported, data / f"{order.county.stem}.gpkg", lang, strict=strict, quiet=quiet)
 
 
-def _is_whole(given: dict[str, Any]) -> bool:
-    """Tell whether the files at hand make a study area of their own, without an older one."""
-    return bool(given["roads"] and given["boundary"])
+def _is_new(given: dict[str, Any]) -> bool:
+    """Tell whether an outline is given with roads or as a relation, as for a study area of its own."""
+    return bool((given["roads"] and given["boundary"]) or given["boundary_relation"])
 
 
 def _older_area(county: str, data: Path, *, wanted: bool, needed: bool) -> StudyArea | None:
@@ -400,9 +435,12 @@ def _older_area(county: str, data: Path, *, wanted: bool, needed: bool) -> Study
         return None
     try:
         path = find_county(county, search_folders(data if data.is_dir() else None))
-    except CountyError:
+    except CountyError as error:
         if needed:
-            raise
+            raise CountyError(
+                f"{error}; a new one needs roads (--osm or --roads) and an outline (--boundary)",
+                zh=f"{error.zh}；如需新建，请同时提供路网（--osm 或 --roads）和县界（--boundary）",
+            ) from error
         return None
     return read_study_area(path)
 
@@ -425,7 +463,7 @@ def _order(
     **given: Any,
 ) -> Order:
     """Put the files and wishes of an import into one order."""
-    from coverage.sources.import_order import Order, need_outline  # noqa: PLC0415
+    from coverage.sources.import_order import Order, need_one_outline, need_outline  # noqa: PLC0415
     from coverage.sources.layer_file import parse_columns, parse_layer_file  # noqa: PLC0415
     from coverage.sources.osm_extract import open_osm  # noqa: PLC0415
     from coverage.sources.table_fields import check_columns  # noqa: PLC0415
@@ -440,8 +478,7 @@ def _order(
     outline: Any = boundary_relation
     if boundary is not None:
         outline = "townships" if boundary in ("townships", "乡镇") else file(boundary)
-    if boundary is not None and boundary_relation is not None:
-        need_outline(None)
+    need_one_outline(boundary, boundary_relation)
     # what can be told at once is told before a large file is read
     stem, code = base.county.stem if base is not None else _stem(county), _code(code)
     if base is None:

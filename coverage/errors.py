@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_SYSTEM_ZH = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.EEXIST: "已有同名文件",
+    errno.ENOTDIR: "路径中有一段是文件，不是文件夹",
+    errno.EISDIR: "是文件夹",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "磁盘只读",
+    errno.EBUSY: "正被其他程序占用",
+    errno.ECONNREFUSED: "对方拒绝连接",
+    errno.ECONNRESET: "连接被对方中断",
+    errno.ENETUNREACH: "网络不通",
+    errno.EHOSTUNREACH: "找不到对方主机",
+    errno.ETIMEDOUT: "连接超时",
+}
 
 
 class CoverageError(Exception):
@@ -71,6 +90,25 @@ class AssessmentError(CoverageError, ValueError):
 
 class TilesError(CoverageError, ValueError):
     """Background tiles that no map can show."""
+
+
+def system_reason(error: BaseException) -> tuple[str, str]:
+    """
+    Say what the operating system says of a fault.
+
+    Parameters
+    ----------
+    error
+        An `OSError`, or anything else.
+
+    Returns
+    -------
+    tuple of str
+        In English and in Chinese; empty in Chinese where there are no words for it.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    reason = getattr(error, "strerror", None) or str(error)
+    return reason, _SYSTEM_ZH.get(number, "") if number is not None else ""
 
 
 def name_some(ids: Iterable[object], limit: int = 5) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coverage.errors import FileError
+from coverage.errors import FileError, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,9 +118,10 @@ def keep_older(path: Path) -> Path | None:
 
 def cannot_write(path: Path, error: Exception) -> FileError:
     """Say in one line that `path` cannot be written, and why."""
-    reason = getattr(error, "strerror", None) or str(error)
+    reason, reason_zh = system_reason(error)
+    why = f"（{reason_zh}）" if reason_zh else ""
     return FileError(
         f"{path} cannot be written ({reason}): "
         "close the file where it is open, free some space, or choose another folder",
-        zh=f"{path} 无法写入（{reason}）：请关闭已打开的文件（如Excel），检查磁盘空间和权限，或换一个文件夹",
+        zh=f"{path} 无法写入{why}：请关闭已打开的文件（如Excel），检查磁盘空间和权限，或换一个文件夹",
     )

@@ -111,13 +111,13 @@ def read_study_area(path: Path | str) -> StudyArea:
     try:
         layers = {name: pyogrio.read_dataframe(path, layer=name) for name in LAYERS}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, f"{error}", "内容不完整") from error
     try:
         return _assembled(header, layers)
     except (KeyError, ValueError, TypeError, AttributeError, pyproj.exceptions.ProjError) as error:
         if isinstance(error, CoverageError):
             raise
-        raise _unreadable(path, f"{type(error).__name__}: {error}") from error
+        raise _unreadable(path, f"{type(error).__name__}: {error}", "内容有误") from error
 
 
 def _assembled(header: Header, layers: dict[str, Any]) -> StudyArea:
@@ -174,21 +174,22 @@ def read_header(path: Path) -> Header:
             zh=f"{path} 不存在：请检查文件名，或用 coverage import 生成",
         )
     if path.stat().st_size == 0:
-        raise _unreadable(path, "it is empty")
+        raise _unreadable(path, "it is empty", "空文件")
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
             missing = [name for name in LAYERS if name not in tables]
             if missing:
-                raise _unreadable(path, f"layers missing: {', '.join(missing)}")
+                names = ", ".join(missing)
+                raise _unreadable(path, f"layers missing: {names}", f"缺少图层 {names}")
             connection.row_factory = sqlite3.Row
             row = connection.execute("SELECT * FROM boundary").fetchone()
             rows = connection.execute("SELECT * FROM provenance").fetchall()
             if row is None:
-                raise _unreadable(path, "the boundary layer is empty")
+                raise _unreadable(path, "the boundary layer is empty", "县界图层是空的")
             return _header(path, dict(row), rows)
     except (sqlite3.Error, ValueError, TypeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, str(error), "不是GeoPackage，或已损坏") from error
 
 
 def _header(path: Path, row: dict[str, Any], provenance: list[sqlite3.Row]) -> Header:
@@ -199,10 +200,19 @@ def _header(path: Path, row: dict[str, Any], provenance: list[sqlite3.Row]) -> H
             zh=f"{path} 的版本为 {version}，本程序只能读取 {FORMAT_VERSION} 及以下版本：请升级程序",
         )
     if version < 1 or not row.get("name"):
-        raise _unreadable(path, "the boundary layer does not say which county and version it is")
+        raise _unreadable(
+            path,
+            "the boundary layer does not say which county and version it is",
+            "县界图层没有注明县名和版本",
+        )
     unit = row.get("demand_unit")
     if unit not in get_args(DemandUnit):
-        raise _unreadable(path, f"demand_unit is {unit!r}, not {' or '.join(get_args(DemandUnit))}")
+        units = get_args(DemandUnit)
+        raise _unreadable(
+            path,
+            f"demand_unit is {unit!r}, not {' or '.join(units)}",
+            f"demand_unit 为 {unit}，应为 {' 或 '.join(units)}",
+        )
     return Header(
         county=County(path.stem, row["name"], row.get("name_en") or "", row.get("code") or ""),
         buffer_m=float(row.get("buffer_m") or 0.0),
@@ -220,10 +230,10 @@ def _provenance(rows: pd.DataFrame) -> tuple[Provenance, ...]:
     )
 
 
-def _unreadable(path: Path, reason: str) -> FileError:
+def _unreadable(path: Path, reason: str, reason_zh: str) -> FileError:
     return FileError(
         f"{path} is not a study area that can be read ({reason}): make it again with coverage import",
-        zh=f"{path} 不是可读取的研究区文件（{reason}）：请用 coverage import 重新生成",
+        zh=f"{path} 不是可读取的研究区文件（{reason_zh}）：请用 coverage import 重新生成",
     )
 
 

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from coverage.errors import FileError, SpeedError, StandardError
+from coverage.errors import FileError, SpeedError, StandardError, system_reason
 from coverage.routing.speeds import DEFAULT_SPEEDS, SpeedTable, frozen_table
 from coverage.standards import MINUTE_S, ResponseStandard
 
@@ -125,10 +125,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        reason = error.strerror or error
+        reason, reason_zh = system_reason(error)
         raise FileError(
             f"{path}: {reason}: give a file that exists and can be read",
-            zh=f"{path}：无法读取（{reason}），请检查文件",
+            zh=f"{path}：无法读取（{reason_zh or reason}），请检查文件",
         ) from error
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise FileError(

@@ -347,9 +347,10 @@ def test_tables_of_the_answer_agree(run, data):
 
 
 def test_import_needs_one_outline(run, tmp_path):
-    for more in ([], ["--boundary", "townships", "--boundary-relation", "5"]):
-        line = one_error_line(run("import", "--county", "x", "--osm", tmp_path / "no.osm.pbf", *more))
-        assert "give either --boundary-relation ID" in line
+    new = ("import", "--county", "x", "--osm", tmp_path / "no.osm.pbf")
+    assert "give either --boundary-relation ID" in one_error_line(run(*new))
+    twice = run(*new, "--boundary", "townships", "--boundary-relation", "5")
+    assert "the outline is given twice" in one_error_line(twice)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", " ", "..", "a:b", 'a"b'])

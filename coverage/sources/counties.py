@@ -80,7 +80,7 @@ def list_counties(folders: Iterable[Path]) -> tuple[Entry, ...]:
     entries: dict[str, Entry] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.gpkg")):
-            if path.stem not in entries:
+            if path.stem not in entries and path.is_file():
                 entries[path.stem] = _read_entry(path)
     return tuple(entries.values())
 

@@ -135,9 +135,18 @@ class Order:
         if unsourced:
             option = LAYER_OPTIONS[unsourced[0]]
             word = option.removeprefix("--")
+            of_osm = unsourced[0] == "townships" and self.osm is not None and self.osm.graph is None
+            more, more_zh = (
+                (
+                    ", or the --township-level of those in the extract",
+                    "，或用 --township-level 给出数据中乡镇的行政级别",
+                )
+                if of_osm
+                else ("", "")
+            )
             raise SourceError(
-                f"--replace {word} has nothing to put in its place: give {option} FILE",
-                zh=f"--replace {word} 没有可替换的数据：请用 {option} 提供文件",
+                f"--replace {word} has nothing to put in its place: give {option} FILE{more}",
+                zh=f"--replace {word} 没有可替换的数据：请用 {option} 提供文件{more_zh}",
             )
         idle = sorted(given - self.fresh)
         if idle:
@@ -195,6 +204,23 @@ def need_outline(boundary: object) -> None:
     """
     if boundary is None:
         raise SourceError(
-            "give either --boundary-relation ID, or --boundary FILE or townships",
-            zh="请用 --boundary-relation 编号、--boundary 文件 或 --boundary townships 三者之一说明县界",
+            "a new study area needs the county's outline: give either --boundary-relation ID, or --boundary FILE "
+            "or townships",
+            zh="新建研究区需要县界：请用 --boundary 文件、--boundary-relation 编号或 --boundary townships 给出",
+        )
+
+
+def need_one_outline(boundary: str | None, boundary_relation: int | None) -> None:
+    """
+    Refuse an outline that is given twice.
+
+    Raises
+    ------
+    SourceError
+        If both are given.
+    """
+    if boundary is not None and boundary_relation is not None:
+        raise SourceError(
+            "the outline is given twice: leave --boundary or --boundary-relation away",
+            zh="县界给出了两次：--boundary 和 --boundary-relation 请只用其一",
         )

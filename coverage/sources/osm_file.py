@@ -121,19 +121,18 @@ def check_file(path: Path, endings: Iterable[str]) -> None:
         known = ", ".join(endings)
         raise FileError(
             f"{path} is of a kind that is not read here: give one of {known}",
-            zh=f"无法识别 {path} 的文件类型：可用 {known}",
+            zh=f"{path} 的文件类型不能用在这里：可用 {known}",
         )
     if path.stat().st_size == 0:
         raise FileError(f"{path} is empty: get the file again", zh=f"{path} 是空文件：请重新获取")
 
 
-def unreadable(path: Path, error: Exception) -> FileError:
+def unreadable(path: Path) -> FileError:
     """Make the error for a file that is not what its ending says."""
-    reason = " ".join(str(error).split())[:200]
     return FileError(
-        f"{path} cannot be read as what its ending says ({reason}): it is damaged, cut short or of another "
-        "kind; get the file again",
-        zh=f"{path} 无法按其扩展名读取（{reason}）：文件已损坏、不完整或类型不符，请重新获取",
+        f"{path} cannot be read as what its ending says: it is damaged, cut short or of another kind; get the "
+        "file again",
+        zh=f"{path} 无法按其扩展名读取：文件已损坏、不完整或类型不符，请重新获取",
     )
 
 
@@ -165,7 +164,7 @@ def read_extract(path: Path) -> OsmExtract:
         return _read(path)
     except (RuntimeError, ValueError) as error:
         # libosmium knows no narrower kind
-        raise unreadable(path, error) from error
+        raise unreadable(path) from error
 
 
 def _read(path: Path) -> OsmExtract:

@@ -58,7 +58,7 @@ def read_graphml(path: Path) -> tuple[Roads, tuple[Note, ...]]:
     try:
         graph = ox.io.load_graphml(path)
     except (ParseError, LookupError, ValueError, TypeError, SyntaxError, nx.NetworkXError) as error:
-        raise unreadable(path, error) from error
+        raise unreadable(path) from error
     if "crs" not in graph.graph:
         raise CrsError(
             f"{path} does not say its reference system: save the graph with osmnx.save_graphml",

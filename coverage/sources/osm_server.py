@@ -19,7 +19,7 @@ import osmnx as ox
 import requests
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-from coverage.errors import DownloadError
+from coverage.errors import DownloadError, system_reason
 from coverage.sources.progress import Stage, no_progress
 from coverage.version import __version__
 
@@ -415,10 +415,16 @@ def _translated(server: Server) -> Iterator[None]:
 def _no_connection(server: Server, error: BaseException) -> DownloadError:
     while error.__context__ is not None:
         error = error.__context__
-    reason = f"{server.host}: {getattr(error, 'strerror', None) or type(error).__name__}"
+    reason, reason_zh = system_reason(error)
+    if isinstance(error, socket.gaierror):
+        reason_zh = "无法解析该网址"
+    if getattr(error, "strerror", None) is None:  # a fault of the encryption, for instance
+        reason = reason_zh = type(error).__name__
     return DownloadError(
-        f"no connection: import an extract instead: coverage import --county NAME --osm FILE ({reason})",
-        zh=f"无法连接网络：可改用数据文件导入：coverage import --county 名称 --osm 文件（{reason}）",
+        f"no connection: import an extract instead: coverage import --county NAME --osm FILE "
+        f"({server.host}: {reason})",
+        zh="无法连接网络：可改用数据文件导入：coverage import --county 名称 --osm 文件"
+        f"（{server.host}：{reason_zh or reason}）",
     )
 
 

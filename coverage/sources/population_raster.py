@@ -192,7 +192,7 @@ def _opened(path: Path) -> Iterator[Any]:
             ):
                 yield dataset
         except rasterio.errors.RasterioError as error:
-            raise unreadable(path, error) from error
+            raise unreadable(path) from error
 
 
 def _check_band(file: LayerFile, dataset: Any) -> None:

@@ -93,9 +93,9 @@ def list_map_layers(path: Path) -> list[tuple[str, tuple[str, ...], bool]]:
     except UnicodeDecodeError:  # a GeoJSON in GB18030, or a Shapefile that cut its headers within a character
         return [("", tuple(read_map_layer(path, "").cells.columns), True)]
     except _BROKEN as error:
-        raise unreadable(path, error) from error
+        raise unreadable(path) from error
     if not layers:
-        raise unreadable(path, ValueError("no layer"))
+        raise unreadable(path)
     return layers
 
 
@@ -123,7 +123,7 @@ def read_map_layer(path: Path, name: str) -> MapLayer:
             warnings.simplefilter("ignore")
             table = _read(path, name)
     except _BROKEN as error:
-        raise unreadable(path, error) from error
+        raise unreadable(path) from error
     shapes, system = None, ""
     if isinstance(table, gpd.GeoDataFrame):
         shapes, system = _in_named_system(path, table.geometry.reset_index(drop=True))

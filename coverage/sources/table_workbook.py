@@ -62,7 +62,7 @@ def read_workbook_grids(path: Path) -> tuple[Grid, ...]:
                 grids = tuple(_grid(sheet, archive) for sheet in book.worksheets)
             book.close()
     except _BROKEN as error:
-        raise unreadable(path, error) from error
+        raise unreadable(path) from error
     return grids
 
 

@@ -395,7 +395,7 @@ WRONG = [
     ("f.et", ole, *RESAVE),
     ("f.doc", ole, *RESAVE),
     ("f.docx", docx, *RESAVE),
-    ("f.kml", words("<kml/>"), FileError, "kind that is not read", "无法识别"),
+    ("f.kml", words("<kml/>"), FileError, "kind that is not read", "文件类型不能用在这里"),
     ("f.xlsx", ole, FileError, "old Excel file", "旧版Excel"),
     ("g.xlsx", encrypted, FileError, "remove the password", "密码"),
     ("h.xlsx", rows(*PLAIN), FileError, "no workbook", "内容却不是"),
