@@ -9,6 +9,7 @@ import shapely
 from coverage.errors import CrsError, SourceError
 from coverage.sources.coordinates import to_wgs84
 from coverage.sources.osm_file import check_file
+from coverage.sources.shape_words import shape_words
 from coverage.sources.tables import read_table
 
 if TYPE_CHECKING:
@@ -64,20 +65,22 @@ def read_boundary(file: LayerFile) -> tuple[shapely.Polygon | shapely.MultiPolyg
             f"{path} holds no shape: give a polygon of the county",
             zh=f"{path} 中没有图形：请提供县域边界面",
         )
-    others = sorted({kind for kind in shapes.geom_type if kind not in ("Polygon", "MultiPolygon")})
+    others = {kind for kind in shapes.geom_type if kind not in ("Polygon", "MultiPolygon")}
     if others:
+        kinds, kinds_zh = shape_words(others)
         raise SourceError(
-            f"the boundary in {path} is a {' and '.join(others)}: give a polygon, the outline closed "
-            "and filled",
-            zh=f"{path} 中的边界是 {'、'.join(others)}，不是面：请提供闭合的边界面",
+            f"the boundary in {path} is of {kinds}: give a polygon, the outline closed and filled",
+            zh=f"{path} 中的边界是{kinds_zh}，不是面：请提供闭合的边界面",
         )
     broken = shapes[~shapes.is_valid]
     if not broken.empty:
-        reason = shapely.is_valid_reason(broken.iloc[0])
+        # such as Self-intersection[113.45 29.47]
+        _, _, place = shapely.is_valid_reason(broken.iloc[0]).rstrip("]").partition("[")
+        at, at_zh = (f" at {place}", f"（{place} 处）") if place else ("", "")
         raise SourceError(
-            f"the boundary in {path} crosses itself or is broken ({reason}): mend the polygon, "
-            "for example with Fix geometries in QGIS",
-            zh=f"{path} 中的边界面自相交或无效（{reason}）：请先修复，例如用QGIS的“修正几何图形”",
+            f"the boundary in {path} crosses itself or is broken{at}: mend the polygon, for example with Fix "
+            "geometries in QGIS",
+            zh=f"{path} 中的边界面自相交或无效{at_zh}：请先修复，例如用QGIS的“修正几何图形”",
         )
     if not table.system:
         raise CrsError(
@@ -86,11 +89,7 @@ def read_boundary(file: LayerFile) -> tuple[shapely.Polygon | shapely.MultiPolyg
             zh=f"{path} 没有坐标系信息：请写在文件名后，例如 {path.name}@cgcs2000 "
             f"或 {path.name}@gcj02（高德）",
         )
-    try:
-        degrees = to_wgs84(shapes, table.system)
-    except CrsError as error:
-        raise CrsError(f"the boundary in {path}: {error}", zh=f"{path} 中的边界：{error.zh}") from error
-    return _united(path, degrees), notes
+    return _united(path, to_wgs84(shapes, table.system, name=table.name)), notes
 
 
 def _united(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.MultiPolygon:

@@ -197,7 +197,7 @@ def convert(x: ArrayLike, y: ArrayLike, *, source: str, target: str = "wgs84") -
     return Converted(new_x, new_y, outside)
 
 
-def to_wgs84(shapes: gpd.GeoSeries, system: str) -> gpd.GeoSeries:
+def to_wgs84(shapes: gpd.GeoSeries, system: str, *, name: str = "") -> gpd.GeoSeries:
     """
     Read shapes in a system that is known from elsewhere.
 
@@ -208,6 +208,8 @@ def to_wgs84(shapes: gpd.GeoSeries, system: str) -> gpd.GeoSeries:
         files that have the northing first, as Chinese surveys often do, are to be turned before.
     system
         As `parse_system` takes it.
+    name
+        How messages call the file they are from.
 
     Returns
     -------
@@ -217,12 +219,18 @@ def to_wgs84(shapes: gpd.GeoSeries, system: str) -> gpd.GeoSeries:
     Raises
     ------
     CrsError
-        If the system is unknown, or a vertex comes to lie beyond the degrees of the Earth.
+        If the system is unknown, a vertex comes to lie beyond the degrees of the Earth, or all are degrees
+        where the system has metres.
     """
     system = parse_system(system)
     raw = shapely.get_coordinates(shapes.to_numpy())
     moved = convert(raw[:, 0], raw[:, 1], source=system)
-    _check_degrees(raw, moved, system)
+    where, where_zh = (f"{name}: ", f"{name}：") if name else ("", "")
+    try:
+        _check_metres(raw, system)
+        _check_degrees(raw, moved, system)
+    except CrsError as error:
+        raise CrsError(f"{where}{error}", zh=f"{where_zh}{error.zh}") from error
     new = np.column_stack([moved.x, moved.y])
     flat = shapely.force_2d(shapes.to_numpy())
     # set_coordinates changes the array it is given; force_2d has made a new one
@@ -329,6 +337,21 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
+def _check_metres(raw: NDArray[np.float64], system: str) -> None:
+    """Refuse degrees that are declared as metres: they would lie near the origin of the projection."""
+    if not system.startswith("EPSG:") or pyproj.CRS(system).is_geographic:
+        return
+    there = raw[np.isfinite(raw).all(axis=1)]
+    if len(there) and (np.abs(there) <= (_MAX_LON, _MAX_LAT)).all():
+        x, y = there[0]
+        raise CrsError(
+            f"the coordinates are degrees ({x:.10g}, {y:.10g}), and {system} has metres: declare wgs84, "
+            "cgcs2000 or gcj02 (AMap)",
+            zh=f"坐标是经纬度（{x:.10g}, {y:.10g}），而 {system} 是平面坐标系（米）："
+            "请声明 wgs84、cgcs2000 或 gcj02（高德）",
+        )
+
+
 def _check_degrees(raw: NDArray[np.float64], moved: Converted, system: str) -> None:
     """Refuse vertices that are nowhere on Earth, and say what seems to be wrong."""
     known = ~np.isnan(raw).any(axis=1)
@@ -341,8 +364,10 @@ def _check_degrees(raw: NDArray[np.float64], moved: Converted, system: str) -> N
         advice = f"they do not fit {system}: declare the true system; the easting is x, the northing y"
         advice_zh = f"与 {system} 不符：请声明正确的坐标系，且横坐标（东向）在前、纵坐标（北向）在后"
     elif abs(x) <= _MAX_LAT < abs(y) <= _MAX_LON:
-        advice = "longitude and latitude are swapped: give the longitude as x"
-        advice_zh = "经纬度颠倒：应经度在前、纬度在后"
+        advice = (
+            "longitude and latitude are swapped: give the longitude as x (QGIS: Swap X and Y coordinates)"
+        )
+        advice_zh = "经纬度颠倒：应经度在前、纬度在后（可用QGIS的“交换X和Y坐标”）"
     else:
         advice = "these are no degrees: declare the projected system, such as EPSG:4547"
         advice_zh = "不是经纬度：请声明平面坐标系，例如 EPSG:4547"

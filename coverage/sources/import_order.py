@@ -204,9 +204,10 @@ def need_outline(boundary: object) -> None:
     """
     if boundary is None:
         raise SourceError(
-            "a new study area needs the county's outline: give either --boundary-relation ID, or --boundary FILE "
-            "or townships",
-            zh="新建研究区需要县界：请用 --boundary 文件、--boundary-relation 编号或 --boundary townships 给出",
+            "a new study area needs the county's outline: give either --boundary-relation ID, or --boundary "
+            "FILE or townships",
+            zh="新建研究区需要县界：请用 --boundary 文件、--boundary-relation 编号"
+            "或 --boundary townships 给出",
         )
 
 

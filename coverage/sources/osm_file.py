@@ -130,8 +130,8 @@ def check_file(path: Path, endings: Iterable[str]) -> None:
 def unreadable(path: Path) -> FileError:
     """Make the error for a file that is not what its ending says."""
     return FileError(
-        f"{path} cannot be read as what its ending says: it is damaged, cut short or of another kind; get the "
-        "file again",
+        f"{path} cannot be read as what its ending says: it is damaged, cut short or of another kind; get "
+        "the file again",
         zh=f"{path} 无法按其扩展名读取：文件已损坏、不完整或类型不符，请重新获取",
     )
 

@@ -116,14 +116,16 @@ def _shapes(table: Table, sieve: RowSieve, frame: Frame) -> NDArray[np.object_]:
     """Give the polygons in the system of the frame, empty where a row has none."""
     if not table.system:
         raise CrsError(
-            f"{table.name} does not say its coordinate system: add it, as in {table.file.path.name}@gcj02",
-            zh=f"{table.name} 没有坐标系信息：请注明，例如 {table.file.path.name}@gcj02",
+            f"{table.name} does not say its coordinate system: write it behind the name, such as "
+            f"{table.file.path.name}@cgcs2000 or {table.file.path.name}@gcj02 (AMap)",
+            zh=f"{table.name} 没有坐标系信息：请写在文件名后，例如 {table.file.path.name}@cgcs2000 "
+            f"或 {table.file.path.name}@gcj02（高德）",
         )
     raw = np.full(len(table), shapely.Polygon(), dtype=object)
     if table.geometry is not None:
         is_polygon = np.isin(shapely.get_type_id(table.geometry.to_numpy()), _POLYGONS)
         raw[is_polygon] = table.geometry.to_numpy()[is_polygon]
-    series = to_wgs84(gpd.GeoSeries(raw), table.system).to_crs(frame.crs)
+    series = to_wgs84(gpd.GeoSeries(raw), table.system, name=table.name).to_crs(frame.crs)
     shapes = np.array(series.to_numpy(), dtype=object)
     broken = np.flatnonzero(~shapely.is_valid(shapes))
     shapes[broken] = shapely.buffer(shapely.make_valid(shapes[broken]), 0)

@@ -16,6 +16,7 @@ from coverage.sources.coordinates import to_wgs84
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_file import OsmExtract, OsmObject
 from coverage.sources.road_topology import Drawn, Network, connect
+from coverage.sources.shape_words import shape_words
 from coverage.sources.tables import Table, read_table
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _parts_within(table: Table, extent: Box) -> tuple[_Parts, tuple[Note, ...]]:
     is_line &= shapely.length(shapes) > 0
     if not is_line.any():
         raise _no_lines(table, shapes)
-    placed = to_wgs84(table.geometry[is_line], table.system)
+    placed = to_wgs84(table.geometry[is_line], table.system, name=table.name)
     lines, source = shapely.get_parts(placed.to_numpy(), return_index=True)
     inside = shapely.intersects(shapely.envelope(lines), shapely.box(*extent))
     if not inside.any():
@@ -131,9 +132,10 @@ def _undeclared(table: Table) -> CrsError:
 
 
 def _no_lines(table: Table, shapes: NDArray[np.object_]) -> SourceError:
-    kinds = sorted({shape.geom_type for shape in shapes if shape is not None and not shape.is_empty})
-    found = f"{', '.join(kinds)} and no lines" if kinds else "no shapes"
-    found_zh = f"只有 {'、'.join(kinds)}，没有线" if kinds else "没有图形"
+    kinds = {shape.geom_type for shape in shapes if shape is not None and not shape.is_empty}
+    words, words_zh = shape_words(kinds)
+    found = f"{words}, and no line that leads anywhere" if kinds else "no shapes"
+    found_zh = f"只有{words_zh}，没有可用的线" if kinds else "没有图形"
     return SourceError(
         f"{table.name} holds {found}: give the roads as lines",
         zh=f"{table.name} 中{found_zh}：请提供线状的道路数据",

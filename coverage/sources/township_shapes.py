@@ -77,7 +77,13 @@ def read_polygons(
         If the file does not say its coordinate system, or cannot be in the one it says.
     """
     raw = _usable_shapes(table, sieve)
-    metric = _in_metres(table, raw, table.system, frame) if table.system else _refuse(table, raw, frame)
+    if not table.system:
+        raise _undeclared(table, raw, frame)
+    try:
+        metric = _in_metres(table, raw, table.system, frame)
+    except CrsError as error:
+        fit, fit_zh = _fitting(table, raw, frame)
+        raise CrsError(f"{error}{fit and f'; {fit}'}", zh=f"{error.zh}{fit_zh and f'；{fit_zh}'}") from error
     broken = ~shapely.is_missing(metric) & ~shapely.is_valid(metric)
     metric[broken] = shapely.make_valid(metric[broken], method="structure", keep_collapsed=False)
     metric = np.array([_areal(shape) for shape in metric], dtype=object)
@@ -139,10 +145,7 @@ def _usable_shapes(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
 
 def _in_metres(table: Table, raw: NDArray[np.object_], system: str, frame: Frame) -> NDArray[np.object_]:
     """Read shapes in a system, and put them into the frame's."""
-    try:
-        degrees = to_wgs84(gpd.GeoSeries(raw), system)
-    except CrsError as error:
-        raise CrsError(f"{table.name}: {error}", zh=f"{table.name}：{error.zh}") from error
+    degrees = to_wgs84(gpd.GeoSeries(raw), system, name=table.name)
     return np.array(degrees.to_crs(frame.crs).to_numpy(), dtype=object)
 
 
@@ -154,10 +157,10 @@ def _areal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
-def _refuse(table: Table, raw: NDArray[np.object_], frame: Frame) -> NDArray[np.object_]:
+def _undeclared(table: Table, raw: NDArray[np.object_], frame: Frame) -> CrsError:
     """Say which system a file without one is likely to be in."""
     advice, advice_zh = _advice(table, raw, frame)
-    raise CrsError(
+    return CrsError(
         f"{table.name} does not say its coordinate system: {advice}",
         zh=f"{table.name} 没有坐标系信息：{advice_zh}",
     )
@@ -180,17 +183,25 @@ def _check_near(table: Table, raw: NDArray[np.object_], metric: NDArray[np.objec
 
 def _advice(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[str, str]:
     """Tell how to declare a system, and which one the county's boundary speaks for."""
-    misfits = _misfits(table, raw, _SHIFTED, frame)
-    best = min(misfits, key=lambda name: misfits[name], default="")
-    if best and misfits[best] <= _MAX_MISFIT:
-        fit, fit_zh = SYSTEM_NAMES[best]
-        return (
-            f"write {table.file.name}@{best}: read as {fit} the outlines fit the county best",
-            f"请在文件名后注明坐标系：{table.file.name}@{best}；按{fit_zh}读取时与县界最吻合",
-        )
+    fit, fit_zh = _fitting(table, raw, frame)
+    if fit:
+        return fit, fit_zh
     return (
         f"add the system to the file's name, for instance {table.file.name}@gcj02 or @EPSG:4547",
         f"请在文件名后注明坐标系，例如 {table.file.name}@gcj02 或 @EPSG:4547",
+    )
+
+
+def _fitting(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[str, str]:
+    """Name the system which the county's boundary speaks for; empty where it speaks for none."""
+    misfits = _misfits(table, raw, _SHIFTED, frame)
+    best = min(misfits, key=lambda name: misfits[name], default="")
+    if not best or misfits[best] > _MAX_MISFIT:
+        return "", ""
+    fit, fit_zh = SYSTEM_NAMES[best]
+    return (
+        f"write {table.file.name}@{best}: read as {fit} the outlines fit the county best",
+        f"请写 {table.file.name}@{best}：按{fit_zh}读取时与县界最吻合",
     )
 
 

@@ -286,8 +286,8 @@ def test_roads_of_another_county_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("shapes", "en", "zh"),
     [
-        ([shapely.Point(LON, LAT)], "Point and no lines", "没有线"),
-        ([shapely.box(LON, LAT, LON + 1, LAT + 1)], "Polygon and no lines", "没有线"),
+        ([shapely.Point(LON, LAT)], "points, and no line", "没有可用的线"),
+        ([shapely.box(LON, LAT, LON + 1, LAT + 1)], "polygons, and no line", "没有可用的线"),
         ([None, None], "no shapes", "没有图形"),
     ],
 )

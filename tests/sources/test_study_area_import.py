@@ -232,8 +232,8 @@ def test_a_boundary_relation_that_crosses_itself_or_stays_open(tmp_path, ring):
 
 
 BAD_SHAPES = {
-    "line": (shapely.LineString([(9.5, 47), (9.6, 47.1)]), "LineString"),
-    "point": (shapely.Point(9.5, 47), "Point"),
+    "line": (shapely.LineString([(9.5, 47), (9.6, 47.1)]), "is of lines"),
+    "point": (shapely.Point(9.5, 47), "is of points"),
     "crossing": (shapely.Polygon([(9.5, 47), (9.55, 47.02), (9.55, 47), (9.5, 47.02)]), "crosses itself"),
     "far": (shapely.box(113.3, 29.2, 113.7, 29.8), "km from the roads"),
     "swapped": (shapely.box(29.2, 113.3, 29.8, 113.7), "swapped"),
