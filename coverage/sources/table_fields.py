@@ -488,10 +488,11 @@ def check_columns(columns: Iterable[str]) -> None:
     unknown = [text for text in columns if not any(field_of(text, layer) for layer in FIELDS)]
     if unknown:
         every = {f.name: f for fields in FIELDS.values() for f in fields}.values()
+        names_zh = dict.fromkeys(f.zh for f in every)  # some fields have one name in Chinese
         raise SourceError(
             f"--column: there is no field {', '.join(unknown)}; the fields are "
             f"{', '.join(f.name for f in every)}",
-            zh=f"--column：没有字段 {'、'.join(unknown)}；可用字段：{'、'.join(f.zh for f in every)}",
+            zh=f"--column：没有字段 {'、'.join(unknown)}；可用字段：{'、'.join(names_zh)}",
         )
 
 

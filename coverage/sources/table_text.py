@@ -62,7 +62,7 @@ def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
     except csv.Error as error:
         raise FileError(
             f'{file.path}: line {line} has a quotation mark (") that is never closed, or text behind one '
-            f"that closes ({error}): correct it or remove the marks",
+            "that closes: correct it or remove the marks",
             zh=f'{file.path}：第 {line} 行的英文双引号（"）没有配对，或其后还有文字：请更正或删除引号',
         ) from error
     return Grid("", rows, numbers, delimited=True)

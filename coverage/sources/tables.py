@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage.errors import FileError, SourceError, name_some
+from coverage.errors import CrsError, FileError, SourceError, name_some
 from coverage.sources.coordinates import parse_system
 from coverage.sources.osm_file import check_file
 from coverage.sources.table_fields import FIELDS, NEEDED, check_columns, field_of
@@ -180,8 +180,8 @@ def read_table(file: LayerFile, layer: str) -> tuple[Table, tuple[Note, ...]]:
     """
     check_columns(file.columns)
     _check_ending(file.path)
-    declared = parse_system(file.crs) if file.crs else ""
-    default = parse_system(file.default_crs) if file.default_crs else ""
+    declared = _system(file.crs, f"{file.path.name}@{file.crs}")
+    default = _system(file.default_crs, f"--crs {file.default_crs}")
     ending = file.path.suffix.lower()
     if ending in MAP_ENDINGS:
         return _from_map(file, layer, declared, default)
@@ -192,11 +192,21 @@ def read_table(file: LayerFile, layer: str) -> tuple[Table, tuple[Note, ...]]:
     return _from_grids(file, layer, grids, declared, default)
 
 
+def _system(text: str, typed: str) -> str:
+    """Recognize a coordinate system that the planner declared, and say where it stands if it is none."""
+    if not text:
+        return ""
+    try:
+        return parse_system(text)
+    except CrsError as error:
+        raise CrsError(f"{typed}: {error}", zh=f"{typed}：{error.zh}") from error
+
+
 def _check_ending(path: Path) -> None:
     if path.suffix.lower() in _OTHER_ENDINGS and path.is_file():
         raise FileError(
             f"{path} is of a kind that is not read here: open it in Excel or WPS and save it as .xlsx",
-            zh=f"无法读取 {path} 这种文件：请用Excel或WPS打开后另存为 .xlsx",
+            zh=f"{path} 的文件类型不能直接读取：请用Excel或WPS打开后另存为 .xlsx",
         )
     check_file(path, ENDINGS)
 
@@ -293,10 +303,14 @@ def _wanted(sheets: Sequence[str], file: LayerFile) -> list[bool]:
         if any(chosen):
             return chosen
     named = [sheet for sheet in sheets if sheet]
+    if not named:
+        raise SourceError(
+            f"{file.path} is a file without sheets: leave #{file.sheet} away",
+            zh=f"{file.path} 没有工作表：请去掉 #{file.sheet}",
+        )
     raise SourceError(
-        f"{file.path} has no sheet {file.sheet}"
-        + (f": it has {name_some(named)}" if named else " and no sheets"),
-        zh=f"{file.path} 中没有工作表“{file.sheet}”" + (f"：现有 {'、'.join(named[:8])}" if named else ""),
+        f"{file.path} has no sheet {file.sheet}: it has {name_some(named)}",
+        zh=f"{file.path} 中没有工作表“{file.sheet}”：现有 {'、'.join(named[:8])}",
     )
 
 
@@ -311,25 +325,32 @@ def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceErro
     found = name_some([cell for cell in shown if cell], 8)[:_MAX_SHOWN]
     wanted = [f for f in FIELDS[layer] if any(f.name in group for group in NEEDED[layer])]
     zh, en = "、".join(f.zh for f in wanted), ", ".join(f.en for f in wanted)
+    is_text = file.path.suffix.lower() in TEXT_ENDINGS
+    garbled = "; if these words are garbled, save the file as CSV UTF-8" if is_text else ""
+    garbled_zh = "；如以上文字是乱码，请另存为“CSV UTF-8”" if is_text else ""
     return SourceError(
         f"{file.path} has no header that is recognized (found: {found}): give columns such as {en}, or say "
-        f"which is which: --column {wanted[0].name}=HEADER",
+        f"which is which: --column {wanted[0].name}=HEADER{garbled}",
         zh=f"{file.path} 中没有可识别的表头（现有：{found}）：请提供{zh}等列，"
-        f"或指明对应关系：--column {wanted[0].zh}=表头",
+        f"或指明对应关系：--column {wanted[0].zh}=表头{garbled_zh}",
     )
 
 
 def _lacking(name: str, layer: str, lacking: Sequence[Sequence[str]], headers: Sequence[str]) -> SourceError:
     """Say which column is missing, which there are, and how to name one."""
+    if ("geometry",) in lacking:
+        return SourceError(
+            f"{name} is a table without shapes: give a map file (.shp, .gpkg or .geojson)",
+            zh=f"{name} 是没有图形的表：请提供地图文件（.shp、.gpkg 或 .geojson）",
+        )
     named = {f.name: f for f in FIELDS[layer]}
     groups = [[named[own] for own in group if own in named and own != "lonlat"] for group in lacking]
-    en = " and ".join(" or ".join(f.en for f in group) for group in groups if group) or "shapes"
-    zh = "、".join("或".join(f.zh for f in group) for group in groups if group) or "图形"
+    en = " and ".join(" or ".join(f.en for f in group) for group in groups)
+    zh = "、".join("或".join(f.zh for f in group) for group in groups)
     found = name_some([header for header in headers if header], 12)[:_MAX_SHOWN]
-    first = next((group[0] for group in groups if group), None)
-    hint = f": add it, or say which it is: --column {first.name}=HEADER" if first else ""
-    hint_zh = f"：请补充，或指明对应列：--column {first.zh}=表头" if first else ""
+    first = groups[0][0]
     return SourceError(
-        f"{name} lacks the column {en} (found: {found}){hint}",
-        zh=f"{name} 缺少“{zh}”列（现有：{found}）{hint_zh}",
+        f"{name} lacks the column {en} (found: {found}): add it, or say which it is: "
+        f"--column {first.name}=HEADER",
+        zh=f"{name} 缺少“{zh}”列（现有：{found}）：请补充，或指明对应列：--column {first.zh}=表头",
     )

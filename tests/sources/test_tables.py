@@ -446,7 +446,7 @@ def test_missing_files_sheets_columns_and_systems(tmp_path):
         read(tmp_path / "none.csv")
     with pytest.raises(SourceError, match="no sheet 丙: it has 甲, 乙"):
         read(path, sheet="丙")
-    with pytest.raises(SourceError, match="no sheets"):
+    with pytest.raises(SourceError, match="without sheets"):
         read(text_file(tmp_path / "f.csv", PLAIN), sheet="丙")
     with pytest.raises(SourceError, match="no field 颜色"):
         read(path, columns={"颜色": "a"})
