@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NoteCode = Literal[
     "modelled",
+    "rows_rejected",
     "road_share",
     "ambulances_assumed",
     "ambulances_unknown",
@@ -178,6 +179,10 @@ def _notes(
 
     facilities, demand, townships = assessment.facilities, assessment.demand, assessment.townships
     add("modelled", list(area.modelled_layers))
+    rejected = [(row.source, row.n_rejected) for row in area.provenance if row.n_rejected]
+    if rejected:
+        named = tuple(f"{source} ({n})" for source, n in rejected)
+        notes.append(Note("rows_rejected", sum(n for _, n in rejected), names=named))
     if area.demand_unit != "people":
         notes.append(Note("road_share", len(demand), float(demand["population"].sum())))
     if assessment.bases_assumed:

@@ -264,6 +264,8 @@ def assess(
             f"no ambulance base lies near a road: {names}: check the coordinates",
             zh=f"所有救护车驻点都远离道路：{names}：请核对坐标",
         )
+    # what stands off every road sends nobody
+    is_base = is_base & places.facilities.on_network
     bases = np.flatnonzero(is_base)
     lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]]
     reach = network.nearest(places.facilities.take(bases), start_s=lead_s)

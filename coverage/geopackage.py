@@ -225,7 +225,11 @@ def _header(path: Path, row: dict[str, Any], provenance: list[sqlite3.Row]) -> H
 def _provenance(rows: pd.DataFrame) -> tuple[Provenance, ...]:
     texts = ("layer", "source", "date", "licence", "sha256", "note")
     return tuple(
-        Provenance(**{n: str(row.get(n) or "") for n in texts}, modelled=bool(row.get("modelled")))
+        Provenance(
+            **{n: str(row.get(n) or "") for n in texts},
+            modelled=bool(row.get("modelled")),
+            n_rejected=int(row.get("n_rejected") or 0),
+        )
         for row in rows.fillna("").to_dict("records")
     )
 

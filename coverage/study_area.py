@@ -58,6 +58,8 @@ class Provenance:
         What was done to it, and what was left out.
     modelled
         True where the layer is not observed.
+    n_rejected
+        Rows of the source whose data could not be used.
     """
 
     layer: str
@@ -67,6 +69,7 @@ class Provenance:
     sha256: str = ""
     note: str = ""
     modelled: bool = False
+    n_rejected: int = 0
 
 
 @dataclass(frozen=True)

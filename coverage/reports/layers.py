@@ -256,7 +256,8 @@ def _provenance(analysis: Analysis) -> pd.DataFrame:
     rows = analysis.area.provenance
     texts = ("layer", "source", "date", "licence", "sha256", "note")
     table: dict[str, list[Any]] = {key: [wording.one_line(getattr(p, key)) for p in rows] for key in texts}
-    return pd.DataFrame({**table, "modelled": [p.modelled for p in rows]})
+    table |= {"modelled": [p.modelled for p in rows], "n_rejected": [p.n_rejected for p in rows]}
+    return pd.DataFrame(table)
 
 
 def _layer_styles(styles: Mapping[str, Style]) -> pd.DataFrame:

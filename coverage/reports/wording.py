@@ -128,6 +128,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "longitude": ("经度（WGS84）", "Longitude (WGS84)"),
     "median": ("中位（分钟）", "Median (min)"),
     "modelled": ("模型推算", "Modelled"),
+    "n_rejected": ("未使用的行", "Rows not used"),
     "name": ("名称", "Name"),
     "norm": ("国家标准", "National norm"),
     "norms": ("国家配置标准（国卫医发〔2020〕19号）", "National norms (国卫医发〔2020〕19号)"),
@@ -586,10 +587,13 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
         outside = _gap_outside_text(analysis, lang)
         if outside:
             return outside
+        unknown = analysis.assessment.totals["all"].townships_unknown
         return _pick(
             lang,
-            f"各乡镇{'居民' if people else '居住道路'}均在限时内",
-            f"No gap: {'everyone' if people else 'every residential road'} is reached within the limit",
+            f"{'已评价的' if unknown else ''}各乡镇{'居民' if people else '居住道路'}均在限时内"
+            + (f"（另有{unknown}个乡镇没有居民数据，未评价）" if unknown else ""),
+            f"No gap: {'everyone' if people else 'every residential road'} is reached within the limit"
+            + (f" in the townships that are judged ({unknown} more have no people)" if unknown else ""),
         )
     largest = int(uncovered.to_numpy().argmax())
     row = townships.iloc[largest]
@@ -698,12 +702,15 @@ def ambulances_text(analysis: Analysis, lang: Lang) -> str:
             f"number of ambulances unknown, {need} required (one per {per:,} people)",
         )
     short = need - norms.ambulances
+    unknown = analysis.assessment.totals["all"].townships_unknown
     return _pick(
         lang,
         f"救护车{have}辆，按每{per // _TEN_THOUSAND}万人1辆应配{need}辆，"
-        + (f"缺{short:g}辆" if short > 0 else "已满足"),
+        + (f"缺{short:g}辆" if short > 0 else "已满足")
+        + (f"（不含{unknown}个没有居民数据的乡镇）" if unknown else ""),
         f"{have} ambulances of {need} required (one per {per:,} people), "
-        + (f"{short:g} short" if short > 0 else "enough"),
+        + (f"{short:g} short" if short > 0 else "enough")
+        + (f" ({unknown} townships without people not counted)" if unknown else ""),
     )
 
 
@@ -794,6 +801,9 @@ def provenance_text(provenance: Provenance, lang: Lang) -> str:
     parts = [one_line(p) for p in (provenance.source, provenance.date, provenance.licence) if p]
     if provenance.modelled:
         parts.append(_pick(lang, "模型推算", "modelled"))
+    if provenance.n_rejected:
+        n = provenance.n_rejected
+        parts.append(_pick(lang, f"{n:,}行未使用", f"{n:,} rows not used"))
     return _pick(
         lang, f"{layer_text(provenance.layer, lang)}：", f"{layer_text(provenance.layer, lang)}: "
     ) + _pick(lang, "；", "; ").join(parts)
@@ -826,6 +836,13 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "modelled": (
         "模型数据，并非实测：{names}。请用 coverage import 导入实测数据后再作为决策依据",
         "modelled, not observed: {names}. Import observed data with coverage import before deciding on it",
+    ),
+    "rows_rejected": (
+        "导入时有{n}行数据未使用：{names}。结果不含这些行，请按研究区文件旁的 .rejected.xlsx 更正后重新导入",
+        (
+            "rows that the import could not use ({n}): {names}. The figures are without them: mend them as the "
+            ".rejected.xlsx beside the study area says, and import again"
+        ),
     ),
     "road_share": (
         (

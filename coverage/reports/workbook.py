@@ -280,7 +280,7 @@ def _write_summary(book: _Book) -> None:
         row += 1
     book.sentence(sheet, row, wording.standard_text(analysis, lang), n)
     for note in analysis.notes:
-        if note.code in {"modelled", "road_share", "ambulances_assumed"}:
+        if note.code in {"modelled", "rows_rejected", "road_share", "ambulances_assumed"}:
             row += 1
             book.sentence(sheet, row, wording.note_line(note, analysis, lang), n, bold=True, color="FFB03A00")
     row = book.table(sheet, row + 2, totals)
@@ -564,6 +564,7 @@ def _provenance_columns(book: _Book) -> list[_Column]:
         _Column(book.label("date"), [p.date for p in rows]),
         _Column(book.label("licence"), [p.licence for p in rows]),
         _Column(book.label("modelled"), [wording.yes_text(p.modelled, book.lang) for p in rows]),
+        _Column(book.label("n_rejected"), [p.n_rejected for p in rows], "0"),
         _Column(book.label("note"), [p.note for p in rows]),
         _Column(book.label("sha256"), [p.sha256 for p in rows]),
     ]

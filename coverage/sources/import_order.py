@@ -148,6 +148,11 @@ class Order:
                 f"--replace {word} has nothing to put in its place: give {option} FILE{more}",
                 zh=f"--replace {word} 没有可替换的数据：请用 {option} 提供文件{more_zh}",
             )
+        if self.buffer_m is not None and "roads" not in self.fresh:
+            raise SourceError(
+                "--buffer-km says how far the roads reach: give roads with it, --osm FILE or --roads FILE",
+                zh="--buffer-km 是道路的范围：请同时用 --osm 或 --roads 提供路网",
+            )
         idle = sorted(given - self.fresh)
         if idle:
             option = LAYER_OPTIONS[idle[0]]

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from coverage.sources.osm_file import sha256_of
+from coverage.sources.row_account import wanting
 from coverage.study_area import Provenance
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.notes import Note
+    from coverage.sources.row_account import RowAccount
 
 
 def origin_of(file: LayerFile) -> Provenance:
@@ -27,6 +29,7 @@ def described(
     *,
     lead: tuple[str, str] | None = None,
     modelled: bool = False,
+    accounts: Sequence[RowAccount] = (),
 ) -> tuple[Provenance, ...]:
     """
     Put a layer's notes to where it came from, in Chinese and then in English.
@@ -43,14 +46,29 @@ def described(
         What is said before the notes, in Chinese and in English.
     modelled
         True where the layer is not observed.
+    accounts
+        What became of the rows of its files.
     """
     own = [note for note in notes if note.layer == layer]
-    zh, en = [note.zh for note in own], [note.en for note in own]
+    zh = [*(account.line("zh") for account in accounts), *(note.zh for note in own)]
+    en = [*(account.line("en") for account in accounts), *(note.en for note in own)]
     if lead is not None:
         zh.insert(0, lead[0])
         en.insert(0, lead[1])
     text = "；".join(zh) + (" | " if zh else "") + "; ".join(en)
     return tuple(
-        dataclasses.replace(origin, layer=layer, note=text if i == 0 else origin.note, modelled=modelled)
+        dataclasses.replace(
+            origin,
+            layer=layer,
+            note=text if i == 0 else origin.note,
+            modelled=modelled,
+            n_rejected=_rejected(origin.source, accounts),
+        )
         for i, origin in enumerate(origins)
     )
+
+
+def _rejected(source: str, accounts: Sequence[RowAccount]) -> int:
+    """Count the rejected rows of a file, whatever sheet of it was read."""
+    plain = source.partition("#")[0]
+    return sum(wanting(a) for a in accounts if a.file.partition("#")[0] == plain)

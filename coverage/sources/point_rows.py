@@ -196,10 +196,19 @@ def _reject_unread(table: Table, sieve: RowSieve, raw: RawPoints, *, required: b
     )
     if required:
         sieve.reject(
+            raw.missing & (raw.x == 0),
+            "coordinates_missing",
+            "coordinates 0, 0 stand for none: look the place up on a map and fill them in",
+            "坐标为0，等于没有填：请在地图上查找该点并补填经纬度",
+        )
+        drawn = table.geometry is not None
+        sieve.reject(
             raw.missing,
             "coordinates_missing",
-            "has no coordinates: look the place up on a map and fill them in",
-            "没有坐标：请在地图上查找该点并补填经纬度",
+            "has no shape: draw a point, or leave the row out"
+            if drawn
+            else "has no coordinates: look the place up on a map and fill them in",
+            "没有图形：请补画该点，或删除该行" if drawn else "没有坐标：请在地图上查找该点并补填经纬度",
         )
 
 
@@ -332,9 +341,9 @@ def _reject_far(
         far & np.isfinite(away_m),
         "outside_area",
         f"{{x:.10g}}, {{y:.10g}} lie {{km:,.1f}} km beyond the boundary, and up to {buffer_km} km count: "
-        f"correct the coordinates or their system, or widen the buffer{hint}",
+        f"correct the coordinates or their system, or import roads that reach farther (--buffer-km){hint}",
         f"{{x:.10g}}, {{y:.10g}} 距县界{{km:,.1f}}公里，超出{buffer_km}公里缓冲范围："
-        f"请核对坐标或坐标系，或加大缓冲距离{hint_zh}",
+        f"请核对坐标或坐标系，或导入范围更大的路网（--buffer-km）{hint_zh}",
         km=away_m / 1000,
         **values,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coverage.errors import SourceError, name_some
+from coverage.sources.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,6 +71,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Every reason there is, as it is counted: in English and in Chinese."""
 
+NOTHING_TO_MEND = frozenset({"not_a_place", "not_a_township"})
+"""Reasons of rows that hold nothing which is missing from the layer."""
+
+MANY_REJECTS = 0.5
+
 
 @dataclass(frozen=True)
 class RowAccount:
@@ -132,10 +138,33 @@ def count_reasons(accounts: Iterable[RowAccount]) -> dict[str, int]:
     return dict(Counter(reject.code for account in accounts for reject in account.rejects).most_common())
 
 
+def wanting(account: RowAccount) -> int:
+    """Count the rejected rows whose data is missing from the layer."""
+    return sum(reject.code not in NOTHING_TO_MEND for reject in account.rejects)
+
+
+def many_rejects_notes(accounts: Iterable[RowAccount]) -> tuple[Note, ...]:
+    """Warn of a file of which most rows could not be used: a fault of the whole, not of single rows."""
+    notes = []
+    for account in accounts:
+        n = wanting(account)
+        if n > MANY_REJECTS * account.n_read:
+            en = (
+                f"{account.file}: {n / account.n_read:.0%} of the rows could not be used; look for a wrong "
+                "column, unit or coordinate system before the figures are believed"
+            )
+            zh = (
+                f"{account.file}：有{n / account.n_read:.0%}的行未能使用；"
+                "请先核对列名、单位和坐标系，再采用结果"
+            )
+            notes.append(Note("many_rejects", account.layer, en, zh, n))
+    return tuple(notes)
+
+
 def strict_error(accounts: Iterable[RowAccount]) -> SourceError:
     """Make the error of an import that may reject nothing: how many rows, why, and which come first."""
     rejects = [(account.file, reject) for account in accounts for reject in account.rejects]
-    rows = [f"{file} {reject.row} ({REASONS[reject.code][0]})" for file, reject in rejects]
+    rows = [f"{file} row {reject.row} ({REASONS[reject.code][0]})" for file, reject in rejects]
     rows_zh = [f"{file} 第{reject.row}行（{REASONS[reject.code][1]}）" for file, reject in rejects]
     return SourceError(
         f"--strict: rows that cannot be used: {name_some(rows)}; nothing is written: mend them, or leave "

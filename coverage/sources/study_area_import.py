@@ -20,6 +20,7 @@ from coverage.sources.import_outline import candidate_areas, county_names, count
 from coverage.sources.layer_provenance import described
 from coverage.sources.osm_extract import check_reach
 from coverage.sources.progress import Stage, no_progress
+from coverage.sources.row_account import many_rejects_notes
 from coverage.study_area import StudyArea
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def import_study_area(order: Order, *, progress: Stage = no_progress) -> Importe
         buffer_m=order.reach_m,
         demand_unit=demand.unit,
     )
+    accounts = tuple(account for layer in layers for account in layer.accounts)
+    layer_notes = (note for layer in layers for note in layer.notes)
     return Imported(
-        area,
-        (*outline.notes, *place_notes, *(note for layer in layers for note in layer.notes)),
-        tuple(account for layer in layers for account in layer.accounts),
+        area, (*many_rejects_notes(accounts), *outline.notes, *place_notes, *layer_notes), accounts
     )

@@ -14,7 +14,10 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from builders import toy_area
+from coverage.analysis import analyze
 from coverage.errors import SourceError
+from coverage.geopackage import read_study_area, write_study_area
+from coverage.reports.wording import note_text
 from coverage.sources.coordinates import convert
 from coverage.sources.import_order import Order
 from coverage.sources.layer_file import LayerFile
@@ -232,6 +235,7 @@ def test_what_cannot_be_done_is_said_before_any_file_is_read(base, tmp_path):
             "--replace population",
         ),
         ({"county": county, "base": base, "facilities": (missing,), "max_demand": 0}, "--max-demand"),
+        ({"county": county, "base": base, "facilities": (missing,), "buffer_m": 9_000.0}, "--buffer-km"),
     ):
         with pytest.raises(SourceError, match=words) as caught:
             Order(**wishes)
@@ -273,3 +277,33 @@ def test_a_county_from_lines_and_tables_alone(base, tmp_path):
     assert area.demand_unit == "people"
     assert not math.isnan(area.townships["seat_lon"].iloc[0])
     assert json.dumps([row.source for row in area.provenance], ensure_ascii=False).count("roads.geojson") == 1
+
+
+def test_rejected_rows_are_told_by_every_result(base, tmp_path):
+    head = ["名称", "类型", "救护车", "经度", "纬度"]
+    good = ["甲站", "急救站", "2辆", *lonlat(base, 9.0, 0.05)]
+    rows = [good, ["乙站", "急救站", 1, "", ""], ["丙站", "急救站", 1, "", ""], ["合计", "", 4, "", ""]]
+    file = table(tmp_path / "stations.csv", head, *rows)
+    imported = replaced(base, facilities=(file,))
+    (row,) = [row for row in imported.area.provenance if row.layer == "facilities"]
+    assert row.n_rejected == 2  # the total misses nothing
+    assert "读取4行" in row.note
+    assert "4 rows read" in row.note
+    write_study_area(imported.area, tmp_path / "toy.gpkg")
+    again = read_study_area(tmp_path / "toy.gpkg")
+    assert [p.n_rejected for p in again.provenance] == [p.n_rejected for p in imported.area.provenance]
+    analysis = analyze(again)
+    (note,) = [n for n in analysis.notes if n.code == "rows_rejected"]
+    assert (note.n, note.names) == (2, ("stations.csv (2)",))
+    assert "stations.csv" in note_text(note, analysis, "zh")
+    assert [n.code for n in imported.notes if n.code == "many_rejects"] == []
+
+
+def test_a_file_of_which_most_rows_fail_is_doubted_as_a_whole(base, tmp_path):
+    lon, lat = lonlat(base, 9.0, 0.05)
+    rows = [["甲站", "急救站", lon, lat], *([f"第{i}站", "急救站", lat, lon] for i in range(3))]
+    file = table(tmp_path / "stations.csv", ["名称", "类型", "经度", "纬度"], *rows)
+    (note,) = [n for n in replaced(base, facilities=(file,)).notes if n.code == "many_rejects"]
+    assert "75%" in note.en
+    assert "75%" in note.zh
+    assert note.count == 3
