@@ -228,7 +228,7 @@ def _centres(table: Table, sieve: RowSieve) -> tuple[list[str], tuple[Note, ...]
         _LAYER,
         strange,
         f"{table.name}: centres that are none of the five, left out: rows {{some}}",
-        f"{table.name}：不属于五大中心、未采用的内容：第{{some}}行",
+        f"{table.name}：不属于五大中心、未采用的内容（行号在前）：{{some}}",
     )
     return [known[text][0] for text in texts], notes
 

@@ -47,13 +47,13 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
     """
     relation = next((area for area in extract.areas if area.id == relation_id), None)
     if relation is None:
-        known = [
-            f"{area.id} {area.name} (level {area.tags.get('admin_level', '?')})" for area in extract.areas
-        ]
+        named = [(area.id, area.name, area.tags.get("admin_level", "?")) for area in extract.areas]
+        known = name_some(f"{number} {name} (level {level})" for number, name, level in named)
+        known_zh = name_some(f"{number} {name}（级别{level}）" for number, name, level in named)
         raise SourceError(
-            f"the extract has no administrative relation {relation_id}: it has "
-            f"{name_some(known) or 'none'}; give one of them, or a polygon with --boundary FILE",
-            zh=f"数据中没有行政区关系 {relation_id}：现有 {name_some(known) or '无'}；请选用其一，"
+            f"the extract has no administrative relation {relation_id}: it has {known or 'none'}; give one "
+            "of them, or a polygon with --boundary FILE",
+            zh=f"数据中没有行政区关系 {relation_id}：现有 {known_zh or '无'}；请选用其一，"
             "或用 --boundary 提供边界面文件",
         )
     area = assemble(relation, extract)

@@ -202,10 +202,9 @@ def _check_band(file: LayerFile, dataset: Any) -> None:
     if colour in _PLAIN_COLOURS and not kind.startswith("complex"):
         return
     raise SourceError(
-        f"{file.name} is a picture or a map of classes ({kind}, {colour}), not a raster of people: give one "
-        "whose cells hold the number of their people, such as WorldPop's",
-        zh=f"{file.name} 是图片或分类栅格（{kind}，{colour}），不是人口栅格：请提供像元值为人口数的栅格，"
-        "例如WorldPop",
+        f"{file.name} is a picture or a map of classes, not a raster of people: give one whose cells hold "
+        "the number of their people, such as WorldPop's",
+        zh=f"{file.name} 是图片或分类栅格，不是人口栅格：请提供像元值为人口数的栅格，例如WorldPop",
     )
 
 

@@ -220,6 +220,11 @@ def _from_table(
         spread_pots = along_roads(villages.along_roads, townships, pieces, free)
         pots, modelled = joined([villages.points, spread_pots]), len(spread_pots) > 0
         notes = (*notes, *villages.notes)
+    if not len(table):
+        raise SourceError(
+            f"{table.name} holds nobody: add rows below the header",
+            zh=f"{table.name} 只有表头，没有内容：请补充",
+        )
     if not sieve.alive.any():
         raise SourceError(
             f"{table.name}: not one of its {len(table)} rows can be used{_first_reason(sieve, 'en')}",
@@ -233,7 +238,7 @@ def _first_reason(sieve: RowSieve, lang: str) -> str:
     if not rejects:
         return ""
     first = rejects[0]
-    return f": row {first.row} {first.en}" if lang == "en" else f"：第{first.row}行{first.zh}"
+    return f"; row {first.row}: {first.en}" if lang == "en" else f"；第{first.row}行：{first.zh}"
 
 
 def _row_names(rows: PeopleRows) -> _Names:

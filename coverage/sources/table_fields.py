@@ -34,6 +34,8 @@ class Field:
     is_count
         True where a figure is a number of things, so that a merged cell holds one sum and not one figure a
         row.
+    none_is_zero
+        True where ``无`` is an answer, none, and not a cell that is left open.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     units: Mapping[str, float] = field(default_factory=dict)
     is_count: bool = False
+    none_is_zero: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -231,6 +234,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
             ),
             _VEHICLES,
             is_count=True,
+            none_is_zero=True,
         ),
         Field(
             "turnout_s",

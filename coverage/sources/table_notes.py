@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PLACED = ("lon", "lat", "lonlat")
 # words to go by, of which a table often has several
 _UNTOLD = ("name", "id", "code", "township", "township_code", "address", "system")
+_FAILED = frozenset({"#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!"})
 # where China lies, roughly: longitudes and latitudes in degrees
 _CHINA = (73.0, 135.5, 17.0, 54.0)
 
@@ -75,11 +76,25 @@ def column_notes(table: Table, match: HeaderMatch, headers: Sequence[str], decla
 
 
 def cell_notes(table: Table, grid: Grid, cells: Cells) -> tuple[Note, ...]:
-    """Name formulas without a value, and merged cells whose figure counts once."""
+    """Name formulas without a value or with an error, and merged cells whose figure counts once."""
     rows = set(cells.row.tolist())
     empty = [cell for cell in grid.formulas if row_of(cell) in rows]
     sums = [f"{header} {row}" for header, found in cells.sums.items() for row in found]
+    failed = [
+        f"{header} {row}"
+        for header in table.headers.values()
+        for text, row in zip(table.cells[header].tolist(), cells.row.tolist(), strict=True)
+        if text[:1] == "#" and text.upper() in _FAILED
+    ]
     return (
+        *noted(
+            "formulas_failed",
+            table.layer,
+            failed,
+            f"{table.name}: cells with an error of Excel in place of a figure, such as #REF!, read as empty: "
+            "{n} (column and row: {some}); mend the formulas",
+            f"{table.name}：{{n}}个单元格是Excel公式错误（如#REF!），按空值读取（列和行号：{{some}}）；请更正公式",
+        ),
         *noted(
             "formulas_without_value",
             table.layer,
@@ -92,7 +107,8 @@ def cell_notes(table: Table, grid: Grid, cells: Cells) -> tuple[Note, ...]:
             "merged_figures",
             table.layer,
             sums,
-            f"{table.name}: merged cells over figures, counted once, in their first row: {{n}} rows ({{some}})",
+            f"{table.name}: merged cells over figures, counted once, in their first row: {{n}} rows "
+            "({some})",
             f"{table.name}：合并单元格中的数值只计入首行：涉及{{n}}行（{{some}}）",
         ),
     )

@@ -59,6 +59,9 @@ EMPTY = frozenset(
 )
 """What stands in a cell that holds nothing, in lower case and half width."""
 
+NONE = frozenset({"无", "没有", "无车", "无救护车", "未配备", "未配置", "没有配备", "none"})
+"""What says that there is not one, in lower case and half width."""
+
 _LONGEST_EMPTY = max(map(len, EMPTY))
 _PLAIN_MARKS = str.maketrans(
     # what maps on the web put around a copied figure; what normalization would turn into letters or spaces
@@ -103,6 +106,11 @@ def plain_text(text: str) -> str:
 def is_empty(text: str) -> bool:
     """Tell whether a cell's text stands for nothing: ``""``, ``—``, ``无``, ``#N/A`` …"""
     return not text or (len(text) <= _LONGEST_EMPTY and plain_text(text) in EMPTY)
+
+
+def is_none(text: str) -> bool:
+    """Tell whether a cell's text says that there is not one: ``无``, ``未配备``, ``none`` …"""
+    return bool(text) and len(text) <= _LONGEST_EMPTY and plain_text(text) in NONE
 
 
 def parse_numbers(texts: Sequence[str], units: Mapping[str, float], scale: float = 1.0) -> Parsed:

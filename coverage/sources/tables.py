@@ -16,7 +16,7 @@ from coverage.sources.table_headers import match_headers, same_header
 from coverage.sources.table_notes import cell_notes, column_notes, geojson_notes, sheet_notes
 from coverage.sources.table_shapes import list_map_layers, read_map_layer
 from coverage.sources.table_text import read_text_grid
-from coverage.sources.table_values import is_empty, parse_numbers
+from coverage.sources.table_values import is_empty, is_none, parse_numbers
 from coverage.sources.table_workbook import read_workbook_grids
 
 if TYPE_CHECKING:
@@ -147,8 +147,11 @@ class Table:
             Shape (n,), True where a cell holds something that is not one figure.
         """
         own = field_of(name, self.layer)
-        units = own.units if own is not None else {}
-        return parse_numbers(self.texts(name).tolist(), units, self.scales.get(name, 1.0))
+        texts = self.texts(name).tolist()
+        if own is not None and own.none_is_zero and self.has(name):
+            cells = self.cells[self.headers[name]].tolist()
+            texts = ["0" if is_none(cell) else text for cell, text in zip(cells, texts, strict=True)]
+        return parse_numbers(texts, own.units if own is not None else {}, self.scales.get(name, 1.0))
 
 
 def read_table(file: LayerFile, layer: str) -> tuple[Table, tuple[Note, ...]]:

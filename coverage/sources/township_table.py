@@ -251,6 +251,14 @@ def _nothing_usable(sheets: Sequence[TownshipRows]) -> SourceError:
     accounts = [sheet.sieve.account() for sheet in sheets]
     files = name_some(account.file for account in accounts)
     reasons = [(*REASONS[code], n) for code, n in count_reasons(accounts).items()]
-    why = "; ".join(f"{en} ({n})" for en, _, n in reasons) or "there are none"
-    why_zh = "；".join(f"{zh}（{n}行）" for _, zh, n in reasons) or "没有数据行"
-    return SourceError(f"no row of {files} gives a township: {why}", zh=f"{files} 中没有可用的乡镇：{why_zh}")
+    if not reasons:
+        return SourceError(
+            f"{files} holds no township: add rows below the header", zh=f"{files} 中没有乡镇：请补充内容"
+        )
+    why = ", ".join(f"{en} {n}" for en, _, n in reasons)
+    why_zh = "、".join(f"{zh} {n}" for _, zh, n in reasons)
+    first = next(reject for account in accounts for reject in account.rejects)
+    return SourceError(
+        f"no row of {files} gives a township ({why}); row {first.row}: {first.en}",
+        zh=f"{files} 中没有可用的乡镇（{why_zh}）；第{first.row}行：{first.zh}",
+    )

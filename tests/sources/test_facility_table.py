@@ -75,6 +75,20 @@ def test_several_files_are_one_layer(tmp_path):
     assert [(a.file, a.n_read, a.n_used) for a in layer.accounts] == [("a.csv", 1, 1), ("b.csv", 2, 1)]
 
 
+def test_none_is_an_answer_for_ambulances_and_a_dash_is_not(tmp_path):
+    words = ("无", "没有", "未配备", "None", "—", "/", "", "暂无", "不详", "#N/A")
+    rows = [(f"{i}号站", "急救站", 113.4 + i / 50, 29.4, word, "") for i, word in enumerate(words)]
+    layer = of_rows(tmp_path, *rows)
+    np.testing.assert_array_equal(layer.table["ambulances"], [0, 0, 0, 0, *[math.nan] * 6])
+    assert codes(layer) == []
+
+
+def test_formulas_that_fail_are_told(tmp_path):
+    rows = [("甲站", "急救站", 113.4, 29.4, "#REF!", ""), ("乙站", "急救站", 113.5, 29.4, "#N/A", "")]
+    (note,) = of_rows(tmp_path, *rows).notes
+    assert (note.code, note.ids) == ("formulas_failed", ("救护车 2",))
+
+
 def test_own_ids_stay_and_made_ones_keep_clear_of_them(tmp_path):
     rows = [
         ("甲站", "急救站", 113.4, 29.4, 1, ""),

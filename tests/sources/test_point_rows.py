@@ -49,7 +49,7 @@ def test_points_come_to_lie_where_they_say(tmp_path):
     ("point", "crs", "code", "words"),
     [
         (("", ""), "wgs84", "coordinates_missing", "no coordinates"),
-        ((0, 0), "wgs84", "coordinates_missing", "no coordinates"),
+        ((0, 0), "wgs84", "coordinates_missing", "0, 0 stand for none"),
         (("无", "—"), "wgs84", "coordinates_missing", "no coordinates"),
         ((113.45, ""), "wgs84", "coordinates_missing", "113.45"),
         (("113.45-113.46", 29.45), "wgs84", "coordinates_unreadable", "113.45-113.46"),

@@ -222,7 +222,7 @@ BAD = {
     "rotated": (CrsError, "rotated", {"transform": Affine(100, 5, X0, 5, -100, Y0 + SIDE_M)}),
     "elsewhere": (SourceError, "does not reach the county", {"west": 50_000}),
     "picture": (SourceError, "picture", {"cells": np.full((3, 40, 120), 7, np.uint8), "photometric": "RGB"}),
-    "complex": (SourceError, "complex", {"cells": np.ones((40, 120), np.complex64)}),
+    "complex": (SourceError, "picture", {"cells": np.ones((40, 120), np.complex64)}),
     "nobody": (SourceError, "nobody", {"cells": np.zeros((40, 120))}),
 }
 

@@ -326,7 +326,7 @@ def test_merged_rows_are_counted_and_nobody_is_lost(tmp_path):
 
 
 def test_a_file_without_one_usable_row_gives_the_first_reason(tmp_path):
-    with pytest.raises(SourceError, match="row 2 population -3 is negative") as caught:
+    with pytest.raises(SourceError, match="row 2: population -3 is negative") as caught:
         read(tmp_path, row("甲村", "城关镇", "-3", at(500, 500)))
     assert "第2行" in caught.value.line("zh")
 

@@ -391,9 +391,8 @@ def test_a_short_name_that_ends_like_a_village_is_a_township_where_one_is_known_
 
 def test_a_file_without_one_township_is_refused_with_the_reasons(tmp_path):
     file = sheet(tmp_path, {"名称": "三里村", "代码": "430699102203"}, {"名称": "甲镇", "代码": "430699105"})
-    with pytest.raises(
-        SourceError, match=r"townships\.csv gives a township: .*village.*\(1\); township without"
-    ):
+    words = r"townships\.csv gives a township \(.*village.* 1, township without .* 1\); row 2: is a village"
+    with pytest.raises(SourceError, match=words):
         read(file, known=None)
 
 
