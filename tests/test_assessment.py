@@ -8,6 +8,7 @@ import math
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,6 +166,14 @@ def test_a_township_is_met_at_exactly_the_target_share(late_people, verdict):
     demand["population"] = [100.0 - late_people, late_people]
     area = dataclasses.replace(AREA, demand=demand)
     assert assess(area, NETWORK, ResponseStandard()).townships["verdict"].iloc[0] == verdict
+
+
+def test_a_station_off_every_road_is_no_base():
+    facilities = AREA.facilities.copy()
+    facilities.loc[1, "geometry"] = shapely.affinity.translate(facilities.geometry.iloc[1], yoff=5_000)
+    assessment = assess(dataclasses.replace(AREA, facilities=facilities), NETWORK, ResponseStandard())
+    assert assessment.facilities["is_base"].tolist() == [True, False, False]
+    assert not assessment.facilities["on_network"].iloc[1]
 
 
 def test_a_township_without_people_is_not_judged():

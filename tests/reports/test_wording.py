@@ -106,6 +106,24 @@ def test_townships_that_cannot_be_judged_leave_the_count():
     assert wording.met_text(totals) == "1/2"
 
 
+def test_no_gap_is_claimed_only_for_what_was_judged():
+    analysis = _with_townships(
+        toy_analysis(), covered_population=toy_analysis().assessment.townships["population"]
+    )
+    everyone = analysis.assessment.totals["all"]
+    everyone = dataclasses.replace(everyone, covered_population=everyone.population, townships_unknown=2)
+    totals = {**analysis.assessment.totals, "all": everyone}
+    analysis = dataclasses.replace(
+        analysis, assessment=dataclasses.replace(analysis.assessment, totals=totals)
+    )
+    assert (
+        wording.gap_text(analysis, "zh") == "已评价的各乡镇居民均在限时内（另有2个乡镇没有居民数据，未评价）"
+    )
+    assert "2 more have no people" in wording.gap_text(analysis, "en")
+    assert "不含2个没有居民数据的乡镇" in wording.ambulances_text(analysis, "zh")
+    assert "2 townships without people not counted" in wording.ambulances_text(analysis, "en")
+
+
 @pytest.mark.parametrize("code", get_args(NoteCode))
 @pytest.mark.parametrize("unit", ["people", "residential_road_m"])
 def test_every_note_has_words_in_both_languages(code, unit):
