@@ -478,3 +478,11 @@ def test_a_boundary_that_is_a_line_gets_one_line_from_the_whole_program(tmp_path
     assert process.returncode == 2
     assert len(err.splitlines()) == 1, err
     assert "line.geojson" in err
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_fetch_without_a_connection_leaves_nothing_behind(run, tmp_path):
+    closed = "http://127.0.0.1:9"
+    result = run("fetch", "--county", "x", "--nominatim", closed, "--endpoint", closed)
+    assert "coverage import" in one_error_line(result)
+    assert list(tmp_path.iterdir()) == []

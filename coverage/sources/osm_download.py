@@ -18,7 +18,7 @@ import shapely
 from pyproj import Geod
 
 from coverage.errors import DownloadError
-from coverage.files import cannot_write, whole_file
+from coverage.files import staged_folder, whole_file
 from coverage.sources.frame import frame_of
 from coverage.sources.nominatim_json import Place, choose_place, read_nominatim
 from coverage.sources.notes import Note
@@ -272,10 +272,8 @@ def download_county(
             "no place is named: give one, such as --place '临湘市, 岳阳市, 湖南省, 中国'",
             zh="没有给出地名：请用 --place 写出全称，例如 '临湘市, 岳阳市, 湖南省, 中国'",
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+    with staged_folder(folder):
+        pass  # what cannot be kept is not asked for; a folder made for this is gone again
     progress("place", "地名")
     found, note = choose_place(desk.place(name, anew=refresh), name)
     _check_size(found)
