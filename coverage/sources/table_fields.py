@@ -36,6 +36,8 @@ class Field:
         row.
     none_is_zero
         True where ``无`` is an answer, none, and not a cell that is left open.
+    is_duration
+        True where a figure is a time that something takes, so that it may be of minutes and seconds.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Field:
     units: Mapping[str, float] = field(default_factory=dict)
     is_count: bool = False
     none_is_zero: bool = False
+    is_duration: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -246,6 +249,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
                 *("mobilisation time", "mobilization time"),
             ),
             _SECONDS,
+            is_duration=True,
         ),
         Field(
             "centres",

@@ -59,7 +59,12 @@ EMPTY = frozenset(
 )
 """What stands in a cell that holds nothing, in lower case and half width."""
 
-NONE = frozenset({"无", "没有", "无车", "无救护车", "未配备", "未配置", "没有配备", "none"})
+NONE = frozenset(
+    {
+        *("无", "没有", "暂无", "无车", "无救护车", "没有救护车", "暂无救护车", "无急救车", "无配备", "未配"),
+        *("未配备", "未配置", "暂未配备", "暂未配置", "尚未配备", "尚未配置", "没有配备", "没有配置", "none"),
+    }
+)
 """What says that there is not one, in lower case and half width."""
 
 _LONGEST_EMPTY = max(map(len, EMPTY))
@@ -77,6 +82,14 @@ _ONES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两":
 _NUMERAL = re.compile(r"([一二两三四五六七八九])?(十)?([零〇一二两三四五六七八九])?")
 
 _NUMBER = r"\d+(?:\.\d*)?"
+_WORDED = rf"({_NUMBER}|[零〇一二两三四五六七八九十]{{1,3}})"
+_SPAN = re.compile(
+    rf"(?:{_WORDED}\s*(?:小时|时|hours?|hrs?|h)\s*)?"
+    rf"(?:(半|{_WORDED[1:-1]})\s*(?:分钟|分|minutes?|mins?|m|'(?!'))\s*(半)?)?"
+    rf"(?:{_WORDED}\s*(?:秒钟|秒|seconds?|secs?|s|\"|'')?)?"
+)
+_SECOND_MARKS = ("秒", "秒钟", "s", "sec", "secs", "second", "seconds", '"', "''")
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2}(?:\.\d*)?)")
 _SEXAGESIMAL = re.compile(
     rf"(\d+)\s*[°度:]\s*({_NUMBER})\s*(?:['分:]\s*(?:({_NUMBER})\s*(?:\"|''|秒)?)?)?",
 )
@@ -135,6 +148,32 @@ def parse_numbers(texts: Sequence[str], units: Mapping[str, float], scale: float
         Shape (n,); True where a cell holds something that is not one figure: words, a range, two figures.
     """
     return _parse(texts, lambda text: _figure(text, units, scale), scale)
+
+
+def parse_durations(texts: Sequence[str], units: Mapping[str, float], scale: float = 1.0) -> Parsed:
+    """
+    Read times that something takes: figures as `parse_numbers` does, ``1分30秒``, ``3'30"``, ``0:03:00``.
+
+    Of two figures with a colon, ``1:30``, the first is minutes: a workbook writes hours with seconds behind.
+
+    Parameters
+    ----------
+    texts, units, scale
+        As in `parse_numbers`; units and scale in seconds.
+
+    Returns
+    -------
+    values : numpy.ndarray
+        Shape (n,), seconds; NaN where a cell is empty or unreadable.
+    unreadable : numpy.ndarray of bool
+        Shape (n,).
+    """
+
+    def read(text: str) -> float:
+        value = _figure(text, units, scale)
+        return _span_s(text) if math.isnan(value) else value
+
+    return _parse(texts, read, scale)
 
 
 def parse_degrees(texts: Sequence[str]) -> Parsed:
@@ -226,6 +265,34 @@ def _figure(text: str, units: Mapping[str, float], scale: float) -> float:
         value = _numeral(*match.groups())
     factor = _factor(text[match.end() :], units, scale)
     return value * factor if math.isfinite(value) else math.nan
+
+
+def _span_s(text: str) -> float:
+    """Read hours, minutes and seconds, in seconds; NaN if they are none."""
+    text = _MORE.sub("", _ABOUT.sub("", text)).strip(" ()[]。.")
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None:
+        hours, minutes, seconds = (float(part or 0.0) for part in clock.groups())
+    else:
+        span = _SPAN.fullmatch(text)
+        if span is None or (span[3] and span[4]):
+            return math.nan
+        if not (span[1] or span[2]):  # seconds alone; a bare figure is none
+            return _worded(span[4]) if text.endswith(_SECOND_MARKS) else math.nan
+        hours, minutes, seconds = _worded(span[1]), _worded(span[2]), _worded(span[4])
+        minutes += 0.5 if span[3] else 0.0
+    whole = minutes < _SIXTY or not hours
+    return (hours * _SIXTY + minutes) * _SIXTY + seconds if whole and seconds < _SIXTY else math.nan
+
+
+def _worded(text: str | None) -> float:
+    """Read a figure or a Chinese numeral, 0 where there is none; NaN if it is neither."""
+    if not text or text == "半":
+        return 0.5 if text else 0.0
+    if text[0].isdigit():
+        return float(text)
+    numeral = _NUMERAL.fullmatch(text)
+    return _numeral(*numeral.groups()) if numeral is not None else math.nan
 
 
 def _numeral(tens: str | None, ten: str | None, ones: str | None) -> float:

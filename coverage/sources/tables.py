@@ -16,7 +16,7 @@ from coverage.sources.table_headers import match_headers, same_header
 from coverage.sources.table_notes import cell_notes, column_notes, geojson_notes, sheet_notes
 from coverage.sources.table_shapes import list_map_layers, read_map_layer
 from coverage.sources.table_text import read_text_grid
-from coverage.sources.table_values import is_empty, is_none, parse_numbers
+from coverage.sources.table_values import is_empty, is_none, parse_durations, parse_numbers
 from coverage.sources.table_workbook import read_workbook_grids
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ class Table:
         if own is not None and own.none_is_zero and self.has(name):
             cells = self.cells[self.headers[name]].tolist()
             texts = ["0" if is_none(cell) else text for cell, text in zip(cells, texts, strict=True)]
-        return parse_numbers(texts, own.units if own is not None else {}, self.scales.get(name, 1.0))
+        parse = parse_durations if own is not None and own.is_duration else parse_numbers
+        return parse(texts, own.units if own is not None else {}, self.scales.get(name, 1.0))
 
 
 def read_table(file: LayerFile, layer: str) -> tuple[Table, tuple[Note, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 import math
+from datetime import time
 
 import geopandas as gpd
 import numpy as np
@@ -76,11 +77,25 @@ def test_several_files_are_one_layer(tmp_path):
 
 
 def test_none_is_an_answer_for_ambulances_and_a_dash_is_not(tmp_path):
-    words = ("无", "没有", "未配备", "None", "—", "/", "", "暂无", "不详", "#N/A")
+    words = ("无", "没有", "未配备", "None", "暂无", "无救护车", "零", "—", "/", "", "不详", "#N/A")
     rows = [(f"{i}号站", "急救站", 113.4 + i / 50, 29.4, word, "") for i, word in enumerate(words)]
     layer = of_rows(tmp_path, *rows)
-    np.testing.assert_array_equal(layer.table["ambulances"], [0, 0, 0, 0, *[math.nan] * 6])
+    np.testing.assert_array_equal(layer.table["ambulances"], [*[0] * 7, *[math.nan] * 5])
     assert codes(layer) == []
+
+
+def test_a_turnout_in_minutes_and_seconds_keeps_its_station(tmp_path):
+    header = (*SHORT, "出车时间")
+    rows = [
+        ("甲站", "急救站", 113.4, 29.4, 12, "", "1分30秒"),
+        ("乙站", "急救站", 113.5, 29.4, 2, "", "00:03:00"),
+    ]
+    path = workbook(
+        tmp_path / "f.xlsx", {"站": [header, *rows, ("丙站", "急救站", 113.6, 29.4, 1, "", time(0, 2))]}
+    )
+    table = facilities(path).table
+    assert table["ambulances"].tolist() == [12, 2, 1]
+    assert table["turnout_s"].tolist() == [90, 180, 120]
 
 
 def test_formulas_that_fail_are_told(tmp_path):

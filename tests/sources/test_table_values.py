@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.sources.table_fields import field_of
-from coverage.sources.table_values import is_empty, parse_degrees, parse_numbers, parse_pairs
+from coverage.sources.table_values import (
+    is_empty,
+    is_none,
+    parse_degrees,
+    parse_durations,
+    parse_numbers,
+    parse_pairs,
+)
 
 PEOPLE = field_of("人口", "demand").units
 VEHICLES = field_of("救护车数", "facilities").units
@@ -104,6 +111,67 @@ def test_a_unit_beside_the_figure_beats_that_of_the_header(text, units, scale, e
     values, unreadable = parse_numbers([text], units, scale)
     assert values[0] == pytest.approx(expected)
     assert not unreadable[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *(("90秒", 90), ("1.5分", 90), ("1分", 60), ("3 min", 180), ("1小时", 3600), ("三十秒", 30)),
+        *(("1分30秒", 90), ("1分30", 90), ("1分钟30秒左右", 90), ("约2分30秒", 150), ("两分十秒", 130)),
+        *(
+            ("1分半", 90),
+            ("一分半", 90),
+            ("半分钟", 30),
+            ("1小时5分", 3900),
+            ("2m30s", 150),
+            ("1 min 30 s", 90),
+        ),
+        *(("3'30\"", 210), ("3′30″", 210), ("3'30''", 210), ("3'", 180), ('90"', 90), ("１分３０秒", 90)),
+        *(("00:03:00", 180), ("0:03:00", 180), ("1:30", 90), ("01:30", 90), ("1：30", 90), ("1:00:05", 3605)),
+    ],
+)
+def test_durations_whatever_the_unit_of_the_header(text, seconds):
+    for scale in (1.0, 60.0):
+        values, unreadable = parse_durations([text], SECONDS, scale)
+        assert not unreadable[0]
+        assert values[0] == pytest.approx(seconds)
+
+
+def test_a_figure_alone_is_a_duration_in_the_unit_of_the_header():
+    assert parse_durations(["1.5", "二"], SECONDS, 60.0)[0].tolist() == [90, 120]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2-3分", "1分70秒", "1:75", "1小时70分", "1小时半", "1分半30秒", "半", "二三分", "1分30分", "3人"),
+        *("1:2:3:4", "分", "秒", '"', "即时", "-1分30秒"),
+    ],
+)
+def test_what_is_no_duration(text):
+    values, unreadable = parse_durations([text], SECONDS)
+    assert unreadable[0]
+    assert math.isnan(values[0])
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+def test_every_spelling_of_a_duration_says_the_same(hours, minutes, seconds):
+    spellings = [f"{hours}小时{minutes}分{seconds}秒", f"{hours:02}:{minutes:02}:{seconds:02}"]
+    values, unreadable = parse_durations(spellings, SECONDS)
+    assert not unreadable.any()
+    assert values.tolist() == [3600 * hours + 60 * minutes + seconds] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["无", "没有", "暂无", "无救护车", "未配置", "未配备", "尚未配备", "None", " 无 "]
+)
+def test_what_says_that_there_is_none(text):
+    assert is_none(text)
+
+
+@pytest.mark.parametrize("text", ["", "—", "/", "N/A", "不详", "未知", "0", "无线电"])
+def test_what_does_not_say_that_there_is_none(text):
+    assert not is_none(text)
 
 
 @pytest.mark.parametrize(
