@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # the sheet stands before the system, so that a sheet's name may hold an @
-_PARTS = re.compile(r"(?P<path>.+?\.[A-Za-z0-9]+)(?:#(?P<sheet>.+?))?(?:@(?P<crs>[^@#/\\]+))?", re.DOTALL)
+_PARTS = re.compile(
+    r"(?P<path>.+?\.[A-Za-z0-9]+)(?:[#＃](?P<sheet>.+?))?(?:[@＠](?P<crs>[^@＠#＃/\\]+))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def parse_layer_file(
     """
     Read ``FILE``, ``FILE@SYSTEM``, ``FILE#SHEET`` or ``FILE#SHEET@SYSTEM``.
 
-    A file whose own name holds these marks is taken as it stands.
+    The marks may be full-width, as Chinese keyboards write them. A file whose own name holds these marks is
+    taken as it stands.
 
     Parameters
     ----------

@@ -42,6 +42,23 @@ def test_rows_that_are_no_places_are_told_at_once(tmp_path):
     assert [reject.row for reject in account.rejects] == [3, 4, 5, 6, 7, 8, 9, 10]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["长安街道小计", "临湘市合计", "医院合计", "城关小 计：", "长安街道小计（人）", "全县总计", "以上共计"]
+    + ["Chang'an subtotal", "County total", "Sub-total", "Grand Total"],
+)
+def test_a_sum_of_rows_is_no_place_though_it_has_a_township_before_it(tmp_path, name):
+    sieve = sieve_of(tmp_path, (1, name, "", "", 300), (name, "", "", "", 300))
+    assert [reject.code for reject in sieve.account().rejects] == ["not_a_place", "not_a_place"]
+
+
+@pytest.mark.parametrize(
+    "name", ["合计村", "小计庄", "计家湾", "统计局", "会计学校", "Totalville", "Portal", "Teetotal"]
+)
+def test_a_place_whose_name_only_sounds_like_a_sum_stays(tmp_path, name):
+    assert sieve_of(tmp_path, (1, name, 113, 29, 300)).alive.all()
+
+
 def test_a_row_is_rejected_once_and_keeps_its_first_reason(tmp_path):
     sieve = sieve_of(tmp_path, (1, "张村", 113, 29, -3), (2, "李村", 113, 29, 5), (3, "王村", 113, 29, 5))
     figures = ["-3", "5", "5"]
