@@ -12,6 +12,8 @@ from coverage.sources.notes import Note
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import shapely
     from numpy.typing import ArrayLike, NDArray
 
@@ -31,6 +33,8 @@ _MIN_T = 2.5
 _BLUR_M = 10.0
 # No reading of a point is farther from the point as it stands.
 _MARGIN_DEG = 0.05
+NEAR_M = 2_000.0
+"""Points farther from every road in all readings, such as a station of the next city, tell nothing."""
 _CANDIDATES = ("wgs84", "gcj02", "bd09")
 
 
@@ -60,7 +64,8 @@ def fit_notes(
     roads
         Lines in `frame.crs`.
     frame
-        Points within its region count, at most `MAX_POINTS` of them; below `MIN_POINTS` nothing is said.
+        Points within its region count that lie within `NEAR_M` of a road in one reading at least, at most
+        `MAX_POINTS` of them; below `MIN_POINTS` nothing is said.
     layer, file
         Layer the note is about, and how the file is named on the command line, with its sheet.
 
@@ -71,7 +76,7 @@ def fit_notes(
     """
     declared = parse_system(system)
     lon, lat = _sample(x, y, frame)
-    readings = {name: _distances_m(lon, lat, name, roads, frame) for name in (declared, *_CANDIDATES)}
+    readings = _readings(lon, lat, (declared, *_CANDIDATES), roads, frame)
     closer = [name for name in _CANDIDATES if _is_marked(readings[name], readings[declared])]
     if not closer:
         return ()
@@ -109,7 +114,7 @@ def best_system(x: ArrayLike, y: ArrayLike, roads: shapely.STRtree, frame: Frame
         outside China, it is ``wgs84``.
     """
     lon, lat = _sample(x, y, frame)
-    readings = {name: _distances_m(lon, lat, name, roads, frame) for name in _CANDIDATES}
+    readings = _readings(lon, lat, _CANDIDATES, roads, frame)
     known = {name: d for name, d in readings.items() if np.isfinite(d).sum() >= MIN_POINTS}
     if not known:
         return None
@@ -136,6 +141,16 @@ def _sample(x: ArrayLike, y: ArrayLike, frame: Frame) -> tuple[Floats, Floats]:
     if len(points) > MAX_POINTS:
         points = points[np.linspace(0, len(points) - 1, MAX_POINTS).astype(np.intp)]
     return points[:, 0], points[:, 1]
+
+
+def _readings(
+    lon: Floats, lat: Floats, systems: Sequence[str], roads: shapely.STRtree, frame: Frame
+) -> dict[str, Floats]:
+    """Give every point's distance to the nearest road in each system; NaN for points that tell nothing."""
+    readings = {name: _distances_m(lon, lat, name, roads, frame) for name in systems}
+    # comparisons with NaN are false
+    is_near = np.any([distances <= NEAR_M for distances in readings.values()], axis=0)
+    return {name: np.where(is_near, distances, np.nan) for name, distances in readings.items()}
 
 
 def _distances_m(lon: Floats, lat: Floats, system: str, roads: shapely.STRtree, frame: Frame) -> Floats:

@@ -131,6 +131,26 @@ def test_the_best_system_of_points_that_say_nothing(linxiang, true):
     assert best[1] == pytest.approx(nearest.mean(), abs=0.01)
 
 
+@pytest.mark.parametrize("true", ["gcj02", "bd09"])
+def test_a_station_far_from_all_roads_does_not_hide_the_others(true):
+    frame, tree, lon, lat = streets(frame=frame_of(shapely.box(113.3, 29.3, 113.5, 29.5), 50_000.0))
+    shifted = convert([*lon, 113.9], [*lat, 29.4], source="wgs84", target=true)
+    (note,) = fit_notes(shifted.x, shifted.y, "wgs84", tree, frame, layer="facilities", file="a.csv")
+    assert f"a.csv@{true}" in note.en
+    assert note.count == len(lon)
+    found = best_system(shifted.x, shifted.y, tree, frame)
+    assert found is not None
+    assert found[0] == true
+    assert found[1] < 1
+
+
+def test_points_that_are_all_far_from_roads_say_nothing():
+    frame, tree, lon, lat = streets(frame=frame_of(shapely.box(113.3, 29.3, 113.5, 29.5), 50_000.0))
+    shifted = convert(lon + 0.4, lat, source="wgs84", target="gcj02")
+    assert fit_notes(shifted.x, shifted.y, "wgs84", tree, frame, layer="facilities", file="a.csv") == ()
+    assert best_system(shifted.x, shifted.y, tree, frame) is None
+
+
 def test_too_few_points_say_nothing():
     frame, tree, lon, lat = streets()
     shifted = convert(lon[5:], lat[5:], source="wgs84", target="gcj02")
