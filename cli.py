@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage.errors import CountyError, CoverageError, StandardError, system_reason
+from coverage.errors import CountyError, CoverageError, FileError, StandardError, system_reason
 from coverage.version import __version__
 
 if TYPE_CHECKING:
@@ -403,6 +403,7 @@ def import_(
     from coverage.sources.table_fields import need_columns  # noqa: PLC0415
 
     lang = lang or _locale_lang()
+    _stem(county)  # what no file can be called is no study area's name either
     base = _older_area(
         county, data, wanted=not osm_file or bool(replace), needed=bool(replace) or not _is_new(given)
     )
@@ -454,6 +455,8 @@ def _order(
     columns: tuple[str, ...],
     boundary_relation: int | None,
     boundary: str | None,
+    roads: str | None,
+    population: str | None,
     urban: str,
     buffer_km: float | None,
     name: str,
@@ -473,6 +476,11 @@ def _order(
     check_columns(headers)
 
     def file(text: str) -> LayerFile:
+        if not text.strip():
+            raise FileError(
+                "the name of a file is empty: write it behind the option",
+                zh="文件名是空的：请在选项后写出文件名",
+            )
         return parse_layer_file(text, default_crs=crs, columns=headers)
 
     outline: Any = boundary_relation
@@ -488,10 +496,10 @@ def _order(
         county=County(stem, name or (county.strip() if is_new else ""), name_en, code),
         osm=open_osm(osm_file) if osm_file else None,
         boundary=outline,
-        roads=file(given.pop("roads")) if given["roads"] else None,
+        roads=None if roads is None else file(roads),
         townships=tuple(file(text) for text in given.pop("townships")),
         facilities=tuple(file(text) for text in given.pop("facilities")),
-        population=file(given.pop("population")) if given["population"] else None,
+        population=None if population is None else file(population),
         urban=_names(urban),
         buffer_m=None if buffer_km is None else buffer_km * 1000,
         scale_to_townships=scale_to is not None,

@@ -111,7 +111,7 @@ def system_reason(error: BaseException) -> tuple[str, str]:
     return reason, _SYSTEM_ZH.get(number, "") if number is not None else ""
 
 
-def name_some(ids: Iterable[object], limit: int = 5) -> str:
+def name_some(ids: Iterable[object], limit: int = 5, *, mark: str = ", ") -> str:
     """
     Name the first few of many ids and count them all.
 
@@ -121,6 +121,8 @@ def name_some(ids: Iterable[object], limit: int = 5) -> str:
         Anything with a readable text form.
     limit
         How many are named.
+    mark
+        Between them; ``、`` in Chinese.
 
     Returns
     -------
@@ -128,5 +130,5 @@ def name_some(ids: Iterable[object], limit: int = 5) -> str:
         For example ``"a, b, c, d, e … (12)"``; without the count where all are named.
     """
     every = [str(i) for i in ids]
-    shown = ", ".join(every[:limit])
+    shown = mark.join(every[:limit])
     return shown if len(every) <= limit else f"{shown} … ({len(every)})"

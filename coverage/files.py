@@ -97,7 +97,7 @@ def keep_older(path: Path) -> Path | None:
     Parameters
     ----------
     path
-        The file; it may be missing.
+        The file; it may be missing, and a folder is left alone.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def keep_older(path: Path) -> Path | None:
     FileError
         If the copy cannot be written.
     """
-    if not path.exists():
+    if not path.is_file():
         return None
     with whole_file(path.with_name(f"{path.name}.bak")) as copy:
         shutil.copy2(path, copy)

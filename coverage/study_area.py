@@ -275,8 +275,8 @@ def metric_crs(geometry: gpd.GeoSeries) -> CRS:
         return cast("CRS", geometry.estimate_utm_crs())
     except (RuntimeError, ValueError) as error:
         raise CrsError(
-            f"no UTM zone fits the boundary ({error}): check its coordinates and reference system",
-            zh=f"边界不在任何UTM分带内（{error}）：请核对坐标和坐标系",
+            "no UTM zone fits the boundary: check its coordinates and reference system",
+            zh="边界不在任何UTM分带内：请核对坐标和坐标系",
         ) from error
 
 

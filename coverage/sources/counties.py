@@ -158,13 +158,14 @@ def _miss(name: str, entries: Sequence[Entry], folders: Sequence[Path]) -> Count
     }
     near = difflib.get_close_matches(_plain(name), by_name, n=1, cutoff=0.5)
     there = name_some((_label(e) for e in entries), limit=10)
+    there_zh = name_some((_label(e).replace(" (", "（").replace(")", "）") for e in entries), 10, mark="、")
     hint, hint_zh = ".", "。"
     if near:
         stem = by_name[near[0]].path.stem
         hint, hint_zh = f"; did you mean {stem}?", f"，是否指 {stem}？"
     return CountyError(
         f"no study area called {name}{hint} There is {there}",
-        zh=f"没有名为 {name} 的研究区{hint_zh}现有 {there}",
+        zh=f"没有名为 {name} 的研究区{hint_zh}现有 {there_zh}",
     )
 
 

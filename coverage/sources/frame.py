@@ -51,6 +51,23 @@ class Frame:
         return float(west), float(south), float(east), float(north)
 
 
+def check_buffer(buffer_m: float) -> None:
+    """
+    Refuse a buffer, metres, that makes no sense.
+
+    Raises
+    ------
+    SourceError
+        If it is negative, no number or beyond `MAX_BUFFER_M`.
+    """
+    if not 0 <= buffer_m <= MAX_BUFFER_M:  # false for NaN too
+        most = f"{MAX_BUFFER_M / 1000:g}"
+        raise SourceError(
+            f"the buffer is {buffer_m / 1000:g} km: give 0 to {most} with --buffer-km",
+            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应为0至{most}",
+        )
+
+
 def frame_of(boundary: shapely.Polygon | shapely.MultiPolygon, buffer_m: float) -> Frame:
     """
     Choose the metric system a boundary (WGS84) asks for.
@@ -62,12 +79,7 @@ def frame_of(boundary: shapely.Polygon | shapely.MultiPolygon, buffer_m: float) 
     CrsError
         If no UTM zone fits.
     """
-    if not 0 <= buffer_m <= MAX_BUFFER_M:  # false for NaN too
-        most = f"{MAX_BUFFER_M / 1000:g}"
-        raise SourceError(
-            f"the buffer is {buffer_m / 1000:g} km: give 0 to {most} with --buffer-km",
-            zh=f"缓冲距离为 {buffer_m / 1000:g} 公里：--buffer-km 应为0至{most}",
-        )
+    check_buffer(buffer_m)
     series = gpd.GeoSeries([boundary], crs=WGS84)
     crs = metric_crs(series)
     return Frame(series.to_crs(crs).iloc[0], crs, buffer_m)

@@ -148,6 +148,11 @@ class Order:
                 f"--replace {word} has nothing to put in its place: give {option} FILE{more}",
                 zh=f"--replace {word} 没有可替换的数据：请用 {option} 提供文件{more_zh}",
             )
+        if self.urban and "townships" not in self.fresh:
+            raise SourceError(
+                "--urban classes the townships that are imported: give them with it, --townships FILE",
+                zh="--urban 只对本次导入的乡镇生效：请同时用 --townships 提供乡镇文件",
+            )
         if self.buffer_m is not None and "roads" not in self.fresh:
             raise SourceError(
                 "--buffer-km says how far the roads reach: give roads with it, --osm FILE or --roads FILE",

@@ -19,7 +19,7 @@ from pyproj import Geod
 
 from coverage.errors import DownloadError
 from coverage.files import staged_folder, whole_file
-from coverage.sources.frame import frame_of
+from coverage.sources.frame import check_buffer, frame_of
 from coverage.sources.nominatim_json import Place, choose_place, read_nominatim
 from coverage.sources.notes import Note
 from coverage.sources.osm_areas import polygonal_part
@@ -265,6 +265,7 @@ def download_county(
     policy = politeness if politeness is not None else Politeness()
     nominatim = Server(nominatim_url or NOMINATIM_URL, "--nominatim", timeout_s, policy)
     overpass = Server(overpass_url or OVERPASS_URL, "--endpoint", timeout_s, policy)
+    check_buffer(buffer_m)
     desk = _Desk(folder, nominatim, overpass, progress)
     name = " ".join(place.split())
     if not name:

@@ -117,11 +117,11 @@ def check_file(path: Path, endings: Iterable[str]) -> None:
             f"{path} does not exist or is no file: check the name",
             zh=f"{path} 不存在或不是文件：请检查文件名",
         )
-    if not path.name.lower().endswith(tuple(endings)):
-        known = ", ".join(endings)
+    known = tuple(endings)
+    if not path.name.lower().endswith(known):
         raise FileError(
-            f"{path} is of a kind that is not read here: give one of {known}",
-            zh=f"{path} 的文件类型不能用在这里：可用 {known}",
+            f"{path} is of a kind that is not read here: give one of {', '.join(known)}",
+            zh=f"{path} 的文件类型不能用在这里：可用 {'、'.join(known)}",
         )
     if path.stat().st_size == 0:
         raise FileError(f"{path} is empty: get the file again", zh=f"{path} 是空文件：请重新获取")

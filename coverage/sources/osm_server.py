@@ -92,9 +92,10 @@ class Server:
         """Check the address and the timeout, and take the page off the address."""
         plain = re.sub(r"(/+(interpreter|search|status))?/*$", "", self.url.strip())
         if not _is_web_address(plain):
+            example = NOMINATIM_URL if self.option == "--nominatim" else OVERPASS_URL
             raise DownloadError(
-                f"{plain or 'an empty text'} is no web address: give {self.option} one like {OVERPASS_URL}",
-                zh=f"{plain or '空文本'} 不是服务器网址：{self.option} 应为 {OVERPASS_URL} 这样的网址",
+                f"{plain or 'an empty text'} is no web address: give {self.option} one like {example}",
+                zh=f"{plain or '空文本'} 不是服务器网址：{self.option} 应为 {example} 这样的网址",
             )
         object.__setattr__(self, "url", plain)
         if not 0 < self.timeout_s < math.inf:

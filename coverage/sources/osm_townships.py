@@ -49,7 +49,7 @@ def relation_boundary(extract: OsmExtract, relation_id: int) -> tuple[OsmObject,
     if relation is None:
         named = [(area.id, area.name, area.tags.get("admin_level", "?")) for area in extract.areas]
         known = name_some(f"{number} {name} (level {level})" for number, name, level in named)
-        known_zh = name_some(f"{number} {name}（级别{level}）" for number, name, level in named)
+        known_zh = name_some((f"{number} {name}（级别{level}）" for number, name, level in named), mark="、")
         raise SourceError(
             f"the extract has no administrative relation {relation_id}: it has {known or 'none'}; give one "
             "of them, or a polygon with --boundary FILE",
@@ -276,8 +276,8 @@ def classify(
         raise SourceError(
             f"--urban names townships that there are not: {name_some(strange)}; did you mean {close[0]}? "
             f"There are {name_some(everyone, 30)}",
-            zh=f"--urban 中的乡镇不存在：{name_some(strange)}；是否指 {close[0]}？"
-            f"现有 {name_some(everyone, 30)}",
+            zh=f"--urban 中的乡镇不存在：{name_some(strange, mark='、')}；是否指 {close[0]}？"
+            f"现有 {name_some(everyone, 30, mark='、')}",
         )
     towns = settlements[settlements["place"].isin(URBAN_PLACES)]
     reasons = []

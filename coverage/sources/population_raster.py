@@ -213,8 +213,8 @@ def _grid(file: LayerFile, dataset: Any) -> Grid:
     at = dataset.transform
     if at.b or at.d or not at.a or not at.e:
         raise CrsError(
-            f"{file.name} is rotated: turn it to the north first, for example with gdalwarp",
-            zh=f"{file.name} 的栅格有旋转：请先纠正为正北方向，例如用gdalwarp",
+            f"{file.name} is rotated: turn it to the north first (QGIS: Raster, Projections, Warp)",
+            zh=f"{file.name} 的栅格有旋转：请先纠正为正北方向（QGIS：栅格→投影→变形）",
         )
     return Grid(_crs(file, dataset), at.c, at.f, at.a, at.e, dataset.width, dataset.height)
 

@@ -166,8 +166,8 @@ def strict_error(accounts: Iterable[RowAccount]) -> SourceError:
     rejects = [(account.file, reject) for account in accounts for reject in account.rejects]
     rows = [f"{file} row {reject.row} ({REASONS[reject.code][0]})" for file, reject in rejects]
     rows_zh = [f"{file} 第{reject.row}行（{REASONS[reject.code][1]}）" for file, reject in rejects]
+    some, some_zh = name_some(rows), name_some(rows_zh, mark="、")
     return SourceError(
-        f"--strict: rows that cannot be used: {name_some(rows)}; nothing is written: mend them, or leave "
-        "--strict away",
-        zh=f"--strict：以下行无法使用：{name_some(rows_zh)}；未写入任何文件，请更正后重试，或去掉 --strict",
+        f"--strict: rows that cannot be used: {some}; nothing is written: mend them, or leave --strict away",
+        zh=f"--strict：以下行无法使用：{some_zh}；未写入任何文件，请更正后重试，或去掉 --strict",
     )

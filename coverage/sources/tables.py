@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from coverage.errors import CrsError, FileError, SourceError, name_some
 from coverage.sources.coordinates import parse_system
@@ -13,7 +14,7 @@ from coverage.sources.osm_file import check_file
 from coverage.sources.table_fields import FIELDS, NEEDED, check_columns, field_of
 from coverage.sources.table_grid import N_TITLE_ROWS, find_header, lacking_fields, read_cells
 from coverage.sources.table_headers import match_headers, same_header
-from coverage.sources.table_notes import cell_notes, column_notes, geojson_notes, sheet_notes
+from coverage.sources.table_notes import cell_notes, column_notes, sheet_notes
 from coverage.sources.table_shapes import list_map_layers, read_map_layer
 from coverage.sources.table_text import read_text_grid
 from coverage.sources.table_values import is_empty, is_none, parse_durations, parse_numbers
@@ -51,6 +52,8 @@ _OTHER_ENDINGS = (
     ".pdf",
 )
 _MAX_SHOWN = 240
+# where China lies, roughly: longitudes and latitudes in degrees
+_CHINA = (73.0, 135.5, 17.0, 54.0)
 
 
 @dataclass(frozen=True)
@@ -285,7 +288,7 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
         row=read.row,
         headers={own_field: headers[j] for own_field, j in match.columns.items()},
         geometry=read.geometry,
-        system=declared or own or default or ("wgs84" if file.path.suffix.lower() in GEOJSON_ENDINGS else ""),
+        system=declared or own or default or _unsaid(file.path, read.geometry),
         scales=match.scales,
         columns_used=match.by_user,
     )
@@ -293,9 +296,27 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
     notes = (
         *sheet_notes(table, name, others),
         *column_notes(table, match, headers, declared),
-        *(geojson_notes(table) if not (declared or own or default) else ()),
     )
     return table, notes
+
+
+def _unsaid(path: Path, shapes: gpd.GeoSeries | None) -> str:
+    """
+    Give the system of a map file that says none.
+
+    By its norm a GeoJSON is in WGS84, but those of AMap and DataV are not: in China it has to be declared.
+    """
+    return "wgs84" if path.suffix.lower() in GEOJSON_ENDINGS and not _in_china(shapes) else ""
+
+
+def _in_china(shapes: gpd.GeoSeries | None) -> bool:
+    """Tell whether any of some shapes lies where China is."""
+    if shapes is None:
+        return False
+    west, south, east, north = shapely.bounds(shapes.to_numpy()).T
+    # comparisons with NaN are false
+    inside = (west > _CHINA[0]) & (east < _CHINA[1]) & (south > _CHINA[2]) & (north < _CHINA[3])
+    return bool(inside.any())
 
 
 def _wanted(sheets: Sequence[str], file: LayerFile) -> list[bool]:
@@ -352,9 +373,10 @@ def _lacking(name: str, layer: str, lacking: Sequence[Sequence[str]], headers: S
     en = " and ".join(" or ".join(f.en for f in group) for group in groups)
     zh = "、".join("或".join(f.zh for f in group) for group in groups)
     found = name_some([header for header in headers if header], 12)[:_MAX_SHOWN]
+    found, found_zh = found or "none", found or "无"
     first = groups[0][0]
     return SourceError(
         f"{name} lacks the column {en} (found: {found}): add it, or say which it is: "
         f"--column {first.name}=HEADER",
-        zh=f"{name} 缺少“{zh}”列（现有：{found}）：请补充，或指明对应列：--column {first.zh}=表头",
+        zh=f"{name} 缺少“{zh}”列（现有：{found_zh}）：请补充，或指明对应列：--column {first.zh}=表头",
     )

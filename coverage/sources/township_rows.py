@@ -281,8 +281,8 @@ def _people(table: Table, sieve: RowSieve) -> NDArray[np.float64]:
     sieve.reject(
         people < 0,
         "number_negative",
-        "population is {text}: it cannot be negative",
-        "人口为 {text}：不能为负数",
+        "population is {text}: it cannot be negative, correct it",
+        "人口为 {text}：不能为负数，请更正",
         text=texts,
     )
     sieve.reject(

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from coverage.errors import CrsError
-from coverage.sources.coordinates import SYSTEM_NAMES, to_wgs84
+from coverage.sources.coordinates import SYSTEM_NAMES, to_wgs84, undeclared
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_townships import MIN_SHARE_INSIDE
 
@@ -128,8 +128,9 @@ def _usable_shapes(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
     sieve.reject(
         there & (shapely.get_dimensions(shapes) != _POLYGON_DIMENSION),
         "shape_unusable",
-        "the shape is {kind}, not a polygon: turn closed outlines into polygons (QGIS: Lines to polygons)",
-        "图形是{kind_zh}，不是面：请将闭合边界线转为面（QGIS：线转多边形）",
+        "the shape is {kind}, not a polygon: draw the outline as a polygon (closed lines become one with "
+        "QGIS: Lines to polygons)",
+        "图形是{kind_zh}，不是面：请绘制边界面（闭合的边界线可用QGIS的“线转多边形”转换）",
         kind=[_KINDS.get(kind, (kind, kind))[0] for kind in kinds],
         kind_zh=[_KINDS.get(kind, (kind, kind))[1] for kind in kinds],
     )
@@ -159,10 +160,12 @@ def _areal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 
 def _undeclared(table: Table, raw: NDArray[np.object_], frame: Frame) -> CrsError:
     """Say which system a file without one is likely to be in."""
-    advice, advice_zh = _advice(table, raw, frame)
+    fit, fit_zh = _fitting(table, raw, frame)
+    if not fit:
+        return undeclared(table.name, table.file.name)
     return CrsError(
-        f"{table.name} does not say its coordinate system: {advice}",
-        zh=f"{table.name} 没有坐标系信息：{advice_zh}",
+        f"{table.name} does not say its coordinate system: {fit}",
+        zh=f"{table.name} 没有注明坐标系：{fit_zh}",
     )
 
 
@@ -212,6 +215,7 @@ def _fit_notes(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[No
     best = min(misfits, key=lambda name: misfits[name], default=declared)
     if (
         declared not in misfits
+        or best == declared
         or misfits[best] > _MAX_MISFIT
         or misfits[best] > _MAX_RATIO * misfits[declared]
         or best not in SYSTEM_NAMES
