@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from coverage.errors import CrsError, SourceError
-from coverage.sources.coordinates import to_wgs84
+from coverage.sources.coordinates import to_wgs84, undeclared
 from coverage.sources.osm_file import check_file
 from coverage.sources.shape_words import shape_words
 from coverage.sources.tables import read_table
@@ -83,12 +83,7 @@ def read_boundary(file: LayerFile) -> tuple[shapely.Polygon | shapely.MultiPolyg
             zh=f"{path} 中的边界面自相交或无效{at_zh}：请先修复，例如用QGIS的“修正几何图形”",
         )
     if not table.system:
-        raise CrsError(
-            f"{path} does not say its coordinate system: write it behind the name, such as "
-            f"{path.name}@cgcs2000 or {path.name}@gcj02 (AMap)",
-            zh=f"{path} 没有坐标系信息：请写在文件名后，例如 {path.name}@cgcs2000 "
-            f"或 {path.name}@gcj02（高德）",
-        )
+        raise undeclared(str(path), path.name)
     return _united(path, to_wgs84(shapes, table.system, name=table.name)), notes
 
 

@@ -121,6 +121,28 @@ def parse_system(text: str) -> str:
     return _OWN_NAMES.get(int(code[1])) or _checked_epsg(int(code[1]))
 
 
+def undeclared(name: str, file: str, *, more: tuple[str, str] = ("", "")) -> CrsError:
+    """
+    Make the error of a file that does not say its coordinate system.
+
+    Parameters
+    ----------
+    name
+        The file, with its sheet, as messages call it.
+    file
+        What the system is to be written behind, as the file is named on the command line.
+    more
+        What else may help, in English and in Chinese.
+    """
+    return CrsError(
+        f"{name} does not say its coordinate system: write it behind the name, {file}@gcj02 (AMap, DataV), "
+        f"{file}@wgs84 (GPS, OpenStreetMap), {file}@cgcs2000 (surveys, Tianditu) or, for metres, its code, as "
+        f"in {file}@EPSG:4547{more[0]}",
+        zh=f"{name} 没有注明坐标系：请写在文件名后，例如 {file}@gcj02（高德、DataV）、{file}@wgs84"
+        f"（GPS、OpenStreetMap）、{file}@cgcs2000（测绘成果、天地图），平面坐标如 {file}@EPSG:4547{more[1]}",
+    )
+
+
 @lru_cache
 def _checked_epsg(code: int) -> str:
     try:

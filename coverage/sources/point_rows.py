@@ -368,9 +368,9 @@ def _undeclared(
     likely_zh = f"；按{words_zh}读取与道路最吻合，平均相距{best[1]:.0f}米" if best else ""
     return CrsError(
         f"{table.name} does not say the coordinate system of its points: declare it, as in {file}@{wanted} "
-        f"(gcj02 for AMap, bd09 for Baidu, wgs84 for GPS){likely}",
+        f"(gcj02 for AMap and DataV, bd09 for Baidu, wgs84 for GPS){likely}",
         zh=f"{table.name} 没有注明坐标系：请声明，例如 {file}@{wanted}"
-        f"（高德为gcj02，百度为bd09，GPS为wgs84）{likely_zh}",
+        f"（高德、DataV为gcj02，百度为bd09，GPS为wgs84）{likely_zh}",
     )
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from coverage.errors import CrsError, SourceError
+from coverage.errors import SourceError
 from coverage.routing.speeds import DEFAULT_SPEEDS, parse_maxspeed
 from coverage.sources import road_words
-from coverage.sources.coordinates import to_wgs84
+from coverage.sources.coordinates import to_wgs84, undeclared
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_file import OsmExtract, OsmObject
 from coverage.sources.road_topology import Drawn, Network, connect
@@ -99,7 +99,8 @@ def read_roads(file: LayerFile, extent: Box) -> tuple[OsmExtract, tuple[Note, ..
 def _parts_within(table: Table, extent: Box) -> tuple[_Parts, tuple[Note, ...]]:
     """Give the lines that come into the extent."""
     if table.geometry is None or not table.system:
-        raise _undeclared(table)
+        prj = ("; or put the .prj of a Shapefile beside it", "；Shapefile也可补上.prj文件")
+        raise undeclared(table.name, table.file.name, more=prj)
     shapes = table.geometry.to_numpy()
     is_line = np.isin(shapely.get_type_id(shapes), _LINES) & ~shapely.is_empty(shapes)
     is_line &= shapely.length(shapes) > 0
@@ -119,16 +120,6 @@ def _parts_within(table: Table, extent: Box) -> tuple[_Parts, tuple[Note, ...]]:
         f"{table.name}：没有线状图形、未计入的要素：{{n}}个（第{{some}}个）",
     )
     return _Parts(np.flatnonzero(is_line)[source[inside]], points, line), notes
-
-
-def _undeclared(table: Table) -> CrsError:
-    file = table.file.name
-    return CrsError(
-        f"{table.name} does not say its coordinate system: declare it, as in {file}@gcj02 (AMap), "
-        f"{file}@wgs84 (GPS), {file}@cgcs2000 or {file}@EPSG:4547, or put the .prj of a Shapefile beside it",
-        zh=f"{table.name} 没有注明坐标系：请声明，例如 {file}@gcj02（高德）、{file}@wgs84（GPS）、"
-        f"{file}@cgcs2000（国家2000）或 {file}@EPSG:4547；Shapefile也可补上.prj文件",
-    )
 
 
 def _no_lines(table: Table, shapes: NDArray[np.object_]) -> SourceError:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from coverage.sources.coordinates import SYSTEM_NAMES
 from coverage.sources.notes import Note, noted
 from coverage.sources.table_fields import field_of
@@ -22,8 +20,6 @@ _PLACED = ("lon", "lat", "lonlat")
 # words to go by, of which a table often has several
 _UNTOLD = ("name", "id", "code", "township", "township_code", "address", "system")
 _FAILED = frozenset({"#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!"})
-# where China lies, roughly: longitudes and latitudes in degrees
-_CHINA = (73.0, 135.5, 17.0, 54.0)
 
 
 def sheet_notes(table: Table, sheet: str, others: Sequence[str]) -> tuple[Note, ...]:
@@ -111,20 +107,4 @@ def cell_notes(table: Table, grid: Grid, cells: Cells) -> tuple[Note, ...]:
             "({some})",
             f"{table.name}：合并单元格中的数值只计入首行：涉及{{n}}行（{{some}}）",
         ),
-    )
-
-
-def geojson_notes(table: Table) -> tuple[Note, ...]:
-    """Warn of a GeoJSON in China that says nothing of its system, as those of AMap and DataV."""
-    if table.geometry is None or not len(table):
-        return ()
-    west, south, east, north = table.geometry.total_bounds
-    inside = _CHINA[0] < west <= east < _CHINA[1] and _CHINA[2] < south <= north < _CHINA[3]
-    return noted(
-        "geojson_taken_as_wgs84",
-        table.layer,
-        [table.name] if inside and np.isfinite(west) else [],
-        f"{table.name} says nothing of its coordinate system and is read as WGS84; one from AMap or DataV is "
-        f"shifted: {table.file.path.name}@gcj02",
-        f"{table.name} 未注明坐标系，按WGS84读取；若来自高德或DataV，请写 {table.file.path.name}@gcj02",
     )
