@@ -57,7 +57,7 @@ def demand_layer(
     outline: Outline,
     frame: Frame,
     county: County,
-    townships: gpd.GeoDataFrame,
+    townships: Layer,
     places: gpd.GeoDataFrame | None,
     roads: Roads,
     tree: shapely.STRtree,
@@ -73,19 +73,20 @@ def demand_layer(
     if "demand" in order.fresh and order.population is not None:
         return _from_file(order, frame, townships, places, roads, tree)
     if order.base is not None and "demand" not in order.fresh:
-        return _as_before(order, frame, townships, roads)
-    return _from_settlements(order, outline, frame, county, townships, places, roads)
+        return _as_before(order, frame, townships.table, roads)
+    return _from_settlements(order, outline, frame, county, townships.table, places, roads)
 
 
 def _from_file(
     order: Order,
     frame: Frame,
-    townships: gpd.GeoDataFrame,
+    layer_of_townships: Layer,
     places: gpd.GeoDataFrame | None,
     roads: Roads,
     tree: shapely.STRtree,
 ) -> DemandLayer:
     """Read the planner's population file."""
+    townships = layer_of_townships.table
     if order.population is None:
         raise SourceError("an import without a population file")  # asked for where there is one
     rows = read_population(
@@ -95,10 +96,18 @@ def _from_file(
         roads.edges,
         tree,
         places=places,
+        landless=_landless(layer_of_townships),
         scale_to_townships=order.scale_to_townships,
+        totals_modelled=_totals_modelled(order, townships),
         max_demand=order.max_demand,
     )
-    provenance = described("demand", [origin_of(order.population)], rows.notes, modelled=rows.modelled)
+    provenance = described(
+        "demand",
+        [origin_of(order.population)],
+        rows.notes,
+        modelled=rows.modelled,
+        accounts=rows.accounts,
+    )
     layer = Layer(rows.points, provenance, rows.notes, rows.accounts)
     totals = townships["population"].to_numpy(dtype=float)
     # the county's own totals stay, unless this very file gives others
@@ -106,6 +115,30 @@ def _from_file(
     given = townships["name"].isin(named).to_numpy() & ~np.array(order.scale_to_townships)
     people = np.where(np.isfinite(totals) & ~given, totals, rows.township_people)
     return DemandLayer(layer, "people", people)
+
+
+def _landless(townships: Layer) -> list[str]:
+    """Name the townships that rows list and that got no land."""
+    return [
+        reject.name
+        for account in townships.accounts
+        for reject in account.rejects
+        if reject.code == "township_without_land"
+    ]
+
+
+def _totals_modelled(order: Order, townships: gpd.GeoDataFrame) -> bool:
+    """Tell whether most of the townships' totals are still those of the older study area, and of a model."""
+    if order.base is None:
+        return False
+    sources = kept_provenance(order, "townships")
+    # a planner's own file has a hash, and its totals are no model's though its outlines may be
+    if not any(row.modelled for row in sources) or any(row.sha256 for row in sources):
+        return False
+    before = dict(zip(order.base.townships["name"], order.base.townships["population"], strict=True))
+    known = townships[townships["population"].notna()]
+    kept = known["population"].to_numpy() == known["name"].map(before).to_numpy(dtype=float)
+    return bool(2 * kept.sum() > len(known))
 
 
 def _from_settlements(
@@ -161,7 +194,9 @@ def _as_before(order: Order, frame: Frame, townships: gpd.GeoDataFrame, roads: R
         points, notes = _given_to(points, frame, townships)
     totals = townships["population"].to_numpy(dtype=float)
     if order.scale_to_townships:
-        points, scale_notes = scale_to_totals(points, townships, roads.edges)
+        points, scale_notes = scale_to_totals(
+            points, townships, roads.edges, modelled=_totals_modelled(order, townships)
+        )
         notes = (*notes, *scale_notes)
     provenance = kept_provenance(order, "demand")
     if notes:

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.errors import CrsError
-from coverage.sources.coordinates import to_wgs84
+from coverage.sources.coordinates import to_wgs84, undeclared
 from coverage.sources.notes import Note, noted
 from coverage.sources.population_cells import POINT_CELL_M2, Pots, Zones, overlay
-from coverage.sources.population_rows import named_townships, people_rows
+from coverage.sources.population_rows import landless_note, named_townships, people_rows
 from coverage.sources.road_pieces import NOWHERE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from coverage.sources.frame import Frame
@@ -42,7 +43,8 @@ class CellPeople:
     rows
         What the rows say.
     left_out
-        People of cells beyond the boundary, or of the parts of cells that lie there.
+        People of cells beyond the boundary, or of the parts of cells that lie there, and of townships without
+        land.
     is_spread
         Some cells are so large that their people are spread along roads.
     notes
@@ -65,7 +67,12 @@ def holds_polygons(table: Table) -> bool:
 
 
 def read_polygons(
-    table: Table, sieve: RowSieve, frame: Frame, townships: gpd.GeoDataFrame, pieces: RoadPieces
+    table: Table,
+    sieve: RowSieve,
+    frame: Frame,
+    townships: gpd.GeoDataFrame,
+    pieces: RoadPieces,
+    landless: Sequence[str] = (),
 ) -> CellPeople:
     """
     Place the people of polygons.
@@ -77,7 +84,7 @@ def read_polygons(
     ----------
     table, sieve
         Read as ``demand``; the sieve takes the rejects.
-    frame, townships
+    frame, townships, landless
         As in `population_table.read_population`.
     pieces
         Of road, for cells larger than `POINT_CELL_M2`.
@@ -87,7 +94,7 @@ def read_polygons(
     CrsError
         If the polygons have no known system, or lie nowhere on Earth.
     """
-    rows = people_rows(table, sieve, townships)
+    rows = people_rows(table, sieve, townships, landless)
     shapes = _shapes(table, sieve, frame)
     named = named_townships(rows, table, townships)
     township = np.where(rows.township == NOWHERE, named, rows.township)
@@ -108,19 +115,15 @@ def read_polygons(
     used = np.flatnonzero(alive & (people > 0))
     pots = _pots(shapes, used, people * inside, township, own_land, zones)
     pots, is_spread = _spread_large(pots, shapes, township, pieces)
-    beyond = np.nan_to_num(rows.people[~alive & (inside <= 0)]).sum()
-    return CellPeople(pots, rows, cut_off + float(beyond), is_spread, _cut_note(rows, out, cut_off))
+    beyond = float(np.nan_to_num(rows.people[(~alive & (inside <= 0)) | rows.landless]).sum())
+    notes = (*landless_note(rows), *_cut_note(rows, out, cut_off))
+    return CellPeople(pots, rows, cut_off + beyond, is_spread, notes)
 
 
 def _shapes(table: Table, sieve: RowSieve, frame: Frame) -> NDArray[np.object_]:
     """Give the polygons in the system of the frame, empty where a row has none."""
     if not table.system:
-        raise CrsError(
-            f"{table.name} does not say its coordinate system: write it behind the name, such as "
-            f"{table.file.path.name}@cgcs2000 or {table.file.path.name}@gcj02 (AMap)",
-            zh=f"{table.name} 没有坐标系信息：请写在文件名后，例如 {table.file.path.name}@cgcs2000 "
-            f"或 {table.file.path.name}@gcj02（高德）",
-        )
+        raise undeclared(table.name, table.file.name)
     raw = np.full(len(table), shapely.Polygon(), dtype=object)
     if table.geometry is not None:
         is_polygon = np.isin(shapely.get_type_id(table.geometry.to_numpy()), _POLYGONS)
@@ -182,8 +185,9 @@ def _reject_same_shapes(shapes: NDArray[np.object_], rows: PeopleRows, sieve: Ro
     sieve.reject(
         first < np.arange(len(shapes)),
         "duplicate",
-        "duplicate of row {first}: the same polygon, with {own:,.0f} people where that has {other:,.0f}",
-        "与第{first}行重复：图形相同，人口为{own:,.0f}，该行为{other:,.0f}",
+        "duplicate of row {first}: the same polygon, with {own:,.0f} people where that has {other:,.0f}; "
+        "keep the right one",
+        "与第{first}行重复：图形相同，人口为{own:,.0f}，该行为{other:,.0f}；请保留正确的一个",
         first=sieve.table.row[first],
         own=rows.people,
         other=rows.people[first],

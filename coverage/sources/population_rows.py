@@ -1,17 +1,21 @@
-"""What the rows of a population table say: how many people, of which township, and which rows repeat."""
+"""What the rows of a population table say: how many people, and of which township."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
+from coverage.sources.table_values import parse_numbers
 from coverage.sources.township_join import UNMATCHED, match_townships
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -20,12 +24,11 @@ if TYPE_CHECKING:
 
 # Dongguan's largest town has a million; no village, township or cell has five
 MAX_PEOPLE = 5_000_000.0
-# two rows of one name no farther apart than this are one place
-SAME_PLACE_M = 250.0
 _COUNTY_ENDINGS = ("县", "市", "旗", "区")
 _NO_COUNTY_ENDINGS = ("社区", "小区", "校区", "园区", "景区", "矿区", "厂区", "库区", "林区", "开发区")
 _MIN_COUNTY_SHARE = 0.4
 _N_VILLAGE_DIGITS = 12
+_UNITS_ZH = {1e2: "百", 1e3: "千", 1e4: "万", 1e6: "百万"}
 _N_TOWNSHIP_DIGITS = 9
 
 
@@ -52,6 +55,10 @@ class PeopleRows:
         Shape (n_rows,), the row's name is that of its township, or it has no name but a township.
     id
         Shape (n_rows,), unique.
+    landless
+        Shape (n_rows,), the township that is named is listed but has no land, so that the row is rejected.
+    landless_names
+        Those townships.
     """
 
     people: NDArray[np.float64]
@@ -62,19 +69,89 @@ class PeopleRows:
     code: NDArray[np.object_]
     is_own_township: NDArray[np.bool_]
     id: NDArray[np.object_]
+    landless: NDArray[np.bool_]
+    landless_names: tuple[str, ...] = ()
 
 
-def people_rows(table: Table, sieve: RowSieve, townships: gpd.GeoDataFrame) -> PeopleRows:
-    """Read figures, names and townships, and reject the rows that cannot be used whatever their place is."""
+def people_rows(
+    table: Table, sieve: RowSieve, townships: gpd.GeoDataFrame, landless: Sequence[str] = ()
+) -> PeopleRows:
+    """
+    Read figures, names and townships, and reject the rows that cannot be used whatever their place is.
+
+    Parameters
+    ----------
+    table, sieve
+        Read as ``demand``; the sieve takes the rejects.
+    townships
+        ``id`` and ``name``.
+    landless
+        Names of townships that were listed and have no land: whoever names one is counted nowhere.
+    """
+    listed = _with_landless(townships, landless)
     people = _people(table, sieve)
     name = table.texts("name")
     plain = _plain(name)
     written, digits, code = (table.texts(field) for field in ("township", "township_code", "code"))
-    township = _townships(sieve, written, np.where(digits == "", code, digits), townships)
-    own = _is_own_township(written, name, plain, township, townships)
+    township = _townships(sieve, written, np.where(digits == "", code, digits), listed)
+    own = _is_own_township(written, name, plain, township, listed)
     _reject_county(sieve, people, township, name, code)
     said = np.where(written == "", digits, written)
-    return PeopleRows(people, name, plain, township, said, code, own, _ids(code, table.row))
+    named = np.where(township == UNMATCHED, _bearing(said, name, table, listed), township)
+    lost = sieve.alive & (named >= len(townships))
+    official = np.append(listed["name"].to_numpy(dtype=object), "")
+    _reject_landless(sieve, lost, official[named])
+    return PeopleRows(
+        people,
+        name,
+        plain,
+        np.where(township >= len(townships), UNMATCHED, township),
+        said,
+        code,
+        own & (township < len(townships)),
+        _ids(code, table.row),
+        lost,
+        tuple(dict.fromkeys(official[named[lost]].tolist())),
+    )
+
+
+def landless_note(rows: PeopleRows) -> tuple[Note, ...]:
+    """Say how many people are left out because their township has no land."""
+    lost = rows.landless
+    people = float(rows.people[lost].sum())
+    names, names_zh = ", ".join(rows.landless_names), "、".join(rows.landless_names)
+    return noted(
+        "people_of_landless_townships",
+        "demand",
+        [str(name or own_id) for name, own_id in zip(rows.name[lost], rows.id[lost], strict=True)],
+        f"people left out because their township is in the list of townships but has neither outline nor "
+        f"usable seat ({names}): {people:,.0f} (rows: {{n}}, {{some}}); give one of them and import "
+        "townships and people again",
+        f"所属乡镇（{names_zh}）在乡镇清单中既无边界面、也无可用的驻地坐标，未计入的人口：共{people:,.0f}人，"
+        "{n}行（{some}）；请补充边界面或驻地坐标，并重新导入乡镇和人口",
+    )
+
+
+def _with_landless(townships: gpd.GeoDataFrame, landless: Sequence[str]) -> pd.DataFrame:
+    """Put the townships without land behind the others, by their names alone."""
+    columns = [column for column in ("id", "name", "code") if column in townships.columns]
+    known = pd.DataFrame({column: townships[column].to_numpy(dtype=object) for column in columns})
+    taken = {plain_name(str(name)) for name in known["name"]} | {""}
+    # what bears the name of one that has land is that one
+    names = {plain_name(name): name for name in landless if plain_name(name) not in taken}
+    added = pd.DataFrame(dict.fromkeys(columns, "") | {"name": list(names.values())}, dtype=object)
+    return pd.concat([known, added], ignore_index=True) if names else known
+
+
+def _reject_landless(sieve: RowSieve, lost: NDArray[np.bool_], named: NDArray[np.object_]) -> None:
+    sieve.reject(
+        lost,
+        "township_unknown",
+        "{named} is in the list of townships but has neither outline nor usable seat: give one of them and "
+        "import townships and people again",
+        "乡镇清单中有{named}，但它既无边界面、也无可用的驻地坐标：请补充其一，并重新导入乡镇和人口",
+        named=named,
+    )
 
 
 def _people(table: Table, sieve: RowSieve) -> NDArray[np.float64]:
@@ -100,22 +177,47 @@ def _people(table: Table, sieve: RowSieve) -> NDArray[np.float64]:
         "人口为负数（{text}）：请更正",
         text=texts,
     )
-    sieve.reject(
-        people > MAX_PEOPLE,
-        "number_impossible",
-        "population {text} is more than {most:,.0f}: correct it, or its unit in the header",
-        "人口{text}超过{most:,.0f}：请更正数值，或列名中的单位",
-        text=texts,
-        most=MAX_PEOPLE,
-    )
+    _reject_impossible(table, sieve, people, texts)
     return np.where(sieve.alive, people, np.nan)
 
 
+def _reject_impossible(
+    table: Table, sieve: RowSieve, people: NDArray[np.float64], texts: NDArray[np.object_]
+) -> None:
+    """Reject figures beyond reason, and say of those that the header multiplied by what."""
+    much = people > MAX_PEOPLE
+    scale = table.scales.get("population", 1.0)
+    if scale > 1:
+        # a figure with a unit of its own is not the header's
+        figure, _ = parse_numbers(texts.tolist(), {})
+        sieve.reject(
+            much & (figure * scale == people),
+            "number_impossible",
+            "population {figure:,.15g} counts in units of {scale:,.0f} by the header “{header}”, which makes "
+            "{people:,.0f}, more than {most:,.0f}: should the unit be single persons?",
+            "人口{figure:,.15g}{unit}人（表头单位为{unit}）超过{most:,.0f}人：单位是否应为人？",
+            figure=figure,
+            scale=scale,
+            header=table.headers["population"],
+            people=people,
+            unit=_UNITS_ZH.get(scale, f"×{scale:,.0f}"),
+            most=MAX_PEOPLE,
+        )
+    sieve.reject(
+        much,
+        "number_impossible",
+        "population {text} is more than {most:,.0f}: correct it, or its unit",
+        "人口{text}超过{most:,.0f}人：请更正数值或单位",
+        text=texts,
+        most=MAX_PEOPLE,
+    )
+
+
 def _townships(
-    sieve: RowSieve, names: NDArray[np.object_], codes: NDArray[np.object_], townships: gpd.GeoDataFrame
+    sieve: RowSieve, names: NDArray[np.object_], codes: NDArray[np.object_], townships: pd.DataFrame
 ) -> NDArray[np.intp]:
     """Join the rows to townships by name, then by code; reject what contradicts itself."""
-    short = np.array([c[:_N_TOWNSHIP_DIGITS] if _is_village_code(c) else c for c in codes], dtype=object)
+    short = np.array([c[:_N_TOWNSHIP_DIGITS] if is_full_code(c) else c for c in codes], dtype=object)
     # the rows of a township are joined as one
     number, pairs = pd.factorize(pd.MultiIndex.from_arrays([names, short]))
     match = match_townships([name for name, _ in pairs], [code for _, code in pairs], townships)
@@ -137,7 +239,7 @@ def _is_own_township(
     name: NDArray[np.object_],
     plain: NDArray[np.object_],
     township: NDArray[np.intp],
-    townships: gpd.GeoDataFrame,
+    townships: pd.DataFrame,
 ) -> NDArray[np.bool_]:
     """Tell rows that are a township as a whole, and not a place in it."""
     official = np.append([plain_name(text) for text in townships["name"]], "").astype(object)
@@ -155,7 +257,13 @@ def named_townships(rows: PeopleRows, table: Table, townships: gpd.GeoDataFrame)
     ndarray
         Shape (n_rows,), position of the township, `UNMATCHED` for none.
     """
-    number, names = pd.factorize(np.where(rows.said == "", rows.name, ""))
+    return _bearing(rows.said, rows.name, table, townships)
+
+
+def _bearing(
+    said: NDArray[np.object_], name: NDArray[np.object_], table: Table, townships: pd.DataFrame
+) -> NDArray[np.intp]:
+    number, names = pd.factorize(np.where(said == "", name, ""))
     match = match_townships(names.tolist(), [""] * len(names), townships)
     # beside villages with places 忠防 may be one of 忠防镇; in a list of townships it is the township
     loose = not table.has_places and not table.has("township")
@@ -175,113 +283,13 @@ def _reject_county(
         "is the whole county's figure, which the other rows add up to: nothing to do",
         "是全县的合计数，由其他行加总而成：无需处理",
     )
-    sieve.reject([c.endswith("000000") and _is_village_code(c) for c in codes.tolist()], *line)
+    sieve.reject([c.endswith("000000") and is_full_code(c) for c in codes.tolist()], *line)
     people = np.where(sieve.alive, people, np.nan)
     rest = np.nansum(people) - np.nan_to_num(people)
     large = (township == UNMATCHED) & (people >= _MIN_COUNTY_SHARE * rest) & (rest > 0)
     for i in np.flatnonzero(large):
         large[i] = name[i].endswith(_COUNTY_ENDINGS) and not name[i].endswith(_NO_COUNTY_ENDINGS)
     sieve.reject(large, *line)
-
-
-def reject_duplicates(
-    rows: PeopleRows,
-    sieve: RowSieve,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    township: NDArray[np.intp],
-) -> None:
-    """
-    Reject rows that repeat another one.
-
-    A row repeats one before it of the same name that lies no farther than `SAME_PLACE_M` away, or is in the
-    same township and has equally many people or no coordinates. Two that bear different official
-    codes are two; so are two of one name, such as hamlets have, far apart in one township. Rows without a
-    name repeat none.
-
-    Parameters
-    ----------
-    rows
-        Of the table.
-    sieve
-        Rows that are gone already count for nothing.
-    x, y
-        Shape (n_rows,), metric, NaN where there are no coordinates.
-    township
-        Shape (n_rows,), to which each belongs, -1 for none.
-    """
-    alive = np.flatnonzero(sieve.alive & (rows.plain != ""))
-    if not len(alive):
-        return
-    # a running number makes no two places of one
-    codes = [c if _is_village_code(c) else "" for c in rows.code[alive].tolist()]
-    who = _numbered(rows.plain[alive], np.array(codes, dtype=object))
-    home, people = township[alive], rows.people[alive]
-    px, py = x[alive], y[alive]
-    at = ~np.isnan(px)
-    first = np.full(len(alive), len(alive))
-    housed = home >= 0
-    _note_first(first, housed, who, home, people)
-    # one without coordinates repeats any of its name in its township
-    name_here = _numbered(who, home)
-    bare = np.bincount(name_here, weights=housed & ~at)[name_here] > 0
-    _note_first(first, housed & bare, name_here)
-    # four grids, shifted by half a cell: two places within the distance share a cell of at least one
-    for shift_x in (0.0, SAME_PLACE_M):
-        for shift_y in (0.0, SAME_PLACE_M):
-            column = np.floor((px + shift_x) / (2 * SAME_PLACE_M))
-            line = np.floor((py + shift_y) / (2 * SAME_PLACE_M))
-            _note_first(first, at, who, column, line)
-    again = first < np.arange(len(alive))
-    of = alive[np.where(again, first, 0)]
-    repeats, original = np.zeros(len(rows.people), dtype=bool), np.zeros(len(rows.people), dtype=np.intp)
-    repeats[alive], original[alive] = again, of
-    _reject_repeats(rows, sieve, repeats, original)
-
-
-def _note_first(first: NDArray[np.intp], where: NDArray[np.bool_], *keys: NDArray[Any]) -> None:
-    """Lower `first` to the earliest row that agrees in all keys, among those of `where`."""
-    chosen = np.flatnonzero(where)
-    if not len(chosen):
-        return
-    group = _numbered(*(key[chosen] for key in keys))
-    earliest = np.zeros(int(group.max()) + 1, dtype=np.intp)
-    earliest[group[::-1]] = chosen[::-1]  # the last one written is the first row
-    first[chosen] = np.minimum(first[chosen], earliest[group])
-
-
-def _numbered(*keys: NDArray[Any]) -> NDArray[np.int64]:
-    """Number the combinations of keys."""
-    number = np.zeros(len(keys[0]), dtype=np.int64)
-    for key in keys:
-        code, values = pd.factorize(key)
-        number = pd.factorize(number * len(values) + code)[0].astype(np.int64)
-    return number
-
-
-def _reject_repeats(
-    rows: PeopleRows, sieve: RowSieve, repeats: NDArray[np.bool_], original: NDArray[np.intp]
-) -> None:
-    equal = rows.people == rows.people[original]
-    number = sieve.table.row
-    sieve.reject(
-        repeats & equal,
-        "duplicate",
-        "duplicate of row {first}: the same name, place and population",
-        "与第{first}行重复：名称、位置和人口相同",
-        first=number[original],
-    )
-    sieve.reject(
-        repeats & ~equal,
-        "duplicate",
-        "duplicate of row {first}, with {own:,.0f} people where that has {other:,.0f}: keep the right row; "
-        "if these are two places, give each its code or coordinates",
-        "与第{first}行重复，人口为{own:,.0f}，而该行为{other:,.0f}：请保留正确的一行；"
-        "若为两个不同的点，请分别填写代码或坐标",
-        first=number[original],
-        own=rows.people,
-        other=rows.people[original],
-    )
 
 
 def _plain(texts: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -291,7 +299,8 @@ def _plain(texts: NDArray[np.object_]) -> NDArray[np.object_]:
     return plain[numbers] if len(plain) else texts.copy()
 
 
-def _is_village_code(code: str) -> bool:
+def is_full_code(code: str) -> bool:
+    """Tell whether a code is one of twelve digits, as villages have, and no running number."""
     return len(code) == _N_VILLAGE_DIGITS and code.isdecimal()
 
 

@@ -33,6 +33,8 @@ from coverage.sources.row_sieve import RowSieve
 from coverage.sources.tables import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from coverage.sources.frame import Frame
@@ -65,8 +67,8 @@ class PopulationRows:
     people_out
         People of `points`: as many, unless they were rescaled.
     people_left_out
-        People of rows that were rejected for their place or as repeats, and of the parts of cells that lie
-        outside.
+        People of rows that were rejected for their place or township, or as repeats, and of the parts of
+        cells that lie outside.
     """
 
     points: gpd.GeoDataFrame
@@ -119,7 +121,9 @@ def read_population(
     roads: shapely.STRtree | None,
     *,
     places: gpd.GeoDataFrame | None = None,
+    landless: Sequence[str] = (),
     scale_to_townships: bool = False,
+    totals_modelled: bool = False,
     max_demand: int = MAX_DEMAND,
 ) -> PopulationRows:
     """
@@ -142,8 +146,13 @@ def read_population(
         Their lines, to tell whether the coordinates fit; None where there are none.
     places
         Named points, to find villages without coordinates.
+    landless
+        Names of townships that were listed and have neither outline nor usable seat: rows that name one are
+        rejected, and not counted with its neighbours.
     scale_to_townships
         Rescale each township to its total in `townships`.
+    totals_modelled
+        The totals in `townships` are those of an older study area, and of a model.
     max_demand
         Demand points to be left.
 
@@ -156,13 +165,13 @@ def read_population(
     if file.path.name.lower().endswith(RASTER_ENDINGS):
         read = _from_raster(file, frame, townships, pieces)
     else:
-        read = _from_table(file, frame, townships, pieces, roads, places)
+        read = _from_table(file, frame, townships, pieces, roads, places, landless)
     n = len(townships)
     people = np.where(read.says, read.pots.sums(n), math.nan)
     pots, notes, modelled = read.pots, read.notes, read.modelled
-    notes = (*notes, *_nowhere_note(pots), *compare_with_totals(people, townships))
+    notes = (*notes, *_nowhere_note(pots), *compare_with_totals(people, townships, modelled=totals_modelled))
     if scale_to_townships:
-        pots, scale_note = _scaled(pots, townships, pieces)
+        pots, scale_note = _scaled(pots, townships, pieces, totals_modelled=totals_modelled)
         notes, modelled = (*notes, *scale_note), True
         people = np.where(read.says | np.isfinite(_totals(townships)), pots.sums(n), math.nan)
     empty = np.setdiff1d(np.arange(n), pots.township)
@@ -203,16 +212,17 @@ def _from_table(
     pieces: RoadPieces,
     roads: shapely.STRtree | None,
     places: gpd.GeoDataFrame | None,
+    landless: Sequence[str],
 ) -> _Read:
     table, notes = read_table(file, "demand")
     sieve = RowSieve(table, "demand")
     if holds_polygons(table):
-        cells = read_polygons(table, sieve, frame, townships, pieces)
+        cells = read_polygons(table, sieve, frame, townships, pieces, landless)
         rows, left_out = cells.rows, cells.left_out
         pots, says, modelled = cells.points, np.ones(len(townships), dtype=np.bool_), cells.is_spread
         notes = (*notes, *cells.notes, *(_large_note(None) if modelled else ()))
     else:
-        villages = read_villages(table, sieve, frame, townships, roads, places)
+        villages = read_villages(table, sieve, frame, townships, roads, places, landless)
         rows, left_out, says = villages.rows, villages.left_out, villages.says
         free = unclaimed(
             np.column_stack([pieces.x, pieces.y]), villages.points, radius_m(villages.points.people)
@@ -252,7 +262,9 @@ def _totals(townships: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.asarray(townships["population"].to_numpy(dtype=float))
 
 
-def _scaled(pots: Pots, townships: gpd.GeoDataFrame, pieces: RoadPieces) -> tuple[Pots, tuple[Note, ...]]:
+def _scaled(
+    pots: Pots, townships: gpd.GeoDataFrame, pieces: RoadPieces, *, totals_modelled: bool
+) -> tuple[Pots, tuple[Note, ...]]:
     """Rescale to the townships' totals, and spread the totals of those without people."""
     total, people = _totals(townships), pots.sums(len(townships))
     factor, wanting = scale_factors(people, total), without_people(people, total)
@@ -260,7 +272,8 @@ def _scaled(pots: Pots, townships: gpd.GeoDataFrame, pieces: RoadPieces) -> tupl
     missing = np.zeros(len(total))
     missing[wanting] = total[wanting]
     added = along_roads(missing, townships, pieces)
-    return joined([scaled, added]), scale_notes(factor, wanting, townships)
+    notes = scale_notes(factor, wanting, townships, modelled=totals_modelled)
+    return joined([scaled, added]), notes
 
 
 def _merged(

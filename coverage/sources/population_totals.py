@@ -18,9 +18,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MIN_DIFFERENCE = 1e-3
+# whose the totals are, and what to do: by whether they are of a model
+_WHOSE_TOTALS = {
+    False: (
+        "the townships' totals",
+        "乡镇总人口",
+        "--scale-to townships takes the totals",
+        "如以乡镇总人口为准，请用 --scale-to townships",
+    ),
+    True: (
+        "the modelled townships' totals of the older study area",
+        "原研究区的乡镇总人口（模型推算）",
+        "those totals are no census: a difference from them says nothing against the file",
+        "该总人口为模型推算，并非统计数，与其不符不说明人口文件有误",
+    ),
+}
 
 
-def compare_with_totals(people: NDArray[np.float64], townships: gpd.GeoDataFrame) -> tuple[Note, ...]:
+def compare_with_totals(
+    people: NDArray[np.float64], townships: gpd.GeoDataFrame, *, modelled: bool = False
+) -> tuple[Note, ...]:
     """
     Say how far people differ from the townships' totals, on the whole and where most.
 
@@ -30,6 +47,8 @@ def compare_with_totals(people: NDArray[np.float64], townships: gpd.GeoDataFrame
         Shape (n_townships,), NaN where nothing is known.
     townships
         ``name`` and ``population`` (NaN where no total is known).
+    modelled
+        The totals are those of an older study area, and of a model.
     """
     total = townships["population"].to_numpy(dtype=float)
     both = np.flatnonzero(np.isfinite(total) & np.isfinite(people) & (total > 0))
@@ -42,21 +61,26 @@ def compare_with_totals(people: NDArray[np.float64], townships: gpd.GeoDataFrame
     if max(abs(overall), abs(relative[worst])) < _MIN_DIFFERENCE:
         return ()
     name = str(townships["name"].iloc[both[worst]])
+    whose, whose_zh, advice, advice_zh = _WHOSE_TOTALS[modelled]
     en = (
-        f"the file has {found.sum():,.0f} people, the townships' totals {wanted.sum():,.0f} ({overall:+.1%});"
+        f"the file has {found.sum():,.0f} people, {whose} {wanted.sum():,.0f} ({overall:+.1%});"
         f" most different is {name}: {found[worst]:,.0f} and {wanted[worst]:,.0f} ({relative[worst]:+.1%}); "
-        "--scale-to townships takes the totals"
+        f"{advice}"
     )
     zh = (
-        f"人口文件合计{found.sum():,.0f}人，乡镇总人口合计{wanted.sum():,.0f}人（{overall:+.1%}）；"
+        f"人口文件合计{found.sum():,.0f}人，{whose_zh}合计{wanted.sum():,.0f}人（{overall:+.1%}）；"
         f"差别最大的是{name}：{found[worst]:,.0f}人与{wanted[worst]:,.0f}人（{relative[worst]:+.1%}）；"
-        "如以乡镇总人口为准，请用 --scale-to townships"
+        f"{advice_zh}"
     )
     return (Note("totals_differ", "demand", en, zh, len(both)),)
 
 
 def scale_to_totals(
-    points: gpd.GeoDataFrame, townships: gpd.GeoDataFrame, edges: gpd.GeoDataFrame | None = None
+    points: gpd.GeoDataFrame,
+    townships: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame | None = None,
+    *,
+    modelled: bool = False,
 ) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
     """
     Rescale the people of every township to its total.
@@ -71,6 +95,8 @@ def scale_to_totals(
     edges
         Roads along which the people of a township go that has a total and nobody in `points`; without them
         they are put at one point.
+    modelled
+        The totals are those of an older study area, and of a model.
 
     Returns
     -------
@@ -85,7 +111,7 @@ def scale_to_totals(
     factor = scale_factors(_sums(people, of, len(total)), total)
     scaled = points.assign(population=people * np.append(factor, 1.0)[of])
     wanting = without_people(_sums(people, of, len(total)), total)
-    notes = scale_notes(factor, wanting, townships)
+    notes = scale_notes(factor, wanting, townships, modelled=modelled)
     if not len(wanting):
         return scaled, notes
     pieces = road_pieces(edges, townships) if edges is not None else NO_PIECES
@@ -119,9 +145,13 @@ def without_people(people: NDArray[np.float64], total: NDArray[np.float64]) -> N
 
 
 def scale_notes(
-    factor: NDArray[np.float64], wanting: NDArray[np.intp], townships: gpd.GeoDataFrame
+    factor: NDArray[np.float64],
+    wanting: NDArray[np.intp],
+    townships: gpd.GeoDataFrame,
+    *,
+    modelled: bool = False,
 ) -> tuple[Note, ...]:
-    """Say which townships were scaled by how much, and whose people had to be spread."""
+    """Say which townships were scaled by how much, whose people had to be spread, and to what totals."""
     names = townships["name"].to_numpy(dtype=object)
     changed = np.flatnonzero(np.abs(factor - 1) >= _MIN_DIFFERENCE)
     least, most = (float(factor[changed].min()), float(factor[changed].max())) if len(changed) else (1.0, 1.0)
@@ -141,6 +171,15 @@ def scale_notes(
             "townships with a total of which the population file has nobody, spread along their minor roads: "
             "{n} ({some})",
             "人口文件中没有人口、按乡镇总人口沿居住区及低等级道路分摊的乡镇：{n}个（{some}）",
+        ),
+        *noted(
+            "scaled_to_model",
+            "demand",
+            names[np.union1d(changed, wanting)].tolist() if modelled else (),
+            "townships whose people follow totals of the older study area, which are modelled and no census: "
+            "{n} ({some}); give their own totals with --townships FILE, or leave --scale-to away",
+            "人口按原研究区的乡镇总人口（模型推算，并非统计数）取值的乡镇：{n}个（{some}）；"
+            "请用 --townships 提供各乡镇实际总人口，或去掉 --scale-to",
         ),
     )
 

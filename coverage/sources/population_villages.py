@@ -15,10 +15,13 @@ from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.point_rows import place_points
 from coverage.sources.population_cells import Pots
-from coverage.sources.population_rows import named_townships, people_rows, reject_duplicates
+from coverage.sources.population_repeats import reject_duplicates
+from coverage.sources.population_rows import landless_note, named_townships, people_rows
 from coverage.sources.road_pieces import NOWHERE, township_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -48,7 +51,7 @@ class Villages:
     rows
         What the rows say.
     left_out
-        People of rows that were rejected for their place or as repeats.
+        People of rows that were rejected for their place or township, or as repeats.
     notes
         What was assumed.
     """
@@ -81,6 +84,7 @@ def read_villages(
     townships: gpd.GeoDataFrame,
     roads: shapely.STRtree | None,
     places: gpd.GeoDataFrame | None,
+    landless: Sequence[str] = (),
 ) -> Villages:
     """
     Place the people of a table.
@@ -93,20 +97,21 @@ def read_villages(
     ----------
     table, sieve
         Read as ``demand``; the sieve takes the rejects.
-    frame, townships, roads, places
+    frame, townships, roads, places, landless
         As in `population_table.read_population`.
     """
-    rows = people_rows(table, sieve, townships)
-    reckoned = sieve.alive
+    rows = people_rows(table, sieve, townships, landless)
+    reckoned = sieve.alive | rows.landless
     placed = place_points(table, sieve, frame, roads, required=False)
     shapes = placed.points.to_numpy()
     where = _Places(shapely.get_x(shapes), shapely.get_y(shapes), rows.township)
     rows, where = _as_townships(rows, table, townships, where)
-    total_rows = _total_rows(rows, sieve, where)
+    total_rows, own = _total_rows(rows, sieve, where), where
     where, borrowed = _borrow(rows, sieve, where, places, townships, except_for=total_rows)
     where, place_notes = _join(rows, sieve, where, frame, townships, except_for=total_rows)
     _reject_unplaced(rows, sieve, where)
-    reject_duplicates(rows, sieve, where.x, where.y, where.township)
+    # a borrowed place is that of the name, and tells no two villages apart
+    reject_duplicates(rows, sieve, own.x, own.y, where.township)
     _reject_second_totals(rows, sieve, where, total_rows)
 
     alive, people = sieve.alive, np.nan_to_num(rows.people)
@@ -114,8 +119,8 @@ def read_villages(
     points = Pots(people[at], where.township[at], where.x[at], where.y[at], at)
     along, says, total_notes = _along_roads(people, alive, where, total_rows, townships)
     left_out = float(people[reckoned & ~alive].sum())
-    notes = (*placed.notes, *_borrowed_note(rows, borrowed & alive), *place_notes, *total_notes)
-    return Villages(points, along, says, rows, left_out, notes)
+    notes = (*landless_note(rows), *placed.notes, *_borrowed_note(rows, borrowed & alive), *place_notes)
+    return Villages(points, along, says, rows, left_out, (*notes, *total_notes))
 
 
 def unclaimed(

@@ -88,7 +88,7 @@ def import_study_area(order: Order, *, progress: Stage = no_progress) -> Importe
     progress("facilities", "医疗机构")
     facilities = facility_layer(order, frame, tree)
     progress("people", "人口")
-    demand = demand_layer(order, outline, frame, county, townships.table, places, roads, tree)
+    demand = demand_layer(order, outline, frame, county, townships, places, roads, tree)
     boundary = described("boundary", [outline.origin], outline.notes)
     if "boundary" not in order.fresh:
         boundary = kept_provenance(order, "boundary")

@@ -267,13 +267,13 @@ def test_duplicates_name_the_row_they_repeat(tmp_path):
         row("西村", "柳林镇", "71", at(5_000, 500)),
     )
     rejects = {r.row: r for r in rows.accounts[0].rejects}
-    assert {r: reject.code for r, reject in rejects.items()} == dict.fromkeys((3, 4, 7), "duplicate")
+    assert {r: reject.code for r, reject in rejects.items()} == dict.fromkeys((3, 4, 6), "duplicate")
     assert "row 2" in rejects[3].en
     assert "310" in rejects[4].en
     assert "300" in rejects[4].zh
-    assert "row 6" in rejects[7].en
-    assert rows.people_in == pytest.approx(420)
-    assert rows.people_left_out == 300 + 310 + 71
+    assert "row 7" in rejects[6].en  # which has a place
+    assert rows.people_in == pytest.approx(421)
+    assert rows.people_left_out == 300 + 310 + 70
 
 
 @pytest.mark.parametrize("x", [250, 500, 600])
@@ -296,7 +296,93 @@ def test_hamlets_of_one_name_far_apart_are_two(tmp_path):
         row("老屋", "城关镇", "30", code="430699100202"),
         row("新屋", "城关镇", "40", at(500, 3_500)),  # as many people as row 3
     )
-    assert rejected(rows) == {6: "duplicate"}
+    assert rejected(rows) == {}
+
+
+def test_a_borrowed_place_tells_no_two_villages_apart(tmp_path):
+    lines = [row("东村", "城关镇", "30", at(3_500, 3_500)), row("东村", "城关镇", "40")]
+    rows = read(tmp_path, *lines, places=known_places(("东村", 500, 500)))
+    assert rejected(rows) == {3: "duplicate"}
+    assert lived(rows)["population"].tolist() == [30]
+
+
+LANDLESS = ("五里牌街道", "柳林镇", "")
+
+
+@pytest.mark.parametrize("said", ["五里牌街道", "五里牌", "小康县五里牌街道办事处"])
+def test_a_village_of_a_township_without_land_is_counted_nowhere(tmp_path, said):
+    rows = read(
+        tmp_path,
+        row("东村", "城关镇", "300", at(1_000, 500)),
+        row("甲村", said, "70", at(1_500, 500)),  # in the outline of 城关镇
+        row("乙村", said, "5"),
+        row("西村", "柳林镇", "20", at(5_000, 500)),  # which has land after all
+        row("丙村", "桃林镇", "1", at(9_000, 500)),  # never heard of
+        landless=LANDLESS,
+    )
+    assert rejected(rows) == {3: "township_unknown", 4: "township_unknown"}
+    for reject in rows.accounts[0].rejects:
+        assert reject.en.startswith(
+            "五里牌街道 is in the list of townships but has neither outline nor usable"
+        )
+        assert "乡镇清单中有五里牌街道" in reject.zh
+    assert by_township(rows.points) == {"430699100": 300, "430699101": 20, "430699102": 1}
+    assert (rows.people_in, rows.people_left_out) == (321, 75)
+    notes = {note.code: note for note in rows.notes}
+    note = notes["people_of_landless_townships"]
+    assert note.ids == ("甲村", "乙村")
+    assert "(五里牌街道): 75 (rows: 2, 甲村, 乙村)" in note.en
+    assert "75人，2行（甲村、乙村）" in note.zh
+    assert notes["villages_township_unknown"].ids == ("丙村",)
+
+
+def test_a_township_without_land_in_a_list_of_totals_is_counted_nowhere(tmp_path):
+    lines = ["城关镇,1200\n", "五里牌街道,500\n", "五里,9\n"]
+    for header in ("名称,人口\n", "乡镇,人口\n"):
+        rows = read(tmp_path, *lines, header=header, landless=LANDLESS)
+        assert rejected(rows)[3] == "township_unknown"
+        assert rows.people_in == pytest.approx(1_200)
+        (note,) = [n for n in rows.notes if n.code == "people_of_landless_townships"]
+        assert "五里牌街道" in note.en
+    # a village beside others is no township, though all but the last of its letters are a township's
+    places = [row("五里牌", "", "500", at(1_000, 500)), row("东村", "城关镇", "10", at(1_500, 500))]
+    assert rejected(read(tmp_path, *places, landless=LANDLESS)) == {}
+
+
+def test_a_name_of_a_township_without_land_contradicts_a_code_of_another(tmp_path):
+    good = row("东村", "城关镇", "300", at(1_000, 500))
+    line = row("甲村", "五里牌街道", "7", at(1_500, 500), "430699101201")
+    rows = read(tmp_path, good, line, landless=LANDLESS)
+    assert rejected(rows) == {3: "township_contradictory"}
+
+
+def test_a_figure_beyond_reason_is_said_with_its_unit(tmp_path):
+    lines = ["东村,城关镇,0.2\n", '西村,城关镇,"2,042"\n', "南村,城关镇,2042.5\n", "北村,城关镇,2042万\n"]
+    rows = read(tmp_path, *lines, header="村名,乡镇,人口（万人）\n")
+    texts = {reject.row: reject for reject in rows.accounts[0].rejects}
+    assert {reject.code for reject in texts.values()} == {"number_impossible"}
+    assert texts[3].zh == "人口2,042万人（表头单位为万）超过5,000,000人：单位是否应为人？"
+    assert "population 2,042 counts in units of 10,000 by the header “人口（万人）”" in texts[3].en
+    assert "makes 20,420,000, more than 5,000,000" in texts[3].en
+    assert texts[4].zh.startswith("人口2,042.5万人（")
+    assert texts[5].zh == "人口2042万超过5,000,000人：请更正数值或单位"
+    plain = read(tmp_path, "东村,城关镇,9\n", "西村,城关镇,6000000\n", header="村名,乡镇,人口\n")
+    assert "population 6000000 is more than 5,000,000" in plain.accounts[0].rejects[0].en
+
+
+def test_modelled_totals_of_an_older_study_area_are_called_so(tmp_path):
+    line, towns = row("东村", "城关镇", "300", at(1_000, 500)), townships(800, np.nan, 60)
+    rows = read(tmp_path, line, towns=towns, totals_modelled=True)
+    (note,) = [n for n in rows.notes if n.code == "totals_differ"]
+    assert "modelled townships' totals of the older study area 800" in note.en
+    assert "原研究区的乡镇总人口（模型推算）" in note.zh
+    assert "--scale-to" not in note.en + note.zh
+    scaled = read(tmp_path, line, towns=towns, totals_modelled=True, scale_to_townships=True)
+    (note,) = [n for n in scaled.notes if n.code == "scaled_to_model"]
+    assert note.ids == ("城关镇", "石门乡")
+    plain = read(tmp_path, line, towns=towns, scale_to_townships=True)
+    assert "scaled_to_model" not in codes(plain.notes)
+    assert any("--scale-to townships" in n.zh for n in plain.notes if n.code == "totals_differ")
 
 
 def test_totals_elsewhere_are_compared_and_taken_if_asked(tmp_path):

@@ -1,0 +1,86 @@
+"""What the people of an import are told of the townships they are counted by."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from builders import toy_area
+from coverage.sources.import_order import Order
+from coverage.sources.layer_file import LayerFile
+from coverage.sources.study_area_import import import_study_area
+from coverage.study_area import WGS84, County
+
+
+@pytest.fixture(scope="module")
+def modelled():
+    """The toy county, its townships those of a model."""
+    area = toy_area()
+    rows = [dataclasses.replace(row, modelled=row.layer == "townships") for row in area.provenance]
+    return dataclasses.replace(area, provenance=tuple(rows))
+
+
+def at(area, x_km, y_km):
+    origin = area.facilities.geometry.iloc[0]
+    point = gpd.GeoSeries([shapely.Point(origin.x + 1000 * x_km, origin.y + 1000 * y_km)], crs=area.crs)
+    place = point.to_crs(WGS84).iloc[0]
+    return place.x, place.y
+
+
+def table(path, *rows):
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return LayerFile(path, crs="wgs84")
+
+
+def villages(area, path):
+    header = ["乡镇", "村名", "人口", "经度", "纬度"]
+    rows = [
+        ("柳林镇", "柳一村", 1_300, *at(area, 10.0, 0.1)),
+        ("五里牌街道", "五一村", 70, *at(area, 26.0, 0.1)),
+    ]
+    return table(path / "villages.csv", header, *rows)
+
+
+def notes_of(area, **files):
+    imported = import_study_area(Order(county=County(area.county.stem, ""), base=area, **files))
+    return {note.code: note for note in imported.notes}, imported
+
+
+def test_people_of_a_listed_township_without_land_are_not_its_neighbours(modelled, tmp_path):
+    listed = table(tmp_path / "t.csv", ["乡镇", "人口"], ["柳林镇", 1_400], ["五里牌街道", 80])
+    notes, imported = notes_of(modelled, townships=(listed,), population=villages(modelled, tmp_path))
+    assert "五里牌街道): 70 (rows: 1, 五一村)" in notes["people_of_landless_townships"].en
+    assert imported.area.demand["population"].sum() == 1_300
+    codes = [reject.code for account in imported.accounts for reject in account.rejects]
+    assert codes == ["township_without_land", "township_unknown"]
+
+
+def test_totals_of_an_older_model_are_called_so(modelled, tmp_path):
+    people = villages(modelled, tmp_path)
+    assert "older study area" in notes_of(modelled, population=people)[0]["totals_differ"].en
+    scaled, _ = notes_of(modelled, population=people, scale_to_townships=True)
+    assert "scaled_to_model" in scaled
+    halved = modelled.demand.assign(population=modelled.demand["population"] / 2)
+    kept, _ = notes_of(dataclasses.replace(modelled, demand=halved), scale_to_townships=True)
+    assert kept["scaled_to_model"].ids == kept["scaled_to_totals"].ids
+    observed, _ = notes_of(toy_area(), population=people)
+    assert "--scale-to townships" in observed["totals_differ"].en
+
+
+def test_totals_of_the_planners_own_list_are_no_model(modelled, tmp_path):
+    names = modelled.townships["name"].tolist()
+    own = table(tmp_path / "t.csv", ["乡镇", "人口"], *([name, 900] for name in names))
+    people = villages(modelled, tmp_path)
+    notes, _ = notes_of(modelled, townships=(own,), population=people)
+    assert "--scale-to townships" in notes["totals_differ"].en
+    _, first = notes_of(modelled, townships=(own,))
+    later, _ = notes_of(first.area, population=people)
+    assert "--scale-to townships" in later["totals_differ"].en
+    few = table(tmp_path / "few.csv", ["乡镇", "人口"], [names[1], 900])
+    mixed, _ = notes_of(modelled, townships=(few,), population=people)
+    assert "older study area" in mixed["totals_differ"].en
