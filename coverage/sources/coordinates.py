@@ -136,8 +136,8 @@ def undeclared(name: str, file: str, *, more: tuple[str, str] = ("", "")) -> Crs
     """
     return CrsError(
         f"{name} does not say its coordinate system: write it behind the name, {file}@gcj02 (AMap, DataV), "
-        f"{file}@wgs84 (GPS, OpenStreetMap), {file}@cgcs2000 (surveys, Tianditu) or, for metres, its code, as "
-        f"in {file}@EPSG:4547{more[0]}",
+        f"{file}@wgs84 (GPS, OpenStreetMap), {file}@cgcs2000 (surveys, Tianditu) or, in metres, "
+        f"{file}@EPSG:4547{more[0]}",
         zh=f"{name} 没有注明坐标系：请写在文件名后，例如 {file}@gcj02（高德、DataV）、{file}@wgs84"
         f"（GPS、OpenStreetMap）、{file}@cgcs2000（测绘成果、天地图），平面坐标如 {file}@EPSG:4547{more[1]}",
     )

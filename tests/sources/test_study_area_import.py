@@ -235,7 +235,8 @@ BAD_SHAPES = {
     "line": (shapely.LineString([(9.5, 47), (9.6, 47.1)]), "is of lines"),
     "point": (shapely.Point(9.5, 47), "is of points"),
     "crossing": (shapely.Polygon([(9.5, 47), (9.55, 47.02), (9.55, 47), (9.5, 47.02)]), "crosses itself"),
-    "far": (shapely.box(113.3, 29.2, 113.7, 29.8), "km from the roads"),
+    "far": (shapely.box(10.3, 29.2, 10.7, 29.8), "km from the roads"),
+    "silent in China": (shapely.box(113.3, 29.2, 113.7, 29.8), "b.geojson@gcj02"),
     "swapped": (shapely.box(29.2, 113.3, 29.8, 113.7), "swapped"),
     "empty ground": (outline(0, 18, 4, 20), "no road"),
 }

@@ -15,9 +15,15 @@ import pytest
 import shapely
 
 from coverage.errors import CrsError, FileError, SourceError
+from coverage.sources.boundary_file import read_boundary
+from coverage.sources.facility_table import read_facilities
 from coverage.sources.layer_file import LayerFile
+from coverage.sources.population_table import read_population
+from coverage.sources.road_file import read_roads
 from coverage.sources.tables import read_table
-from table_files import HEADER, MARKS, ROWS, layer_file, map_file, text_file, workbook
+from coverage.sources.township_table import read_townships
+from population_maps import roads, townships
+from table_files import HEADER, MARKS, ROWS, county, layer_file, map_file, text_file, workbook
 
 PLAIN = [("名称", "经度", "纬度"), ("东站", 113.45, 29.47), ("西站", 113.5, 29.5)]
 
@@ -307,15 +313,48 @@ def test_what_a_geojson_says_of_its_system(tmp_path):
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     said, notes = read(geojson(tmp_path / "a.geojson", [({"名称": "东站"}, POINT)], crs=crs), crs="")
     assert (said.system, notes) == ("cgcs2000", ())
-    silent, notes = read(geojson(tmp_path / "b.json", [({"名称": "东站"}, POINT)]), crs="")
-    assert (silent.system, codes(notes)) == ("wgs84", ["geojson_taken_as_wgs84"])
-    assert "b.json@gcj02" in notes[0].text("zh")
+    abroad = {"type": "Point", "coordinates": [9.5, 47.1]}
+    # one shape in China is enough: others may be nowhere
+    for shapes in ([POINT], [abroad, POINT], [None, POINT]):
+        rows = [({"名称": "东站"}, shape) for shape in shapes]
+        assert read(geojson(tmp_path / "b.json", rows), crs="")[0].system == ""
     path = geojson(tmp_path / "c.geojson", [({"名称": "东站"}, POINT)])
     declared, notes = read(path, crs="", default_crs="bd09")
     assert (declared.system, notes) == ("bd09", ())
     assert read(path, crs="gcj02")[0].system == "gcj02"
-    abroad = {"type": "Point", "coordinates": [9.5, 47.1]}
-    assert read(geojson(tmp_path / "d.geojson", [({"name": "Vaduz"}, abroad)]), crs="")[1] == ()
+    outside = read(geojson(tmp_path / "d.geojson", [({"name": "Vaduz"}, abroad)]), crs="")[0]
+    assert outside.system == "wgs84"
+
+
+SILENT = {
+    "boundary": shapely.box(113.3, 29.3, 113.7, 29.6),
+    "townships": shapely.box(113.3, 29.3, 113.7, 29.6),
+    "facilities": shapely.Point(113.5, 29.4),
+    "roads": shapely.LineString([(113.4, 29.4), (113.5, 29.4)]),
+    "cells": shapely.box(113.5, 29.4, 113.51, 29.41),
+    "villages": shapely.Point(113.5, 29.4),
+}
+
+
+@pytest.mark.parametrize("layer", SILENT)
+def test_every_layer_asks_for_the_system_of_a_silent_geojson_in_china(tmp_path, layer):
+    limits = county()
+    read_layer = {
+        "boundary": read_boundary,
+        "townships": lambda file: read_townships([file], limits, known=None, roads=None, road_tree=None),
+        "facilities": lambda file: read_facilities([file], limits, None),
+        "roads": lambda file: read_roads(file, limits.extent),
+    }
+    own = {"名称": "城关镇", "类型": "医院", "人口": 5}
+    path = geojson(tmp_path / "b.geojson", [(own, shapely.geometry.mapping(SILENT[layer]))])
+    with pytest.raises(CrsError) as told:
+        read_layer.get(layer, lambda file: read_population(file, limits, townships(), roads(), None))(
+            LayerFile(path)
+        )
+    for text in (str(told.value), told.value.zh):
+        assert "b.geojson@" in text
+        assert "DataV" in text or "gcj02" in text
+        assert "wgs84" in text
 
 
 def test_a_geojson_in_gb18030_with_nulls_and_lists(tmp_path):
