@@ -107,6 +107,17 @@ def test_a_village_polygon_counts_with_the_township_it_names(tmp_path):
     assert lived(rows)["name"].tolist() == ["边村", "外村"]
 
 
+def test_a_polygon_of_a_township_without_land_is_counted_nowhere(tmp_path):
+    shapes = [box(100, 100, 300, 300), box(500, 100, 700, 300), box(-900, 0, -800, 100)]
+    towns = ["城关镇", "五里牌街道", "五里牌街道"]
+    file = layer(tmp_path, shapes, [90, 80, 7], 村名=["甲村", "乙村", "丙村"], 乡镇=towns)
+    rows = read(file, landless=["五里牌街道"])
+    assert rejected(rows) == {2: "township_unknown", 3: "township_unknown"}
+    assert by_township(rows.points) == {"430699100": 90, "430699101": 0, "430699102": 0}
+    assert rows.people_left_out == 87
+    assert "people_of_landless_townships" in codes(rows.notes)
+
+
 def test_polygons_that_cannot_be_used_are_rejected(tmp_path):
     bow = shapely.Polygon([(X0, Y0), (X0 + 100, Y0 + 100), (X0 + 100, Y0), (X0, Y0 + 100)])
     flat = shapely.Polygon([(X0, Y0), (X0 + 100, Y0), (X0 + 50, Y0)])
