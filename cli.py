@@ -20,6 +20,7 @@ from coverage.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coverage.files import Stamps
     from coverage.sources.import_order import Order
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.osm_download import Downloaded
@@ -397,12 +398,13 @@ def import_(
     **given: Any,
 ) -> int:
     """Make a study area, or replace layers of one, from your own files. 由自有数据生成或更新研究区"""
+    from coverage.files import stamps  # noqa: PLC0415
     from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
     from coverage.sources.study_area_import import N_STAGES, import_study_area  # noqa: PLC0415
     from coverage.sources.table_fields import need_columns  # noqa: PLC0415
 
-    lang = lang or _locale_lang()
+    lang, before = lang or _locale_lang(), stamps(data)
     _stem(county)  # what no file can be called is no study area's name either
     base = _older_area(
         county, data, wanted=not osm_file or bool(replace), needed=bool(replace) or not _is_new(given)
@@ -419,7 +421,7 @@ def import_(
         imported = import_study_area(order, progress=progress)
     without_account = ["roads"] if order.roads is not None else []
     need_columns(parse_columns(given["columns"]), imported.accounts, otherwise=without_account)
-    return _store(imported, data / f"{order.county.stem}.gpkg", lang, strict=strict, quiet=quiet)
+    return _store(imported, data / f"{order.county.stem}.gpkg", lang, before, strict=strict, quiet=quiet)
 
 
 def _is_new(given: dict[str, Any]) -> bool:
@@ -513,9 +515,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split("[,，、;；]", text) if part.strip())
 
 
-def _store(imported: Imported, target: Path, lang: Lang, *, strict: bool, quiet: bool) -> int:
+def _store(imported: Imported, target: Path, lang: Lang, before: Stamps, *, strict: bool, quiet: bool) -> int:
     """Write a study area and its rejected rows, say what became of everything, and give the exit code."""
-    from coverage.files import keep_older, staged_folder  # noqa: PLC0415
+    from coverage.files import check_unchanged, keep_older, staged_folder  # noqa: PLC0415
     from coverage.geopackage import write_study_area  # noqa: PLC0415
     from coverage.sources.rejected_rows import write_rejected  # noqa: PLC0415
     from coverage.sources.row_account import strict_error  # noqa: PLC0415
@@ -523,14 +525,18 @@ def _store(imported: Imported, target: Path, lang: Lang, *, strict: bool, quiet:
     has_rejects = any(account.rejects for account in imported.accounts)
     if strict and has_rejects:
         raise strict_error(imported.accounts)
+    check_unchanged(target, before)
     rejected = target.with_name(f"{target.stem}.rejected.xlsx")
     with staged_folder(target.parent) as staging:
         write_study_area(imported.area, staging / target.name)
         if has_rejects:
             write_rejected(imported.accounts, staging / rejected.name, lang)
-        older = [copy for copy in (keep_older(target), keep_older(rejected)) if copy is not None]
-    if not has_rejects:
-        rejected.unlink(missing_ok=True)  # its copy stays; the file itself would tell of rows that are mended
+        # as long as rows of any layer are missing, the list of the last rejects is of use
+        is_stale = not any(row.n_rejected for row in imported.area.provenance)
+        copies = (keep_older(target), keep_older(rejected) if has_rejects or is_stale else None)
+        older = [copy for copy in copies if copy is not None]
+    if is_stale and not has_rejects:
+        rejected.unlink(missing_ok=True)  # its copy stays
     if not quiet:
         for note in imported.notes:
             click.echo(note.text(lang), err=True)
@@ -575,13 +581,14 @@ def fetch(
     quiet: bool,  # noqa: FBT001
 ) -> int:
     """Make a study area from OpenStreetMap over the network. 在线下载OpenStreetMap数据并生成研究区"""
+    from coverage.files import stamps  # noqa: PLC0415
     from coverage.sources import osm_download, study_area_import  # noqa: PLC0415
     from coverage.sources.import_order import DEFAULT_BUFFER_M, Order, Outline  # noqa: PLC0415
     from coverage.sources.osm_extract import OsmSource  # noqa: PLC0415
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
     from coverage.study_area import County  # noqa: PLC0415
 
-    lang = lang or _locale_lang()
+    lang, before = lang or _locale_lang(), stamps(data)
     stem, code = _stem(county), _code(code)
     buffer_m = DEFAULT_BUFFER_M if buffer_km is None else buffer_km * 1000
     n_stages = osm_download.N_STAGES + study_area_import.N_STAGES
@@ -606,7 +613,7 @@ def fetch(
             buffer_m=buffer_m,
         )
         imported = study_area_import.import_study_area(order, progress=progress)
-    code_at_end = _store(imported, data / f"{stem}.gpkg", lang, strict=False, quiet=quiet)
+    code_at_end = _store(imported, data / f"{stem}.gpkg", lang, before, strict=False, quiet=quiet)
     if not quiet:
         click.echo(_asked(found, lang), err=True)
     return code_at_end

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from coverage.errors import FileError, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    Stamps = Mapping[str, tuple[int, int]]
 
 
 @contextmanager
@@ -114,6 +116,39 @@ def keep_older(path: Path) -> Path | None:
     with whole_file(path.with_name(f"{path.name}.bak")) as copy:
         shutil.copy2(path, copy)
     return path.with_name(f"{path.name}.bak")
+
+
+def stamps(folder: Path) -> Stamps:
+    """Give the time and size of every study area in a folder, to know later whether one has changed."""
+    return {path.name: _stamp(path) for path in folder.glob("*.gpkg")}
+
+
+def check_unchanged(path: Path, before: Stamps) -> None:
+    """
+    Refuse to replace a file that somebody else has written meanwhile.
+
+    Parameters
+    ----------
+    path
+        The file; it may be missing.
+    before
+        What its folder held when the work began.
+
+    Raises
+    ------
+    FileError
+        If it is not what it was.
+    """
+    if before.get(path.name) != (_stamp(path) if path.exists() else None):
+        raise FileError(
+            f"{path} was changed by another program or import while this one ran: run it again",
+            zh=f"{path} 在本次导入期间被其他程序或另一次导入修改：请重新运行",
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 def cannot_write(path: Path, error: Exception) -> FileError:

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from coverage.errors import FileError
-from coverage.files import keep_older, staged_folder, whole_file
+from coverage.files import check_unchanged, keep_older, staged_folder, stamps, whole_file
 
 
 def test_files_move_together_when_all_are_written(tmp_path):
@@ -83,3 +83,19 @@ def test_a_folder_in_the_way_of_one_file_leaves_all_of_them(tmp_path):
         write_both()
     assert (tmp_path / "a").read_text("utf-8") == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_file_that_somebody_else_has_written_is_not_replaced(tmp_path):
+    path = tmp_path / "toy.gpkg"
+    check_unchanged(path, stamps(tmp_path))
+    path.write_bytes(b"one")
+    before = stamps(tmp_path)
+    check_unchanged(path, before)
+    path.write_bytes(b"another")
+    with pytest.raises(FileError, match="run it again"):
+        check_unchanged(path, before)
+    with pytest.raises(FileError, match="run it again"):
+        check_unchanged(path, {})
+    path.unlink()
+    with pytest.raises(FileError, match="run it again"):
+        check_unchanged(path, before)

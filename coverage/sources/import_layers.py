@@ -10,6 +10,7 @@ import shapely
 from coverage.errors import SourceError
 from coverage.sources.facility_table import read_facilities
 from coverage.sources.layer_provenance import described, origin_of
+from coverage.sources.notes import noted
 from coverage.sources.osm_extract import (
     OsmSource,
     county_as_township,
@@ -21,6 +22,7 @@ from coverage.sources.osm_extract import (
 from coverage.sources.osm_file import ENDINGS as OSM_ENDINGS
 from coverage.sources.osm_graphml import ENDINGS as GRAPH_ENDINGS
 from coverage.sources.osm_places import settlements
+from coverage.sources.osm_townships import MIN_SHARE_INSIDE
 from coverage.sources.road_file import read_roads
 from coverage.sources.township_table import read_townships
 from coverage.study_area import County, Provenance, Roads
@@ -141,7 +143,7 @@ def township_layer(
         If there is none, or `--urban` names one that there is not.
     """
     if order.base is not None and "townships" not in order.fresh:
-        return Layer(order.base.townships.to_crs(frame.crs), kept_provenance(order, "townships"))
+        return _kept_townships(order, frame)
     known = _known_townships(order, outline, areas, frame, county, places)
     if not order.townships:
         return known or _county_alone(order, outline, frame, county, places)
@@ -149,16 +151,45 @@ def township_layer(
         order.townships,
         frame,
         known=known.table if known is not None else None,
+        known_modelled=known is not None and any(row.modelled for row in known.provenance),
         roads=roads,
         road_tree=tree,
         urban=order.urban,
         county=county.name,
     )
     origins = [origin_of(file) for file in order.townships]
-    provenance = described("townships", origins, rows.notes, modelled=rows.modelled)
+    provenance = described("townships", origins, rows.notes, modelled=rows.modelled, accounts=rows.accounts)
     if known is not None and _shares_polygons(rows.table, known.table):
         provenance = (*known.provenance, *provenance)
     return Layer(rows.table, provenance, rows.notes, rows.accounts)
+
+
+def _kept_townships(order: Order, frame: Frame) -> Layer:
+    """Keep the older townships, but for those that lie mostly beyond a new boundary."""
+    if order.base is None:
+        raise SourceError("an import without townships")  # asked for where there is an older study area
+    table, provenance = order.base.townships.to_crs(frame.crs), kept_provenance(order, "townships")
+    if "boundary" not in order.fresh:
+        return Layer(table, provenance)
+    share = table.intersection(frame.boundary).area / table.area
+    beyond = table["name"][share < MIN_SHARE_INSIDE].tolist()
+    if len(beyond) == len(table):
+        raise SourceError(
+            "no township of the study area lies within the new boundary: give townships too, with "
+            "--townships FILE",
+            zh="新边界内没有该研究区的乡镇：请同时用 --townships 提供乡镇",
+        )
+    notes = noted(
+        "townships_beyond",
+        "townships",
+        beyond,
+        "townships that lie mostly beyond the new boundary, left out: {n} ({some})",
+        "主要位于新边界以外、未计入的乡镇：{n}个（{some}）",
+    )
+    if notes:
+        said = described("townships", provenance[:1], notes, modelled=any(p.modelled for p in provenance))
+        provenance = (*said, *provenance[1:])
+    return Layer(table[share >= MIN_SHARE_INSIDE].reset_index(drop=True), provenance, notes)
 
 
 def _known_townships(
@@ -226,7 +257,7 @@ def _layer_of(layer: str, files: tuple[LayerFile, ...], rows: LayerRows) -> Laye
     origins = [origin_of(file) for file in files]
     return Layer(
         rows.table,
-        described(layer, origins, rows.notes, modelled=rows.modelled),
+        described(layer, origins, rows.notes, modelled=rows.modelled, accounts=rows.accounts),
         rows.notes,
         rows.accounts,
     )

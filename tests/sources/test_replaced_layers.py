@@ -169,6 +169,18 @@ def test_a_new_outline_of_the_county_leaves_out_who_lives_beyond(base, tmp_path)
     assert f"{lost:,.0f}" in note.zh
 
 
+def test_a_new_outline_alone_leaves_out_whole_townships_and_their_people(base, tmp_path):
+    west = shapely.box(*base.townships.geometry.iloc[:2].total_bounds)
+    shapes = gpd.GeoSeries([west], crs=base.crs).to_crs(WGS84)
+    (tmp_path / "b.geojson").write_text(shapes.to_json(), encoding="utf-8")
+    imported = replaced(base, boundary=LayerFile(tmp_path / "b.geojson", crs="wgs84"))
+    assert imported.area.townships["name"].tolist() == ["城关街道", "柳林镇"]
+    kept = base.demand["township_id"].isin(["430699001", "430699101"])
+    assert imported.area.demand["population"].sum() == base.demand.loc[kept, "population"].sum()
+    codes = {note.code for note in imported.notes}
+    assert {"townships_beyond", "demand_beyond"} <= codes
+
+
 def test_roads_alone_from_an_extract_that_holds_more(tmp_path):
     whole = import_extract(
         small_county().write(tmp_path / "old.osm"),
