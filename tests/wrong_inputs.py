@@ -55,7 +55,14 @@ class Section:
 
 # --- what the folder holds: files as planners have them, around the county of tests/builders.py ---
 
-CITY, VILLAGE, FAR_EAST, PARIS = _lonlat(0.5, 0.1), _lonlat(9.0, 0.1), _lonlat(90.0, 0.1), (2.35, 48.86)
+
+def place(x_km: float, y_km: float) -> tuple[float, float]:
+    """Give a place with as many digits as maps give."""
+    lon, lat = _lonlat(x_km, y_km)
+    return round(lon, 6), round(lat, 6)
+
+
+CITY, VILLAGE, PARIS = place(0.5, 0.1), place(9.0, 0.1), (2.35, 48.86)
 HEADER = ("名称", "类型", "经度", "纬度", "救护车数")
 GOOD = ("小康县人民医院", "医院", *CITY, 2)
 STATIONS = text_table(HEADER, GOOD)
@@ -560,7 +567,7 @@ def drawn(
 FULL = ("机构名称", "类型", "经度", "纬度", "救护车数", "出车时间（秒）", "机构代码")
 HOSPITAL = ("小康县人民医院", "医院", *CITY, 2, 90, "H1")
 SEA, NEIGHBOUR = (124.5, 29.5), (113.13, 29.36)
-MANY = dict(enumerate(_lonlat(x, 0.1) for x in range(30)))
+MANY = dict(enumerate(place(x, 0.1) for x in range(30)))
 
 
 def station(name: str, i: int = 9, kind: str = "急救站", n: object = 1, turnout: object = "", code: str = "",
@@ -671,7 +678,7 @@ TOWNSHIP_ROWS = (
         ("城关街道", "", "城区", 52000, *CITY),
         ("柳林镇", "", "乡村", 21500, *VILLAGE),
         ("seat-repeated", "两个乡镇的驻地坐标相同", "one seat for two townships", ("石门乡", "", "", 12345, *VILLAGE)),
-        ("seat-beyond", "驻地在县界以外", "a seat beyond the county", ("新田乡", "", "", 8000, *_lonlat(40, 0))),
+        ("seat-beyond", "驻地在县界以外", "a seat beyond the county", ("新田乡", "", "", 8000, *place(40, 0))),
         **NEW_FILES, **{"stations.csv": STATIONS},
     ),
     *drawn(
@@ -710,7 +717,7 @@ VILLAGE_ROWS = (
         ("village-swapped", "经纬度填反", "latitude and longitude swapped", ("永丰村", "", "", 500, *MANY[13][::-1])),
         ("village-half", "只填了纬度", "a latitude alone", ("永红村", "柳林镇", "", 500, "", 29.48)),
         ("village-beyond", "点在县界外，又没有乡镇", "beyond the county, of no township",
-         ("界外村", "", "", 500, *_lonlat(34, 0))),
+         ("界外村", "", "", 500, *place(34, 0))),
         ("village-far", "点离县界很远", "far beyond the county", ("远方村", "柳林镇", "", 500, *SEA)),
         ("village-county", "混入了全县一行", "the county itself", ("小康县", "", "", 8500, "", "")),
         ("village-total", "合计行", "a row of totals", ("总计", "", "", 2240, "", "")),
@@ -854,19 +861,19 @@ HEADINGS = {
 }
 INTRODUCTIONS = {
     "zh": """\
-# 输入有误时程序怎么说
+# 输入有误时的提示
 
 *[English](wrong-input.md)*
 
 `coverage import`、`coverage template` 和 `coverage fetch` 遇到有问题的输入时，有三种处理方式：
 
 - **报错**：只给出一行以“错误：”开头的提示，说明哪个文件、哪里不对、怎么办；退出代码为2。不写入任何文件，原有研究区保持原样。
-- **该行不用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx` 中，逐行给出在原表中的行号、原因和处理办法，
-  改正后可直接再次导入。加 `--strict` 则只要有一行不能用就报错，不写入任何文件。
-- **照常导入，但有提示**：退出代码为0。程序作了选择或假定的地方，会逐条说明。
+- **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx` 中，逐行给出在原表中的行号、原因和处理办法；
+  在自己的表里改正后重新导入即可。加 `--strict` 则只要有一行不能用就报错，不写入任何文件。
+- **照常导入，但有提示**：退出代码为0。凡是程序作了选择或假定的地方，都会逐条说明。
 
-以下{n}种情形逐一列出程序的提示。各例以一个虚构的“小康县”为底：`toy` 是已有的研究区，`new` 是新建的研究区。
-本页由 `python tests/wrong_inputs.py --write` 根据程序的实际输出生成，并由测试逐行核对。
+以下列出{n}种情形，以及程序对每一种给出的提示。例子都围绕一个虚构的“小康县”：`toy` 是已有的研究区，`new` 是要新建的研究区。
+本页由 `python tests/wrong_inputs.py --write` 按程序的实际输出写成，测试逐行核对。
 """,
     "en": """\
 # What wrong inputs get for an answer
@@ -875,16 +882,16 @@ INTRODUCTIONS = {
 
 `coverage import`, `coverage template` and `coverage fetch` meet a wrong input in one of three ways:
 
-- **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing is
-  written, and a study area that was there stays as it was.
-- **A rejected row**: all other rows are imported, and the exit code is 3. The rejected ones are in `<county>.rejected.xlsx`,
-  each with its number in your file, the reason and what to do; mended there, they can be imported from there. With
-  `--strict` any of them is an error, and nothing is written.
+- **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing
+  is written, and a study area that was there stays as it was.
+- **A rejected row**: all other rows are imported, and the exit code is 3. The rejected ones are in
+  `<county>.rejected.xlsx`, each with its number in your file, the reason and what to do; correct them in your own file
+  and import it again. With `--strict` any of them is an error, and nothing is written.
 - **A note**: everything is imported, and the exit code is 0. Where the program chose or assumed something, it says so.
 
-These are {n} of them, and what the program says to each. They happen around a made-up county: `toy` is its study area, `new`
-one that is yet to be made. The page is written by `python tests/wrong_inputs.py --write` from what the program really says,
-and the tests hold it to that, line by line.
+These are {n} wrong inputs, and what the program says to each. They happen around a made-up county: `toy` is its study
+area, `new` one that is yet to be made. The page is written by `python tests/wrong_inputs.py --write` from what the program
+really says, and the tests hold it to that, line by line.
 """,
 }
 

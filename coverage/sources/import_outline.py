@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 
 from coverage.errors import SourceError
-from coverage.sources.boundary_file import read_boundary
+from coverage.sources.boundary_file import ENDINGS, read_boundary
 from coverage.sources.import_order import Order, Outline
 from coverage.sources.layer_provenance import origin_of
 from coverage.sources.osm_townships import relation_boundary, township_areas, union_of
@@ -53,15 +53,16 @@ def county_outline(order: Order, areas: list[Area]) -> Outline:
         return Outline(polygon, origin_of(boundary), notes=notes)
     if areas and order.osm is not None:
         return Outline(union_of(areas), order.osm.provenance)
-    if order.townships:
+    drawn = [file for file in order.townships if file.path.suffix.lower() in ENDINGS]
+    if drawn:
         # the townships of a file are united as a boundary of several polygons is
-        polygon, notes = read_boundary(order.townships[0])
-        return Outline(polygon, origin_of(order.townships[0]), notes=notes)
+        polygon, notes = read_boundary(drawn[0])
+        return Outline(polygon, origin_of(drawn[0]), notes=notes)
     raise SourceError(
-        "there are no townships to unite: give them with --townships FILE, or their admin_level with "
-        "--township-level, or a polygon with --boundary FILE",
-        zh="没有乡镇可合并：请用 --townships 提供乡镇边界，或用 --township-level 给出乡镇的行政级别，"
-        "或用 --boundary 提供边界面文件",
+        "there are no outlines of townships to unite: give them with --townships FILE (.shp, .gpkg or "
+        ".geojson), or their admin_level with --township-level, or a polygon with --boundary FILE",
+        zh="没有乡镇边界可合并：请用 --townships 提供乡镇边界（.shp、.gpkg 或 .geojson），"
+        "或用 --township-level 给出乡镇的行政级别，或用 --boundary 提供边界面文件",
     )
 
 

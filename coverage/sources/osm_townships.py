@@ -88,12 +88,13 @@ def township_areas(extract: OsmExtract, level: int) -> list[Area]:
     relations = [r for r in extract.areas if r.tags.get("type") in _AREA_TYPES]
     chosen = [r for r in relations if r.tags.get("admin_level") == str(level)]
     if not chosen:
-        counts = Counter(r.tags.get("admin_level", "?") for r in relations)
-        levels = ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())) or "none"
+        counts = sorted(Counter(r.tags.get("admin_level", "?") for r in relations).items())
+        levels = ", ".join(f"{name} ({n})" for name, n in counts) or "none"
+        levels_zh = "、".join(f"{name}（{n}个）" for name, n in counts) or "无"
         raise SourceError(
             f"the extract has no administrative relation of level {level}: the levels it has are "
             f"{levels}; choose one with --township-level, or give the townships with --townships FILE",
-            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别（数量）为 {levels}；"
+            zh=f"数据中没有级别为 {level} 的行政区关系：现有级别为 {levels_zh}；"
             "请用 --township-level 选择，或用 --townships 提供乡镇文件",
         )
     return [assemble(relation, extract) for relation in sorted(chosen, key=lambda r: r.id)]

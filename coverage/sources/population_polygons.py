@@ -136,7 +136,7 @@ def _shapes(table: Table, sieve: RowSieve, frame: Frame) -> NDArray[np.object_]:
         ~(shapely.area(shapes) > 0),
         "shape_unusable",
         "has no polygon with an area: draw it anew, or leave the row out",
-        "没有有面积的面：请重新绘制，或删除该行",
+        "没有图形，或图形不是有面积的面：请重新绘制，或删除该行",
     )
     return shapes
 

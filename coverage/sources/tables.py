@@ -347,7 +347,8 @@ def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceErro
             zh=f"{file.path} 中没有任何数据：请填写表头和内容",
         )
     shown = max(rows, key=lambda row: sum(map(bool, row)))
-    found = name_some([cell for cell in shown if cell], 8)[:_MAX_SHOWN]
+    cells = [cell for cell in shown if cell]
+    found, found_zh = (name_some(cells, 8, mark=mark)[:_MAX_SHOWN] for mark in (", ", "、"))
     wanted = [f for f in FIELDS[layer] if any(f.name in group for group in NEEDED[layer])]
     zh, en = "、".join(f.zh for f in wanted), ", ".join(f.en for f in wanted)
     is_text = file.path.suffix.lower() in TEXT_ENDINGS
@@ -356,7 +357,7 @@ def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceErro
     return SourceError(
         f"{file.path} has no header that is recognized (found: {found}): give columns such as {en}, or say "
         f"which is which: --column {wanted[0].name}=HEADER{garbled}",
-        zh=f"{file.path} 中没有可识别的表头（现有：{found}）：请提供{zh}等列，"
+        zh=f"{file.path} 中没有可识别的表头（现有：{found_zh}）：请提供{zh}等列，"
         f"或指明对应关系：--column {wanted[0].zh}=表头{garbled_zh}",
     )
 
@@ -372,11 +373,11 @@ def _lacking(name: str, layer: str, lacking: Sequence[Sequence[str]], headers: S
     groups = [[named[own] for own in group if own in named and own != "lonlat"] for group in lacking]
     en = " and ".join(" or ".join(f.en for f in group) for group in groups)
     zh = "、".join("或".join(f.zh for f in group) for group in groups)
-    found = name_some([header for header in headers if header], 12)[:_MAX_SHOWN]
-    found, found_zh = found or "none", found or "无"
+    own = [header for header in headers if header]
+    found, found_zh = (name_some(own, 12, mark=mark)[:_MAX_SHOWN] for mark in (", ", "、"))
     first = groups[0][0]
     return SourceError(
-        f"{name} lacks the column {en} (found: {found}): add it, or say which it is: "
+        f"{name} lacks the column {en} (found: {found or 'none'}): add it, or say which it is: "
         f"--column {first.name}=HEADER",
-        zh=f"{name} 缺少“{zh}”列（现有：{found_zh}）：请补充，或指明对应列：--column {first.zh}=表头",
+        zh=f"{name} 缺少“{zh}”列（现有：{found_zh or '无'}）：请补充，或指明对应列：--column {first.zh}=表头",
     )
