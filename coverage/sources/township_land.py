@@ -14,7 +14,7 @@ from coverage.sources.township_allocation import allocate_townships
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from coverage.sources.frame import Frame
     from coverage.sources.township_register import Township
@@ -26,12 +26,29 @@ SLIVER_M = 50.0
 SEAT_TOLERANCE_M = 500.0
 """A seat may lie so far from its land: outlines are drawn coarsely, and coordinates taken at the gate."""
 
+_WITHIN_ANOTHER = (
+    "has no polygon, and its seat lies within the outline of {other}: give outlines of both",
+    "没有边界面，而其驻地位于{other}的边界内：请提供两者的边界面",
+)
+_QUICKEST_NOWHERE = (
+    "has no polygon, and none of the free land is quickest from its seat: give its outline",
+    "没有边界面，空余地域中也没有由其驻地最快到达之处：请提供边界面",
+)
+
 
 def give_land(
-    townships: Sequence[Township], sheets: Sequence[TownshipRows], frame: Frame, roads: Roads | None
+    townships: Sequence[Township],
+    sheets: Sequence[TownshipRows],
+    frame: Frame,
+    roads: Roads | None,
+    *,
+    modelled: bool = False,
 ) -> tuple[list[Township], tuple[Note, ...]]:
     """
-    Share out the land that no polygon covers among the townships that rows name without one.
+    Give land to the townships that rows name without a polygon: what is free, or what was modelled.
+
+    They share out the land that no polygon covers. Where polygons are modelled, they were shared out without
+    the seats that are new: the one in which a new seat lies is shared anew with the seat it has.
 
     Parameters
     ----------
@@ -43,6 +60,8 @@ def give_land(
         The county.
     roads
         In `frame.crs`, None where there are none.
+    modelled
+        Whether the polygons there are were made by `allocate_townships`, and are no observed outlines.
 
     Returns
     -------
@@ -57,6 +76,84 @@ def give_land(
         If no road is open to ambulances.
     """
     landless = [i for i, t in enumerate(townships) if t.polygon is None and t.rows]
+    if not landless:
+        return list(townships), ()
+    held = _held(landless, townships, frame) if modelled and roads is not None else {}
+    townships, notes = _share_anew(held, townships, sheets, frame, roads)
+    settled, free_notes = _share_free([i for i in landless if i not in held], townships, sheets, frame, roads)
+    return settled, (*free_notes, *notes)
+
+
+def _held(landless: Sequence[int], townships: Sequence[Township], frame: Frame) -> dict[int, int]:
+    """Give the township with a seat in whose polygon the seat of another lies that has none."""
+    seats = _seats(range(len(townships)), townships, frame)
+    found = {
+        i: next((k for k in seats.index if _covers(townships[k], seats[i])), -1)
+        for i in landless
+        if i in seats.index
+    }
+    return {i: k for i, k in found.items() if k >= 0}
+
+
+def _covers(township: Township, seat: shapely.Point) -> bool:
+    return township.polygon is not None and bool(township.polygon.intersects(seat))
+
+
+def _seats(which: Iterable[int], townships: Sequence[Township], frame: Frame) -> gpd.GeoSeries:
+    """Give the seats of townships by their position, without those that have none."""
+    known = [i for i in which if np.isfinite(townships[i].lon) and np.isfinite(townships[i].lat)]
+    points = gpd.points_from_xy([townships[i].lon for i in known], [townships[i].lat for i in known])
+    return gpd.GeoSeries(points, index=known, crs=WGS84).to_crs(frame.crs)
+
+
+def _share_anew(
+    held: Mapping[int, int],
+    townships: Sequence[Township],
+    sheets: Sequence[TownshipRows],
+    frame: Frame,
+    roads: Roads | None,
+) -> tuple[list[Township], tuple[Note, ...]]:
+    """Share modelled polygons among the seats they were made for and the new ones in them."""
+    settled, pairs, n_islands = list(townships), list[str](), 0
+    for holder in dict.fromkeys(held.values()):
+        members = [holder, *(i for i, k in held.items() if k == holder)]
+        seats = _without_same(_seats(members, townships, frame), townships, sheets)
+        land = townships[holder].polygon
+        if len(seats) == 1 or land is None or roads is None:
+            continue
+        shares = allocate_townships(seats, land, roads)
+        n_islands += shares.n_islands
+        polygons = dict(zip(seats.index.tolist(), shares.polygons, strict=True))
+        if polygons[holder].is_empty:  # its seat lies elsewhere, and it would be lost
+            _reject(townships, sheets, dict.fromkeys(members[1:], townships[holder].name), *_WITHIN_ANOTHER)
+            continue
+        for i, polygon in polygons.items():
+            settled[i] = dataclasses.replace(townships[i], polygon=None if polygon.is_empty else polygon)
+        empty = [i for i in polygons if settled[i].polygon is None]
+        _reject(townships, sheets, dict.fromkeys(empty, ""), *_QUICKEST_NOWHERE)
+        names = [townships[i].name for i in polygons if i != holder and i not in empty]
+        pairs += [f"{townships[holder].name} – {name}" for name in names]
+    return settled, (
+        *noted(
+            "townships_divided",
+            "townships",
+            pairs,
+            "townships whose land is modelled and shared anew, because the seat of another lies in it: {n} "
+            "({some}); give outlines where you have them",
+            "地域由模型推算、因其中新增驻地而按行车时间重新划分的乡镇：{n}对（{some}）；如有边界面请提供",
+        ),
+        *_island_notes(n_islands),
+    )
+
+
+def _share_free(
+    landless: Sequence[int],
+    townships: Sequence[Township],
+    sheets: Sequence[TownshipRows],
+    frame: Frame,
+    roads: Roads | None,
+) -> tuple[list[Township], tuple[Note, ...]]:
+    """Share out the land that no polygon covers."""
     if not landless:
         return list(townships), ()
     land = _free_land(townships, frame)
@@ -76,13 +173,7 @@ def give_land(
     for i, polygon in zip(seats.index.tolist(), shares.polygons, strict=True):
         settled[i] = dataclasses.replace(townships[i], polygon=None if polygon.is_empty else polygon)
     empty = [i for i in seats.index if settled[i].polygon is None]
-    _reject(
-        townships,
-        sheets,
-        dict.fromkeys(empty, ""),
-        "has no polygon, and none of the free land is quickest from its seat: give its outline",
-        "没有边界面，空余地域中也没有由其驻地最快到达之处：请提供边界面",
-    )
+    _reject(townships, sheets, dict.fromkeys(empty, ""), *_QUICKEST_NOWHERE)
     named = [townships[i].name for i in seats.index if i not in empty]
     return settled, _notes(named, shares.n_islands)
 
@@ -103,9 +194,7 @@ def _usable_seats(
     frame: Frame,
 ) -> gpd.GeoSeries:
     """Give the seats by which land can be shared out, and reject the rows of the others."""
-    lon, lat = (np.array([getattr(townships[i], axis) for i in landless]) for axis in ("lon", "lat"))
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=landless, crs=WGS84)
-    seats = points[np.isfinite(lon) & np.isfinite(lat)].to_crs(frame.crs)
+    seats = _seats(landless, townships, frame)
     _reject(
         townships,
         sheets,
@@ -120,8 +209,7 @@ def _usable_seats(
         townships,
         sheets,
         {i: name for i, name in holders.items() if name},
-        "has no polygon, and its seat lies within the outline of {other}: give outlines of both",
-        "没有边界面，而其驻地位于{other}的边界内：请提供两者的边界面",
+        *_WITHIN_ANOTHER,
     )
     _reject(
         townships,
@@ -130,7 +218,13 @@ def _usable_seats(
         "has no polygon, and its seat lies beyond the county's free land: check the coordinates",
         "没有边界面，而其驻地位于县域空余范围以外：请核对坐标",
     )
-    seats = seats[~away]
+    return _without_same(seats[~away], townships, sheets)
+
+
+def _without_same(
+    seats: gpd.GeoSeries, townships: Sequence[Township], sheets: Sequence[TownshipRows]
+) -> gpd.GeoSeries:
+    """Reject the rows of seats in the very place of an earlier one, and give the others."""
     first = seats.drop_duplicates()
     same = {
         i: townships[first.index[first.geom_equals(seats[i])][0]].name
@@ -180,11 +274,15 @@ def _notes(names: Sequence[str], n_islands: int) -> tuple[Note, ...]:
             "modelled: {n} ({some}); give outlines where you have them",
             "没有边界面、按到驻地的行车时间划分地域（模型推算）的乡镇：{n}个（{some}）；如有边界面请提供",
         ),
-        *noted(
-            "road_islands",
-            "townships",
-            range(n_islands),
-            "pieces of road that no seat reaches, counted to the nearest seat as the crow flies: {n}",
-            "从任何驻地都无法到达、按直线距离归入最近乡镇的孤立道路：{n}段",
-        ),
+        *_island_notes(n_islands),
+    )
+
+
+def _island_notes(n_islands: int) -> tuple[Note, ...]:
+    return noted(
+        "road_islands",
+        "townships",
+        range(n_islands),
+        "pieces of road that no seat reaches, counted to the nearest seat as the crow flies: {n}",
+        "从任何驻地都无法到达、按直线距离归入最近乡镇的孤立道路：{n}段",
     )

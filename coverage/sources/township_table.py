@@ -37,6 +37,7 @@ def read_townships(
     frame: Frame,
     *,
     known: gpd.GeoDataFrame | None,
+    known_modelled: bool = False,
     roads: Roads | None,
     road_tree: shapely.STRtree | None,
     urban: Sequence[str] = (),
@@ -48,7 +49,7 @@ def read_townships(
     Rows are joined by name within the county, then by code; what a row says takes the place of what was
     known, the rest stays. Polygons take the place of the known ones as a set: the townships then are those
     of the polygons. A township without a polygon gets land by `allocate_townships`, as far as there is land
-    that no polygon covers.
+    that no polygon covers; where the known polygons are modelled, its seat shares the one it lies in.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def read_townships(
         The county.
     known
         Townships already there, as `StudyArea.townships`; None where there are none.
+    known_modelled
+        Whether their polygons are shared out by travel time, and are no observed outlines.
     roads
         In `frame.crs`, for the land of townships without a polygon; None where there are none.
     road_tree
@@ -90,7 +93,8 @@ def read_townships(
         everyone, join_notes = join_rows(sheets, everyone, shaped=shaped, county=county)
         notes += join_notes
     notes += _unnamed_notes([t.name for t in everyone if not t.rows], by_polygon=by_polygon)
-    everyone, land_notes = give_land(everyone, sheets, frame, roads)
+    modelled = known_modelled and not by_polygon
+    everyone, land_notes = give_land(everyone, sheets, frame, roads, modelled=modelled)
     townships = [township for township in everyone if township.polygon is not None]
     if not townships:
         raise _nothing_usable(sheets)

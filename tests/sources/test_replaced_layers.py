@@ -254,23 +254,25 @@ def test_what_cannot_be_done_is_said_before_any_file_is_read(base, tmp_path):
         assert caught.value.line("zh") != caught.value.line("en")
 
 
-def test_a_county_from_lines_and_tables_alone(base, tmp_path):
-    """No OpenStreetMap at all: a bureau's roads, an outline, a list of townships, stations and villages."""
+SEATS = (("城关街道", 0.5, 0.0), ("柳林镇", 10.0, 0.0), ("石门乡", 26.0, 0.1))
+
+
+def seats_table(path, base, without=()):
+    places = [[n, *(lonlat(base, x, y) if n not in without else ("", "")), 10_000] for n, x, y in SEATS]
+    return table(path, ["乡镇", "经度", "纬度", "人口"], *places)
+
+
+def from_tables(base, tmp_path, townships):
+    """Import a bureau's roads, an outline, a list of townships and one of stations, without OpenStreetMap."""
     roads = base.roads.edges.reset_index()
     roads = roads[roads["u"] < roads["v"]][["highway", "geometry"]].to_crs(WGS84)
     (tmp_path / "roads.geojson").write_text(roads.to_json(), encoding="utf-8")
     outline = gpd.GeoSeries([base.boundary], crs=base.crs).to_crs(WGS84)
     (tmp_path / "outline.geojson").write_text(outline.to_json(), encoding="utf-8")
-    seats = [("城关街道", 0.5, 0.0), ("柳林镇", 10.0, 0.0), ("石门乡", 26.0, 0.1)]
-    townships = table(
-        tmp_path / "t.csv",
-        ["乡镇", "经度", "纬度", "人口"],
-        *[[n, *lonlat(base, x, y), 10_000] for n, x, y in seats],
-    )
     stations = table(
         tmp_path / "s.csv", ["名称", "类型", "经度", "纬度"], ["县医院", "医院", *lonlat(base, 0, 0.1)]
     )
-    imported = import_study_area(
+    return import_study_area(
         Order(
             county=County("neu", "新县"),
             roads=LayerFile(tmp_path / "roads.geojson", crs="wgs84"),
@@ -280,6 +282,36 @@ def test_a_county_from_lines_and_tables_alone(base, tmp_path):
             buffer_m=4_000.0,
         )
     )
+
+
+def test_a_seat_that_was_missing_gets_its_land_from_the_mended_list(base, tmp_path):
+    first = from_tables(base, tmp_path, seats_table(tmp_path / "t.csv", base, without=("柳林镇",))).area
+    assert first.townships["name"].tolist() == ["城关街道", "石门乡"]
+    head = ["村", "所属乡镇", "常住人口", "经度", "纬度"]
+    rows = [["甲村", "柳林镇", 700, *lonlat(base, 9, 0)], ["乙村", "柳林镇", 300, "", ""]]
+    rows.append(["丙村", "城关街道", 200, *lonlat(base, 0, 0)])
+    imported = replaced(
+        first,
+        townships=(seats_table(tmp_path / "mended.csv", base),),
+        population=table(tmp_path / "v.csv", head, *rows),
+    )
+    area = imported.area
+    assert sorted(area.townships["name"]) == ["城关街道", "柳林镇", "石门乡"]
+    assert area.townships.area.sum() == pytest.approx(area.boundary.area)
+    assert area.townships.union_all().symmetric_difference(area.boundary).area < 1.0
+    ids = area.townships.set_index("name")["id"]
+    people = area.demand.groupby("township_id")["population"].sum()
+    assert people[ids["柳林镇"]] == pytest.approx(1_000)
+    assert people[ids["城关街道"]] == pytest.approx(200)
+    assert "townships" in area.modelled_layers
+    (note,) = [note for note in imported.notes if note.code == "townships_divided"]
+    assert "城关街道" in note.zh
+    assert "柳林镇" in note.zh
+
+
+def test_a_county_from_lines_and_tables_alone(base, tmp_path):
+    """No OpenStreetMap at all: a bureau's roads, an outline, a list of townships, stations and villages."""
+    imported = from_tables(base, tmp_path, seats_table(tmp_path / "t.csv", base))
     area = imported.area
     assert area.townships["name"].tolist() == ["城关街道", "柳林镇", "石门乡"]
     assert "townships" in area.modelled_layers

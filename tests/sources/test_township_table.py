@@ -116,6 +116,33 @@ def test_of_several_files_the_last_one_holds(tmp_path):
     assert [a.n_used for a in rows.accounts] == [1, 1]
 
 
+def test_the_order_of_the_files_decides_whether_they_have_shapes_or_not(tmp_path):
+    table = sheet(tmp_path, {"名称": EAST, "代码": "430699201", "人口": "1", "城乡分类": "城区"})
+    shapes = outlines(tmp_path, (EAST, box(18, -8, 32, 8)), 人口=["2"], 代码=["430699202"])
+    last_shapes, last_table = read(table, shapes), read(shapes, table)
+    assert named(last_shapes, EAST)[["id", "population", "class"]].tolist() == ["430699202", 2, "urban"]
+    assert named(last_table, EAST)[["id", "population", "class"]].tolist() == ["430699201", 1, "urban"]
+    told = [n.zh for n in last_shapes.notes if n.code == "township_codes_replaced"]
+    assert ["430699102 → 430699201" in told[0], "430699201 → 430699202" in told[1]] == [True, True]
+
+
+@pytest.mark.parametrize("names", [("石门", EAST), (EAST, "石门")])
+def test_a_townships_own_name_comes_before_its_short_one_in_any_order(tmp_path, names):
+    people = {"石门": "10", EAST: "30"}
+    rows = read(sheet(tmp_path, *({"名称": name, "人口": people[name]} for name in names)))
+    assert named(rows, EAST)["population"] == 30
+    reject = only_reject(rows)
+    assert (reject.name, reject.code) == ("石门", "duplicate")
+    assert f"row {2 + names.index(EAST)}:" in reject.en
+    assert "townships_loosely" not in {note.code for note in rows.notes}
+
+
+def test_a_township_of_another_kind_is_taken_for_the_only_one_of_that_name_and_told(tmp_path):
+    rows = read(sheet(tmp_path, {"名称": "石门镇", "人口": "7"}, {"名称": WEST, "人口": "8"}))
+    assert named(rows, EAST)["population"] == 7
+    assert note(rows, "townships_loosely").ids == ("石门镇 = 石门乡",)
+
+
 def test_a_code_finds_the_township_whose_name_is_another(tmp_path):
     rows = read(sheet(tmp_path, {"名称": "石门镇区", "代码": "430699102000", "人口": "7"}))
     assert named(rows, EAST)["population"] == 7
@@ -179,6 +206,67 @@ def test_outlines_of_one_township_in_several_pieces_are_one(tmp_path):
     assert rows.table["name"].tolist() == ["甲镇", "乙镇"]
     assert rows.table.geometry.area.round().tolist() == [144e6, 80e6]
     assert [(a.n_read, a.n_used, a.n_merged) for a in rows.accounts] == [(3, 2, 1)]
+
+
+def test_parts_of_a_township_fill_each_others_gaps(tmp_path):
+    file = outlines(
+        tmp_path,
+        ("甲镇", box(-6, -8, 0, 8)),
+        ("甲镇", box(5, -8, 8, 8)),
+        ("甲镇", box(10, -8, 12, 8)),
+        代码=["", "430699201000", "430699201"],
+        人口=["", "2000", "2000"],
+        城乡分类=["", "", "城区"],
+        **{key: ["", *(at(x, 0)[key] for x in (6.5, 11))] for key in ("经度（WGS84）", "纬度（WGS84）")},
+    )
+    rows = read(file, known=None)
+    assert [(a.n_read, a.n_used, a.n_merged) for a in rows.accounts] == [(3, 1, 2)]
+    assert rows.table[["id", "class", "population"]].to_numpy().tolist() == [["430699201", "urban", 2000]]
+    assert rows.table["seat_lon"].tolist() == [pytest.approx(float(at(6.5, 0)["经度（WGS84）"]))]
+    assert rows.table.area.sum() == pytest.approx(176e6)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "code", "words"),
+    [
+        (
+            "人口",
+            ["3000", "2000"],
+            "township_contradictory",
+            "row 1 with other figures: population 2,000 against 3,000",
+        ),
+        (
+            "城乡分类",
+            ["城区", "乡村"],
+            "township_contradictory",
+            "row 1 with other figures: rural against urban",
+        ),
+        (
+            "代码",
+            ["430699201", "430699202"],
+            "duplicate",
+            "row 1 is, but has code 430699202 and not 430699201",
+        ),
+    ],
+)
+def test_parts_of_a_township_that_say_different_things_are_told(tmp_path, column, cells, code, words):
+    shapes = (("甲镇", box(-6, -8, 0, 8)), ("甲镇", box(5, -8, 8, 8)))
+    rows = read(outlines(tmp_path, *shapes, **{column: cells}), known=None)
+    reject = only_reject(rows)
+    assert (reject.row, reject.code) == (2, code)
+    assert words in reject.en
+    assert rows.table.area.sum() == pytest.approx(96e6)
+
+
+def test_rows_of_one_name_and_two_codes_are_told_apart_without_shapes_too(tmp_path):
+    file = sheet(
+        tmp_path,
+        {"名称": EAST, "代码": "430699102", "人口": "5"},
+        {"名称": EAST, "代码": "430699109", "人口": "6"},
+    )
+    rows = read(file)
+    assert "code 430699109 and not 430699102" in only_reject(rows).en
+    assert named(rows, EAST)[["id", "population"]].tolist() == ["430699102", 5]
 
 
 def test_an_outline_that_crosses_itself_is_mended(tmp_path):
@@ -323,6 +411,67 @@ def test_a_row_that_new_outlines_leave_out_gets_what_they_leave_free(tmp_path):
     assert (east["id"], east["class"], east["population"]) == ("430699102", "rural", 3)
     assert east.geometry.symmetric_difference(box(18, -8, 32, 8)).area < 1
     assert rows.modelled
+
+
+def three_seats(tmp_path, *rows, name="townships.csv"):
+    return sheet(tmp_path, {"名称": WEST, **at(0.5, 0)}, *rows, {"名称": EAST, **at(26, 0)}, name=name)
+
+
+def test_a_seat_that_was_missing_shares_the_modelled_land_it_lies_in(tmp_path):
+    first = read(three_seats(tmp_path, {"名称": MIDDLE, **dict.fromkeys(at(0, 0), "")}), known=None)
+    assert first.table["name"].tolist() == [WEST, EAST]
+    mended = three_seats(tmp_path, {"名称": MIDDLE, **at(10, 0)}, {"名称": "新店镇", **at(14, 0)})
+    rows = read(mended, known=first.table, known_modelled=True)
+    assert [(a.n_read, a.n_used) for a in rows.accounts] == [(4, 4)]
+    assert sorted(rows.table["name"]) == sorted([WEST, EAST, MIDDLE, "新店镇"])
+    assert rows.table.union_all().symmetric_difference(AREA.boundary).area < 1e-6 * AREA.boundary.area
+    assert rows.table.area.sum() == pytest.approx(AREA.boundary.area)
+    for name, x_km in ((WEST, 0.5), (MIDDLE, 10), ("新店镇", 14), (EAST, 26)):
+        assert named(rows, name).geometry.contains(shapely.Point(X0_M + 1000 * x_km, Y0_M))
+    # halfway between two seats on one main road
+    assert named(rows, MIDDLE).geometry.contains(shapely.Point(X0_M + 5.5e3, Y0_M))
+    assert named(rows, WEST).geometry.contains(shapely.Point(X0_M + 5.0e3, Y0_M))
+    divided = note(rows, "townships_divided")
+    assert divided.ids == (f"{WEST} – {MIDDLE}", f"{WEST} – 新店镇")
+    assert rows.modelled
+    assert named(rows, EAST).geometry.equals(named(first, EAST).geometry)
+    again = read(mended, known=rows.table, known_modelled=True)
+    assert again.table.geometry.geom_equals(rows.table.geometry).all()
+    assert "townships_divided" not in {n.code for n in again.notes}
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "options"),
+    [
+        (at(8, 0), f"within the outline of {MIDDLE}", {"known_modelled": False}),
+        (at(24, 0), f"within the outline of {EAST}", {}),  # which has no seat
+        (at(8, 0), f"within the outline of {MIDDLE}", {"roads": None}),
+    ],
+)
+def test_land_that_cannot_be_shared_anew_stays_as_it_is(tmp_path, row, words, options):
+    rows = read(sheet(tmp_path, {"名称": "新店镇", **row}), **{"known_modelled": True, **options})
+    reject = only_reject(rows)
+    assert (reject.code, reject.name) == ("township_without_land", "新店镇")
+    assert words in reject.en
+    assert rows.table.geometry.geom_equals(AREA.townships.geometry).all()
+
+
+@pytest.mark.parametrize(
+    ("seat", "words"), [((10, 0), f"very coordinates of {MIDDLE}'s"), ((-4, -2), f"the outline of {MIDDLE}")]
+)
+def test_a_township_does_not_lose_its_land_to_a_new_seat(tmp_path, seat, words):
+    new = (10, 0) if seat == (10, 0) else (5.5, 0)  # all roads of the land are quicker from it
+    rows = read(
+        sheet(tmp_path, {"名称": MIDDLE, **at(*seat)}, {"名称": "新店镇", **at(*new)}), known_modelled=True
+    )
+    assert words in only_reject(rows).en
+    assert rows.table.geometry.geom_equals(AREA.townships.geometry).all()
+
+
+def test_new_outlines_are_observed_whatever_there_was_before(tmp_path):
+    shapes = outlines(tmp_path, (WEST, box(-6, -8, 5, 8)), (MIDDLE, box(5, -8, 32, 8)))
+    rows = read(shapes, sheet(tmp_path, {"名称": "新店镇", **at(20, 0)}), known_modelled=True)
+    assert f"within the outline of {MIDDLE}" in only_reject(rows).en
 
 
 # rows that cannot be used
