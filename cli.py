@@ -382,7 +382,7 @@ file_options = _options(
               help="Replace only this layer of an existing area. 只替换该图层")  # fmt: skip
 @click.option("--scale-to", type=click.Choice(["townships"]),
               help="Rescale people to the townships' totals. 按乡镇总人口调整")  # fmt: skip
-@click.option("--max-demand", type=click.IntRange(min=1), default=50_000, show_default=True, metavar="N",
+@click.option("--max-demand", type=click.IntRange(min=1), show_default="50,000", metavar="N",
               help="Most demand points there may be. 人口点数上限")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Any rejected row is an error. 有问题的行即报错，不写文件")
 @area_options

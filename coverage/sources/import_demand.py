@@ -17,7 +17,7 @@ from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import parse_population
 from coverage.sources.population import demand_points
 from coverage.sources.population_table import read_population
-from coverage.sources.population_totals import scale_to_totals
+from coverage.sources.population_totals import need_totals, scale_to_totals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,8 +68,10 @@ def demand_layer(
     Raises
     ------
     FileError, CrsError, SourceError
-        If the population file cannot be used.
+        If the population file cannot be used, or is to be scaled to totals of which there are none.
     """
+    if order.scale_to_townships:
+        need_totals(townships.table)
     if "demand" in order.fresh and order.population is not None:
         return _from_file(order, frame, townships, places, roads, tree)
     if order.base is not None and "demand" not in order.fresh:
@@ -99,7 +101,7 @@ def _from_file(
         landless=_landless(layer_of_townships),
         scale_to_townships=order.scale_to_townships,
         totals_modelled=_totals_modelled(order, townships),
-        max_demand=order.max_demand,
+        max_demand=order.most_demand,
     )
     provenance = described(
         "demand",
@@ -165,7 +167,7 @@ def _from_settlements(
         county_name=county.name,
         county_people=parse_population(tags.get("population")),
     )
-    points, notes = _at_most(demand.points, order.max_demand, demand.notes)
+    points, notes = _at_most(demand.points, order.most_demand, demand.notes)
     sources = [row for file in order.townships for row in [origin_of(file)]]
     sources = [order.osm.provenance] if order.osm is not None and order.osm.graph is None else sources
     sources = sources or [order.osm.provenance if order.osm else outline.origin]
@@ -198,6 +200,8 @@ def _as_before(order: Order, frame: Frame, townships: gpd.GeoDataFrame, roads: R
             points, townships, roads.edges, modelled=_totals_modelled(order, townships)
         )
         notes = (*notes, *scale_notes)
+    if order.max_demand is not None:
+        points, notes = _at_most(points, order.max_demand, notes)
     provenance = kept_provenance(order, "demand")
     if notes:
         provenance = (

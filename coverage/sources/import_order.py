@@ -76,7 +76,7 @@ class Order:
     scale_to_townships
         Rescale the people of each township to its total.
     max_demand
-        Most demand points there may be.
+        Most demand points there may be; None for as many as are kept, else `DEFAULT_MAX_DEMAND`.
     base
         Study area whose layers stay where they are not replaced; None makes a new one.
     replace
@@ -99,7 +99,7 @@ class Order:
     urban: tuple[str, ...] = ()
     buffer_m: float | None = None
     scale_to_townships: bool = False
-    max_demand: int = DEFAULT_MAX_DEMAND
+    max_demand: int | None = None
     base: StudyArea | None = None
     replace: frozenset[str] = frozenset()
 
@@ -109,7 +109,7 @@ class Order:
             self._check_complete()
         else:
             self._check_replaced()
-        if self.max_demand < 1:
+        if self.max_demand is not None and self.max_demand < 1:
             raise SourceError(
                 f"--max-demand is {self.max_demand}: give 1 or more",
                 zh=f"--max-demand 为 {self.max_demand}：应为正整数",
@@ -126,7 +126,8 @@ class Order:
 
     def _check_replaced(self) -> None:
         given = self._given()
-        if not self.replace and not given and not self.scale_to_townships:
+        wished = self.replace or given or self.scale_to_townships or self.max_demand is not None
+        if not wished:
             raise SourceError(
                 f"nothing to import into {self.county.stem}: give a file, for instance --facilities FILE",
                 zh=f"没有要导入 {self.county.stem} 的内容：请给出文件，例如 --facilities 文件",
@@ -194,6 +195,11 @@ class Order:
         if self.base is None:
             return frozenset(LAYER_OPTIONS)
         return self.replace or self._given()
+
+    @property
+    def most_demand(self) -> int:
+        """The most demand points there may be of people that are made anew."""
+        return DEFAULT_MAX_DEMAND if self.max_demand is None else self.max_demand
 
     @property
     def reach_m(self) -> float:

@@ -240,6 +240,11 @@ def _from_table(
             f"{table.name}: not one of its {len(table)} rows can be used{_first_reason(sieve, 'en')}",
             zh=f"{table.name}：{len(table)}行均无法使用{_first_reason(sieve, 'zh')}",
         )
+    if not (pots.people > 0).any():
+        raise SourceError(
+            f"{table.name} has nobody within the county: check that its column of people is the right one",
+            zh=f"{table.name} 在本县没有人口：请核对人口列是否正确",
+        )
     return _Read(pots, says, _row_names(rows), modelled, notes, sieve, left_out)
 
 

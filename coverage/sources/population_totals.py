@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.errors import SourceError, name_some
 from coverage.sources.demand_merging import on_grid
 from coverage.sources.notes import Note, noted
 from coverage.sources.population_cells import Pots, joined
@@ -33,6 +34,25 @@ _WHOSE_TOTALS = {
         "该总人口为模型推算，并非统计数，与其不符不说明人口文件有误",
     ),
 }
+
+
+def need_totals(townships: gpd.GeoDataFrame) -> None:
+    """
+    Refuse to rescale people where no township has a total.
+
+    Raises
+    ------
+    SourceError
+        If no ``population`` of `townships` is known.
+    """
+    if townships["population"].notna().any():
+        return
+    raise SourceError(
+        "--scale-to townships: no township has a total to scale to: give a column of people with "
+        "--townships FILE, or leave --scale-to away",
+        zh="--scale-to townships：没有任何乡镇的总人口，无法缩放：请用 --townships 提供含人口列的乡镇表，"
+        "或去掉 --scale-to",
+    )
 
 
 def compare_with_totals(
@@ -60,19 +80,31 @@ def compare_with_totals(
     worst = int(np.argmax(np.abs(relative)))
     if max(abs(overall), abs(relative[worst])) < _MIN_DIFFERENCE:
         return ()
-    name = str(townships["name"].iloc[both[worst]])
+    names = townships["name"].iloc[both].astype(str).tolist()
+    name, where, where_zh = names[worst], *_which(names, len(total))
     whose, whose_zh, advice, advice_zh = _WHOSE_TOTALS[modelled]
     en = (
-        f"the file has {found.sum():,.0f} people, {whose} {wanted.sum():,.0f} ({overall:+.1%});"
+        f"{where} the file has {found.sum():,.0f} people, {whose} {wanted.sum():,.0f} ({overall:+.1%});"
         f" most different is {name}: {found[worst]:,.0f} and {wanted[worst]:,.0f} ({relative[worst]:+.1%}); "
         f"{advice}"
     )
     zh = (
-        f"人口文件合计{found.sum():,.0f}人，{whose_zh}合计{wanted.sum():,.0f}人（{overall:+.1%}）；"
+        f"{where_zh}，人口文件合计{found.sum():,.0f}人，{whose_zh}合计{wanted.sum():,.0f}人（{overall:+.1%}）；"
         f"差别最大的是{name}：{found[worst]:,.0f}人与{wanted[worst]:,.0f}人（{relative[worst]:+.1%}）；"
         f"{advice_zh}"
     )
-    return (Note("totals_differ", "demand", en, zh, len(both)),)
+    return (Note("totals_differ", "demand", en, zh, len(both), tuple(names)),)
+
+
+def _which(names: list[str], n_townships: int) -> tuple[str, str]:
+    """Say over which of the townships a sum is."""
+    if len(names) == n_townships:
+        return f"over all {n_townships} townships", f"全部{n_townships}个乡镇"
+    n = len(names)
+    return (
+        f"over {n} of {n_townships} townships ({name_some(names)}), those with a total and figures in the file,",
+        f"既有总人口、文件中又有人口数的{n}个乡镇（共{n_townships}个；{name_some(names, mark='、')}）",
+    )
 
 
 def scale_to_totals(

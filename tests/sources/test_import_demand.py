@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from builders import toy_area
+from coverage.errors import SourceError
 from coverage.sources.import_order import Order
 from coverage.sources.layer_file import LayerFile
 from coverage.sources.study_area_import import import_study_area
@@ -84,3 +85,25 @@ def test_totals_of_the_planners_own_list_are_no_model(modelled, tmp_path):
     few = table(tmp_path / "few.csv", ["乡镇", "人口"], [names[1], 900])
     mixed, _ = notes_of(modelled, townships=(few,), population=people)
     assert "older study area" in mixed["totals_differ"].en
+
+
+def test_kept_people_are_merged_if_asked_and_else_left_alone(modelled):
+    n = len(modelled.demand)
+    notes, few = notes_of(modelled, max_demand=5)
+    assert len(few.area.demand) <= 5 < n
+    people = [area.demand.groupby("township_id")["population"].sum() for area in (few.area, modelled)]
+    assert people[0].to_dict() == pytest.approx(people[1].to_dict())
+    assert f"from {n:,} to {len(few.area.demand)} (--max-demand)" in notes["demand_merged"].en
+    assert any("--max-demand" in row.note for row in few.area.provenance if row.layer == "demand")
+    _, kept = notes_of(modelled, scale_to_townships=True)
+    assert len(kept.area.demand) == n
+
+
+def test_scaling_to_totals_that_nobody_knows_is_refused(modelled, tmp_path):
+    unknown = modelled.townships.assign(population=float("nan"))
+    bare = dataclasses.replace(modelled, townships=unknown)
+    for files in ({}, {"population": villages(modelled, tmp_path)}):
+        with pytest.raises(SourceError, match="no township has a total") as caught:
+            notes_of(bare, scale_to_townships=True, **files)
+        assert "没有任何乡镇的总人口" in caught.value.line("zh")
+        assert "\n" not in str(caught.value)

@@ -69,10 +69,16 @@ def test_a_total_of_nobody_empties_its_township():
 
 def test_the_worst_township_is_named_and_agreement_is_silent():
     (note,) = compare_with_totals(np.array([100.0, 90.0, np.nan]), townships(100, 60, 50))
-    assert "190" in note.en
+    assert "over 2 of 3 townships (城关镇, 柳林镇), " in note.en
+    assert "的2个乡镇（共3个；城关镇、柳林镇），人口文件合计190人" in note.zh
+    assert note.ids == ("城关镇", "柳林镇")
+    assert "the file has 190 people" in note.en
     assert "160 (+18.8%)" in note.en
     assert "柳林镇: 90 and 60 (+50.0%)" in note.en
     assert "柳林镇" in note.zh
+    (whole,) = compare_with_totals(np.array([100.0, 90.0, 10.0]), townships(100, 60, 50))
+    assert whole.en.startswith("over all 3 townships the file has 200 people")
+    assert whole.zh.startswith("全部3个乡镇，人口文件合计200人")
     assert compare_with_totals(np.array([100.0, 60.0, 5.0]), townships(100, 60, np.nan)) == ()
     assert compare_with_totals(np.array([1.0, 1.0, 1.0]), townships()) == ()
 

@@ -417,6 +417,13 @@ def test_a_file_without_one_usable_row_gives_the_first_reason(tmp_path):
     assert "第2行" in caught.value.line("zh")
 
 
+def test_a_file_of_nobody_is_refused_as_a_raster_is(tmp_path):
+    for options in ({}, {"towns": townships(800, 9, 60), "scale_to_townships": True}):
+        with pytest.raises(SourceError, match="has nobody within the county") as caught:
+            read(tmp_path, row("甲村", "城关镇", "0", at(500, 500)), row("柳林镇", "", "0"), **options)
+        assert "没有人口" in caught.value.line("zh")
+
+
 def test_codes_that_repeat_make_no_ids(tmp_path):
     rows = read(
         tmp_path,
