@@ -166,6 +166,11 @@ def plain_code(text: str) -> str:
     return "" if plain[N_COUNTY_DIGITS:N_TOWNSHIP_DIGITS] == _WHOLE_COUNTY else plain[:N_TOWNSHIP_DIGITS]
 
 
+def is_official(code: str) -> bool:
+    """Tell whether a code, as `plain_code` gives it, is a township's nine digits and not a planner's own."""
+    return len(code) == N_TOWNSHIP_DIGITS and code.isdecimal()
+
+
 def is_village_code(text: str) -> bool:
     """Tell whether a code is of a village or community: twelve digits, the last three not zero."""
     digits = re.sub(r"\.0*$", "", unicodedata.normalize("NFKC", text).strip())

@@ -14,12 +14,20 @@ import shapely
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.township_join import (
-    N_TOWNSHIP_DIGITS,
     UNMATCHED,
     TownshipMatch,
+    is_official,
     match_townships,
     plain_code,
     township_codes,
+)
+from coverage.sources.township_parts import (
+    of_other_code,
+    reject_repeated,
+    reject_unlike,
+    row_mask,
+    spread,
+    unlike_part,
 )
 
 if TYPE_CHECKING:
@@ -83,11 +91,6 @@ def known_townships(known: gpd.GeoDataFrame | None) -> list[Township]:
     ]
 
 
-def is_official(code: str) -> bool:
-    """Tell whether a code, as `plain_code` gives it, is a township's nine digits and not a planner's own."""
-    return len(code) == N_TOWNSHIP_DIGITS and code.isdecimal()
-
-
 def join_rows(
     sheets: Sequence[TownshipRows], townships: Sequence[Township], *, shaped: bool, county: str = ""
 ) -> tuple[list[Township], tuple[Note, ...]]:
@@ -108,9 +111,10 @@ def join_rows(
     Returns
     -------
     list of Township
-        The same with what the rows say, and the new ones behind them.
+        The same with the polygons, codes and numbers of their rows, and the new ones behind them; what else
+        the rows say is for `settle_attributes`.
     tuple of Note
-        Rows whose code decided, and codes that were replaced or not readable.
+        Rows whose code or whose name without 镇, 乡 or 街道 decided, and codes that were not readable.
     """
     joined, notes = list(townships), list[Note]()
     for number, sheet in enumerate(sheets):
@@ -135,24 +139,13 @@ def _join_sheet(
     place = np.where(_is_of_other_kind(sheet.name[which], match), UNMATCHED, match.township)
     notes = _code_notes(sheet, which, match, joined)
     _reject_nameless(sheet, which, place)
+    is_loose = match.loosely & (place != UNMATCHED)
     place = _with_new(sheet, which, place, joined)
     _reject_shared_codes(sheet, which, codes, place, joined)
-    _take_rows(number, sheets, which, place, joined)
-    return notes
-
-
-def _spread(sheet: TownshipRows, which: NDArray[np.intp], values: Sequence[object]) -> NDArray[np.object_]:
-    """Give values of some rows a place among all rows of their file."""
-    spread = np.full(len(sheet.table), "", dtype=object)
-    for i, value in zip(which.tolist(), values, strict=True):
-        spread[i] = value
-    return spread
-
-
-def _mask(sheet: TownshipRows, which: NDArray[np.intp]) -> NDArray[np.bool_]:
-    mask = np.zeros(len(sheet.table), dtype=np.bool_)
-    mask[which] = True
-    return mask
+    # a township's own name comes before its short one, in whatever order they stand
+    order = np.argsort(is_loose, kind="stable")
+    _take_rows(number, sheets, which[order], place[order], joined)
+    return (*notes, *_loose_notes(number, sheet, which[is_loose], place[is_loose], joined))
 
 
 def _reject_contradictions(
@@ -160,16 +153,16 @@ def _reject_contradictions(
 ) -> None:
     """Reject rows whose name and code are of different townships, and rows of other counties."""
     sheet.sieve.reject(
-        _mask(sheet, which[match.contradictory]),
+        row_mask(sheet, which[match.contradictory]),
         "township_contradictory",
         "the name is {name}, but code {number} is {other}'s: correct one of them",
         "名称为{name}，但代码 {number} 属于{other}：请更正其中之一",
         name=sheet.name,
         number=sheet.code,
-        other=_spread(sheet, which, [joined[i].name if i != UNMATCHED else "" for i in match.other.tolist()]),
+        other=spread(sheet, which, [joined[i].name if i != UNMATCHED else "" for i in match.other.tolist()]),
     )
     sheet.sieve.reject(
-        _mask(sheet, which[match.elsewhere]),
+        row_mask(sheet, which[match.elsewhere]),
         "outside_area",
         "code {number} is of another county: nothing to do, or correct the code",
         "代码 {number} 属于其他县（市、区）：无需处理，或更正代码",
@@ -187,7 +180,7 @@ def _is_of_other_kind(names: NDArray[np.object_], match: TownshipMatch) -> NDArr
 def _reject_nameless(sheet: TownshipRows, which: NDArray[np.intp], place: NDArray[np.intp]) -> None:
     nameless = (place == UNMATCHED) & np.equal(sheet.name[which], "")
     sheet.sieve.reject(
-        _mask(sheet, which[nameless]),
+        row_mask(sheet, which[nameless]),
         "name_missing",
         "has no name, and code {number} is of no township known here: fill in the name",
         "缺少名称，且代码 {number} 不在已知乡镇之列：请填写名称",
@@ -226,13 +219,13 @@ def _reject_shared_codes(
         if alive[k] and is_official(code) and owner.setdefault(code, i) != i:
             others[k] = joined[owner[code]].name
     sheet.sieve.reject(
-        _mask(sheet, which[np.array([bool(other) for other in others], dtype=np.bool_)]),
+        row_mask(sheet, which[np.array([bool(other) for other in others], dtype=np.bool_)]),
         "township_contradictory",
         "the name is {name}, but code {number} is {other}'s: correct one of them",
         "名称为{name}，但代码 {number} 属于{other}：请更正其中之一",
         name=sheet.name,
         number=sheet.code,
-        other=_spread(sheet, which, others),
+        other=spread(sheet, which, others),
     )
 
 
@@ -243,31 +236,35 @@ def _take_rows(
     place: NDArray[np.intp],
     joined: list[Township],
 ) -> None:
-    """Bring the townships up to date, row by row; outlines in several pieces are one."""
+    """Give the townships their rows; outlines in several pieces are one."""
     sheet, alive = sheets[number], sheets[number].sieve.alive
     merged: list[int] = []
-    earlier: dict[int, str] = {}
+    other_codes: dict[int, int] = {}
+    repeated: dict[int, str] = {}
+    unlike: dict[int, tuple[int, str, str]] = {}
     for i, at in zip(which.tolist(), place.tolist(), strict=True):
         if not alive[i]:
             continue
         township, polygon = joined[at], sheet.polygon[i]
-        mine = [row for row in township.rows if row[0] == number]
-        doubled = township.polygon is not None and polygon is not None
-        if doubled and mine and not _overlap(township.polygon, polygon):
-            merged.append(i)
-            joined[at] = dataclasses.replace(township, polygon=shapely.union(township.polygon, polygon))
-        elif doubled or mine:
-            earlier[i] = _row_label(sheets, (mine or township.rows)[0], number)
+        mine = [row for of, row in township.rows if of == number]
+        is_part = (
+            bool(mine)
+            and township.polygon is not None
+            and polygon is not None
+            and not _overlap(township.polygon, polygon)
+        )
+        if (other := of_other_code(sheet, i, mine)) is not None:
+            other_codes[i] = other
+        elif (mine and not is_part) or (not mine and township.polygon is not None and polygon is not None):
+            repeated[i] = _row_label(sheets, (number, mine[0]) if mine else township.rows[0], number)
+        elif (words := unlike_part(sheet, i, mine)) is not None:
+            unlike[i] = words
         else:
-            joined[at] = _brought_up(township, sheet, i, number)
-    sheet.sieve.merge(_mask(sheet, np.array(merged, dtype=np.intp)))
-    sheet.sieve.reject(
-        _mask(sheet, np.array(list(earlier), dtype=np.intp)),
-        "duplicate",
-        "is the same township as row {other}: leave one of them out",
-        "与第{other}行是同一乡镇：请删除其一",
-        other=_spread(sheet, np.array(list(earlier), dtype=np.intp), list(earlier.values())),
-    )
+            joined[at] = _with_row(township, sheet, i, number)
+            merged += [i] if is_part else []
+    sheet.sieve.merge(row_mask(sheet, np.array(merged, dtype=np.intp)))
+    reject_repeated(sheet, repeated, other_codes)
+    reject_unlike(sheet, unlike)
 
 
 def _row_label(sheets: Sequence[TownshipRows], row: tuple[int, int], number: int) -> str:
@@ -276,19 +273,15 @@ def _row_label(sheets: Sequence[TownshipRows], row: tuple[int, int], number: int
     return f"{table.row[row[1]]}" if row[0] == number else f"{table.row[row[1]]} ({table.name})"
 
 
-def _brought_up(township: Township, sheet: TownshipRows, i: int, number: int) -> Township:
-    """Let a row say what it says; the rest stays."""
-    code = plain_code(str(sheet.code[i]))
-    people, lon, lat = float(sheet.people[i]), float(sheet.seat_lon[i]), float(sheet.seat_lat[i])
-    has_seat = math.isfinite(lon) and math.isfinite(lat)
+def _with_row(township: Township, sheet: TownshipRows, i: int, number: int) -> Township:
+    """Give a township a row, by whose code it is known from now on, and the row's land."""
+    code, polygon = plain_code(str(sheet.code[i])), sheet.polygon[i]
+    if polygon is not None and township.polygon is not None:
+        polygon = shapely.union(township.polygon, polygon)
     return dataclasses.replace(
         township,
         code=code if is_official(code) else township.code,
-        urban=str(sheet.urban[i]) or township.urban,
-        people=people if math.isfinite(people) else township.people,
-        lon=lon if has_seat else township.lon,
-        lat=lat if has_seat else township.lat,
-        polygon=sheet.polygon[i] if sheet.polygon[i] is not None else township.polygon,
+        polygon=polygon if polygon is not None else township.polygon,
         rows=(*township.rows, (number, i)),
     )
 
@@ -301,11 +294,9 @@ def _overlap(a: shapely.Polygon | shapely.MultiPolygon, b: shapely.Polygon | sha
 def _code_notes(
     sheet: TownshipRows, which: NDArray[np.intp], match: TownshipMatch, joined: Sequence[Township]
 ) -> tuple[Note, ...]:
-    """Say where a code decided, was replaced, or could not be read."""
-    names, codes, place = sheet.name[which], sheet.code[which], match.township.tolist()
+    """Say where a code decided, or could not be read."""
+    names, place = sheet.name[which], match.township.tolist()
     coded = np.flatnonzero(match.by_code & np.not_equal(names, "")).tolist()
-    official = np.array([is_official(plain_code(code)) for code in codes], dtype=np.bool_)
-    differing = np.flatnonzero(match.code_differs & official).tolist()
     lost = names[match.code_unreadable].tolist()
     file = sheet.table.name
     return (
@@ -318,14 +309,6 @@ def _code_notes(
             f"{file}：名称未匹配、按代码对应的乡镇：{{n}}个（{{some}}）；请核对是否同一乡镇",
         ),
         *noted(
-            "township_codes_replaced",
-            "townships",
-            [f"{joined[place[k]].name} {joined[place[k]].code} → {codes[k]}" for k in differing],
-            f"{file}: townships joined by name whose code is another than before, taken over: "
-            "{n} ({some})",
-            f"{file}：按名称匹配、代码与原有不同（以表中为准）的乡镇：{{n}}个（{{some}}）",
-        ),
-        *noted(
             "township_codes_lost",
             "townships",
             lost,
@@ -333,4 +316,24 @@ def _code_notes(
             "format the column as text",
             f"{file}：代码被Excel写成科学计数法、未采用：{{n}}个（{{some}}）；请将该列设为文本格式",
         ),
+    )
+
+
+def _loose_notes(
+    number: int,
+    sheet: TownshipRows,
+    which: NDArray[np.intp],
+    place: NDArray[np.intp],
+    joined: Sequence[Township],
+) -> tuple[Note, ...]:
+    """Say which names are a township's but for 镇, 乡 or 街道."""
+    file = sheet.table.name
+    pairs = zip(which.tolist(), place.tolist(), strict=True)
+    return noted(
+        "townships_loosely",
+        "townships",
+        [f"{sheet.name[i]} = {joined[at].name}" for i, at in pairs if (number, i) in joined[at].rows],
+        f"{file}: townships joined by their name without 镇, 乡 or 街道: {{n}} ({{some}}); check that they "
+        "are the same",
+        f"{file}：名称除镇、乡、街道外相同而匹配的乡镇：{{n}}个（{{some}}）；请核对是否同一乡镇",
     )

@@ -16,8 +16,10 @@ from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.osm_townships import MIN_UNCOVERED_SHARE, classify
 from coverage.sources.row_account import REASONS, count_reasons
+from coverage.sources.township_attributes import settle_attributes
+from coverage.sources.township_join import is_official
 from coverage.sources.township_land import give_land
-from coverage.sources.township_register import MAX_SHARED, Township, is_official, join_rows, known_townships
+from coverage.sources.township_register import MAX_SHARED, Township, join_rows, known_townships
 from coverage.sources.township_rows import TownshipRows, read_rows
 from coverage.study_area import WGS84
 
@@ -54,7 +56,7 @@ def read_townships(
     Parameters
     ----------
     files
-        Tables and map files; of what several say, the last one holds.
+        Tables and map files; of what several say, the last one holds, whether it has shapes or none.
     frame
         The county.
     known
@@ -92,6 +94,8 @@ def read_townships(
     for shaped in (True, False):
         everyone, join_notes = join_rows(sheets, everyone, shaped=shaped, county=county)
         notes += join_notes
+    everyone, code_notes = settle_attributes(everyone, before, sheets)
+    notes += code_notes
     notes += _unnamed_notes([t.name for t in everyone if not t.rows], by_polygon=by_polygon)
     modelled = known_modelled and not by_polygon
     everyone, land_notes = give_land(everyone, sheets, frame, roads, modelled=modelled)
