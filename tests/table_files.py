@@ -15,7 +15,10 @@ from coverage.sources.frame import Frame, frame_of
 from coverage.sources.layer_file import LayerFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from coverage.sources.notes import Note
 
 HEADER = ("名称", "类型", "经度", "纬度", "救护车数", "出车时间（秒）", "五大中心")
 ROWS = (
@@ -29,6 +32,11 @@ KINDS = ("hospital", "health_centre", "ambulance_station")
 def county(buffer_m: float = 10_000.0) -> Frame:
     """Give a square county in Hunan, half a degree wide."""
     return frame_of(shapely.box(113.2, 29.2, 113.8, 29.7), buffer_m)
+
+
+def beyond_columns(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Give the notes but the one that every table has, of the columns that were read."""
+    return tuple(note for note in notes if note.code != "columns_read")
 
 
 def text_file(

@@ -19,7 +19,7 @@ from coverage.sources.osm_tags import plain_name
 from coverage.sources.point_rows import place_points
 from coverage.sources.row_account import REASONS, count_reasons
 from coverage.sources.row_sieve import RowSieve
-from coverage.sources.table_words import centres_of, kind_of
+from coverage.sources.table_words import centres_of, kind_of, unfit
 from coverage.sources.tables import read_table
 from coverage.study_area import LAYER_COLUMNS
 
@@ -37,6 +37,8 @@ MAX_AMBULANCES = 200
 MAX_TURNOUT_S = 3_600
 # no crew leaves within so few seconds: minutes were meant
 _FEW_SECONDS = 15
+# the buildings of one yard
+_ONE_PLACE_M = 50.0
 _LAYER = "facilities"
 _KINDS_ZH = "医院、急救站、县域医疗次中心、卫生院、卫生室"
 # what rows of one facility must agree in, where both say it
@@ -106,6 +108,7 @@ def read_facilities(files: Sequence[LayerFile], frame: Frame, roads: shapely.STR
         rows += found
         notes += [*table_notes, *row_notes]
     kept = _merge(rows, sieves)
+    notes += _twice_notes(kept)
     accounts = tuple(sieve.account() for sieve in sieves)
     if not kept:
         raise _nothing_left(files, accounts)
@@ -152,6 +155,15 @@ def _kinds(table: Table, sieve: RowSieve) -> tuple[list[str], NDArray[np.bool_]]
     known = {text: kind_of(text) for text in {*words, *names}}
     kinds = [known[word or name] for word, name in zip(words, names, strict=True)]
     unknown = np.array([not kind for kind in kinds], dtype=bool)
+    reasons = [unfit(name) or unfit(word) for word, name in zip(words, names, strict=True)]
+    sieve.reject(
+        [reason is not None for reason in reasons],
+        "kind_unknown",
+        "is {reason}, and no facility that treats or fetches patients: delete the row, or correct the name",
+        "是{reason_zh}，不是救治或接运患者的机构：请删除该行，或更正名称",
+        reason=[reason[0] if reason else "" for reason in reasons],
+        reason_zh=[reason[1] if reason else "" for reason in reasons],
+    )
     choices, choices_zh = "hospital, ambulance_station, subcentre, health_centre, clinic", _KINDS_ZH
     sieve.reject(
         unknown & (names == "") & ~said,
@@ -257,17 +269,44 @@ def _turnout_note(table: Table, turnout_s: NDArray[np.float64]) -> tuple[Note, .
     )
 
 
+def _square(row: _Facility) -> tuple[int, int]:
+    """Give the square in which a row lies; what may be the same facility lies in one of the nine around."""
+    return math.floor(row.x / SAME_FACILITY_M), math.floor(row.y / SAME_FACILITY_M)
+
+
+def _twice_notes(kept: Sequence[_Facility]) -> tuple[Note, ...]:
+    """Name the places that stand there under two kinds with the same ambulances."""
+    points = shapely.points([row.x for row in kept], [row.y for row in kept])
+    pairs = shapely.STRtree(points).query(points, predicate="dwithin", distance=_ONE_PLACE_M).T.tolist()
+    same = [
+        f"{kept[i].name or kept[i].kind} – {kept[j].name or kept[j].kind}"
+        for i, j in pairs
+        if i < j and kept[i].kind != kept[j].kind and kept[i].ambulances == kept[j].ambulances > 0
+    ]
+    return noted(
+        "ambulances_twice",
+        _LAYER,
+        same,
+        "places listed as two kinds of facility with the same number of ambulances, which both count: {n} "
+        "({some}); if the vehicles are the same, leave them with one",
+        "同一地点以两种类型列出、救护车数相同的机构，两者均已计入：{n}对（{some}）；如为同一批车辆，请只填其中一行",
+    )
+
+
 class _Register:
     """The facilities so far, to be found by name and kind, and by id."""
 
     def __init__(self) -> None:
         self.kept: list[_Facility] = []
-        self._by_name: dict[tuple[str, str], list[int]] = {}
+        # by name, kind and square: a name such as 卫生室 may be that of every row of a long list
+        self._by_place: dict[tuple[str, str, int, int], list[int]] = {}
         self._by_id: dict[str, int] = {}
 
     def add(self, row: _Facility) -> None:
         """Keep a row."""
-        self._by_name.setdefault((plain_name(row.name), row.kind), []).append(len(self.kept))
+        column, line = _square(row)
+        place = (plain_name(row.name), row.kind, column, line)
+        self._by_place.setdefault(place, []).append(len(self.kept))
         if row.id:
             self._by_id[row.id] = len(self.kept)
         self.kept.append(row)
@@ -285,7 +324,11 @@ class _Register:
     def near(self, row: _Facility) -> int | None:
         """Find the nearest facility of a row's name and kind, if it is near enough to be the same."""
         plain = plain_name(row.name)
-        mine = self._by_name.get((plain, row.kind), []) if plain else []
+        column, line = _square(row)
+        around = ((i, j) for i in (column - 1, column, column + 1) for j in (line - 1, line, line + 1))
+        mine = sorted(
+            k for square in around for k in self._by_place.get((plain, row.kind, *square), ()) if plain
+        )
         if not mine:
             return None
         away_m = np.array([math.hypot(self.kept[i].x - row.x, self.kept[i].y - row.y) for i in mine])

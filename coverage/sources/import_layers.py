@@ -160,7 +160,9 @@ def township_layer(
     origins = [origin_of(file) for file in order.townships]
     provenance = described("townships", origins, rows.notes, modelled=rows.modelled, accounts=rows.accounts)
     if known is not None and _shares_polygons(rows.table, known.table):
-        provenance = (*known.provenance, *provenance)
+        again = {(row.source, row.sha256) for row in provenance}
+        older = (row for row in known.provenance if (row.source, row.sha256) not in again)
+        provenance = (*older, *provenance)
     return Layer(rows.table, provenance, rows.notes, rows.accounts)
 
 

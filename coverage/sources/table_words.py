@@ -87,6 +87,32 @@ CENTRE_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """The five emergency centres of a hospital."""
 
+_UNFIT: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(
+            r"宠物|兽医|兽药|畜牧|动物(?:医|诊|门诊|卫生|防疫|疾病)|犬猫|猫犬"
+            r"|\b(?:veterinary|animal (?:hospital|clinic)|pet (?:hospital|clinic)|vet clinic)\b"
+        ),
+        "a place for animals",
+        "动物诊疗机构",
+    ),
+    (
+        re.compile(
+            r"停车(?:场|库|楼)(?:[东南西北]?[出入]+口)?\s*(?:[(\[【].*)?$|\b(?:car park|parking(?: lot)?)$"
+        ),
+        "a car park",
+        "停车场",
+    ),
+    (
+        re.compile(
+            r"[(\[【][^)\]】]*(?:撤销|撤并|停业|歇业|关闭|关停|停用|停诊|停办|注销|拆除|废弃|closed)[^)\]】]*[)\]】]"
+            r"|已(?:撤销|撤并|停业|歇业|关闭|关停|停用|停办|注销|拆除|废弃)$"
+        ),
+        "closed",
+        "已撤销或停业的机构",
+    ),
+)
+
 _FIVE = ("五大中心", "五个中心", "全部", "五中心", "all", "all five")
 _MARKS = re.compile(r"[;；,，、/|\n+＋和及]+")
 
@@ -114,6 +140,24 @@ def kind_of(text: str) -> str:
         if any(f" {word} " in spaced or f" {word}s " in spaced for word in words):
             return kind
     return ""
+
+
+def unfit(text: str) -> tuple[str, str] | None:
+    """
+    Tell from a name what treats no people, although a word in it is that of a facility.
+
+    Parameters
+    ----------
+    text
+        ``爱心宠物医院``, ``人民医院停车场``, ``桃林急救站（已撤销）`` …
+
+    Returns
+    -------
+    tuple of str or None
+        What it is, in English and in Chinese; None where nothing speaks against it.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    return next(((en, zh) for pattern, en, zh in _UNFIT if pattern.search(plain)), None)
 
 
 def centres_of(text: str) -> tuple[str, tuple[str, ...]]:

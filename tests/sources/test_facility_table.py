@@ -22,9 +22,20 @@ from coverage.sources.coordinates import to_wgs84
 from coverage.sources.facility_table import read_facilities
 from coverage.sources.frame import frame_of
 from coverage.sources.row_account import count_reasons
-from coverage.sources.table_words import KIND_WORDS, KIND_WORDS_EN, centres_of, kind_of
+from coverage.sources.table_words import KIND_WORDS, KIND_WORDS_EN, centres_of, kind_of, unfit
 from coverage.study_area import CENTRES, FACILITY_KINDS, WGS84
-from table_files import HEADER, KINDS, MARKS, ROWS, county, layer_file, map_file, text_file, workbook
+from table_files import (
+    HEADER,
+    KINDS,
+    MARKS,
+    ROWS,
+    beyond_columns,
+    county,
+    layer_file,
+    map_file,
+    text_file,
+    workbook,
+)
 
 FRAME = county()
 COLUMNS = ["id", "name", "kind", "ambulances", "turnout_s", "centres", "geometry"]
@@ -63,7 +74,7 @@ def test_a_plain_table(tmp_path):
     assert lonlat.y.tolist() == pytest.approx([row[3] for row in ROWS])
     (account,) = layer.accounts
     assert (account.n_read, account.n_used, account.n_merged, account.rejects) == (3, 3, 0, ())
-    assert (layer.notes, layer.modelled) == ((), False)
+    assert (beyond_columns(layer.notes), layer.modelled) == ((), False)
 
 
 def test_several_files_are_one_layer(tmp_path):
@@ -100,7 +111,7 @@ def test_a_turnout_in_minutes_and_seconds_keeps_its_station(tmp_path):
 
 def test_formulas_that_fail_are_told(tmp_path):
     rows = [("甲站", "急救站", 113.4, 29.4, "#REF!", ""), ("乙站", "急救站", 113.5, 29.4, "#N/A", "")]
-    (note,) = of_rows(tmp_path, *rows).notes
+    (note,) = beyond_columns(of_rows(tmp_path, *rows).notes)
     assert (note.code, note.ids) == ("formulas_failed", ("救护车 2",))
 
 
@@ -245,7 +256,7 @@ def test_the_name_decides_where_no_kind_is_given(tmp_path):
         (6, "kind_unknown"),
         (7, "name_missing"),
     ]
-    (note,) = layer.notes
+    (note,) = beyond_columns(layer.notes)
     assert (note.code, note.count) == ("kinds_by_name", 2)
 
 
@@ -291,6 +302,64 @@ def test_the_name_decides_where_no_kind_is_given(tmp_path):
 )
 def test_kinds(text, kind):
     assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("爱心宠物医院", "动物"),
+        ("临湘动物医院", "动物"),
+        ("桃林兽医站卫生室", "动物"),
+        ("Happy Pet Clinic", "动物"),
+        ("人民医院停车场", "停车场"),
+        ("人民医院停车场(东入口)", "停车场"),
+        ("桃林急救站（已撤销）", "撤销或停业"),
+        ("长塘卫生室 (停业)", "撤销或停业"),
+        ("长塘卫生室【2023年关闭】", "撤销或停业"),
+        ("长塘卫生院已撤并", "撤销或停业"),
+    ],
+)
+def test_what_treats_no_people_is_no_facility(tmp_path, name, word):
+    good = ("动物园急救站", "急救站", 113.4, 29.4, 1, "")
+    layer = of_rows(tmp_path, good, (name, "医院", 113.5, 29.4, 1, ""), ("", name, 113.6, 29.4, 1, ""))
+    assert codes(layer) == ["kind_unknown", "kind_unknown"]
+    assert all(word in reject.zh for reject in rejects(layer))
+    assert layer.table["name"].tolist() == ["动物园急救站"]
+
+
+def test_names_like_those_of_what_treats_no_people():
+    assert [unfit(name) for name in ("停车场急救点", "关闭山卫生室", "妇幼保健院（新区）", "")] == [None] * 4
+
+
+def test_one_place_under_two_kinds_is_told(tmp_path):
+    rows = [
+        ("人民医院", "医院", 113.4, 29.4, 2, ""),
+        ("人民医院急救站", "急救站", 113.4001, 29.4, 2, ""),
+        ("中医医院", "医院", 113.5, 29.4, 2, ""),
+        ("中医医院急救站", "急救站", 113.5, 29.4, 1, ""),
+        ("妇幼保健院", "医院", 113.6, 29.4, 1, ""),
+        ("妇幼保健院急救站", "急救站", 113.61, 29.4, 1, ""),
+        ("长塘卫生院", "卫生院", 113.6, 29.5, 0, ""),
+        ("长塘急救点", "急救站", 113.6, 29.5, 0, ""),
+        ("白云医院", "医院", 113.7, 29.5, "", ""),
+        ("白云急救点", "急救站", 113.7, 29.5, "", ""),
+    ]
+    layer = of_rows(tmp_path, *rows)
+    (note,) = [note for note in layer.notes if note.code == "ambulances_twice"]
+    assert note.ids == ("人民医院 – 人民医院急救站",)
+    assert len(layer.table) == 10
+
+
+def test_of_several_namesakes_the_nearest_is_the_same(tmp_path):
+    # the squares in which they are looked for are as wide as a facility may lie apart
+    lons = np.arange(113.3, 113.4, 0.0062)  # 600 m
+    rows = [("卫生室", "", lon, 29.4, "", "") for lon in lons]
+    again = [("卫生室", "", lon + 0.0046, 29.4, "", f"n{i}") for i, lon in enumerate(lons)]
+    layer = of_rows(tmp_path, *rows)
+    assert len(layer.table) == len(lons)
+    merged = of_rows(tmp_path, *rows, again[3])
+    assert [(a.n_used, a.n_merged) for a in merged.accounts] == [(len(lons), 1)]
+    assert merged.table["id"].tolist().index("n3") == 4
 
 
 def test_every_word_for_a_kind_means_it():
@@ -368,7 +437,7 @@ def test_what_is_written_is_read_in_every_format(tmp_path, form):
     pd.testing.assert_frame_equal(pd.DataFrame(found.drop(columns="geometry")), expected, check_dtype=False)
     np.testing.assert_allclose(found.geometry.to_crs(WGS84).x, lon, atol=1e-9)
     np.testing.assert_allclose(found.geometry.to_crs(WGS84).y, lat, atol=1e-9)
-    assert layer.notes == ()
+    assert beyond_columns(layer.notes) == ()
 
 
 def write_as(form, folder, table, lon, lat):

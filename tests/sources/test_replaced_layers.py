@@ -131,6 +131,18 @@ def test_a_table_of_townships_updates_what_it_names(base, tmp_path):
     assert sources == ["国家统计局区划代码", "t.csv"]
 
 
+def test_a_table_that_is_imported_again_is_named_once(base, tmp_path):
+    file = table(tmp_path / "t.csv", ["乡镇", "人口"], ["石门乡", 9000])
+    area = base
+    for _ in range(3):
+        area = replaced(area, townships=(file,)).area
+    sources = [row.source for row in area.provenance if row.layer == "townships"]
+    assert sources == [*(row.source for row in base.provenance if row.layer == "townships"), "t.csv"]
+    table(tmp_path / "t.csv", ["乡镇", "人口"], ["石门乡", 9001])
+    changed = replaced(area, townships=(file,)).area
+    assert [row.source for row in changed.provenance if row.layer == "townships"] == [*sources, "t.csv"]
+
+
 def test_new_outlines_of_townships_take_their_people_over(base, tmp_path):
     west, east = base.townships.geometry.iloc[0], base.townships.geometry.iloc[1:].union_all()
     shapes = gpd.GeoDataFrame({"名称": ["城关街道", "东乡"]}, geometry=[west, east], crs=base.crs).to_crs(
