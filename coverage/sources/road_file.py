@@ -17,6 +17,7 @@ from coverage.sources.notes import Note, noted
 from coverage.sources.osm_file import OsmExtract, OsmObject
 from coverage.sources.road_topology import Drawn, Network, connect
 from coverage.sources.shape_words import shape_words
+from coverage.sources.table_headers import match_headers
 from coverage.sources.tables import Table, read_table
 
 if TYPE_CHECKING:
@@ -148,32 +149,51 @@ def _tags(table: Table, rows: NDArray[np.intp]) -> tuple[dict[int, dict[str, str
     """Read the attributes of some rows, and note what could not be read."""
     columns = {
         name: [str(text) for text in table.texts(name)[rows]]
-        for name in ("highway", "name", "ref", "oneway", "surface", "bridge", "tunnel", "level")
+        for name in ("name", "ref", "oneway", "surface", "bridge", "tunnel", "level")
     }
+    columns["highway"] = _class_texts(table, rows)
     limits, unread = _limits_kph(table, rows)
-    oneway, odd = road_words.directions(columns["oneway"])
+    directions = road_words.directions(columns["oneway"], table.headers.get("oneway", ""))
     tags: dict[int, dict[str, str]] = {}
     for i, row in enumerate(rows.tolist()):
         cells = {name: texts[i] for name, texts in columns.items()}
         level = road_words.level(cells["level"])
         known = {
             "highway": road_words.road_class(cells["highway"]) or road_words.class_of_route(cells["ref"]),
-            "oneway": oneway[i],
+            "oneway": directions.oneway[i],
             "name": cells["name"],
             "ref": cells["ref"],
             "maxspeed": f"{limits[i]:g}" if limits[i] > 0 else "",
             "surface": road_words.surface(cells["surface"]),
             "tracktype": road_words.track_type(cells["highway"]),
-            "bridge": "yes" if road_words.is_yes(cells["bridge"]) else "",
-            "tunnel": "yes" if road_words.is_yes(cells["tunnel"]) else "",
+            "bridge": "yes" if road_words.is_structure(cells["bridge"]) else "",
+            "tunnel": "yes" if road_words.is_structure(cells["tunnel"]) else "",
             "layer": str(level) if level else "",
         }
         known["highway"] = known["highway"] or road_words.UNKNOWN_CLASS
         tags[row] = {key: value for key, value in known.items() if value}
     return tags, (
         *_class_notes(table, rows, columns),
-        *_unread_notes(table, rows[np.array(odd, dtype=np.intp)], rows[unread]),
+        *_figure_notes(table, directions.figures),
+        *_unread_notes(table, rows[np.array(directions.unread, dtype=np.intp)], rows[unread]),
+        *_structure_notes(table, rows, columns),
     )
+
+
+def _class_texts(table: Table, rows: NDArray[np.intp]) -> list[str]:
+    """Give the class of some rows: of several columns with one, the first in which a row has a known word."""
+    texts = [str(text) for text in table.texts("highway")[rows]]
+    headers = [str(header) for header in table.cells.columns if header not in table.headers.values()]
+    while any(not road_words.road_class(text) for text in texts):
+        place = match_headers([(header,) for header in headers], "roads", {}).columns.get("highway")
+        if place is None:
+            break
+        others = table.cells[headers.pop(place)].to_numpy()[rows].tolist()
+        texts = [
+            text if road_words.road_class(text) or not (text == "" or road_words.road_class(other)) else other
+            for text, other in zip(texts, map(str, others), strict=True)
+        ]
+    return texts
 
 
 def _limits_kph(table: Table, rows: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -224,6 +244,46 @@ def _class_notes(table: Table, rows: NDArray[np.intp], columns: dict[str, list[s
             f"{table.name}: roads without a class, driven at {kph} km/h: {{n}} (features {{some}})",
             f"{table.name}：没有道路等级、按{kph}公里/小时计的道路：{{n}}条（第{{some}}个要素）",
         ),
+    )
+
+
+def _figure_notes(table: Table, figures: str) -> tuple[Note, ...]:
+    """Say how the figures of the directions were read, where there is more than one way."""
+    if not figures:
+        return ()
+    header = table.headers["oneway"]
+    way, way_zh = {
+        "navigation": (
+            "0 and 1 both ways, 2 along the line, 3 against it",
+            "0、1为双向，2为顺画线方向，3为逆画线方向",
+        ),
+        "flags": ("1 one way along the line, 2 both ways", "1为单行（顺画线方向），2为双向"),
+    }[figures]
+    return (
+        Note(
+            "road_oneway_figures",
+            "roads",
+            f"{table.name}: figures below {header} are read as {way}",
+            f"{table.name}：“{header}”列中的数字按以下含义读取：{way_zh}",
+        ),
+    )
+
+
+def _structure_notes(table: Table, rows: NDArray[np.intp], columns: dict[str, list[str]]) -> tuple[Note, ...]:
+    """Name the words that do not say whether a road is a bridge or a tunnel."""
+    odd = [
+        (int(table.row[row]), text)
+        for name in ("bridge", "tunnel")
+        for row, text in zip(rows.tolist(), columns[name], strict=True)
+        if road_words.is_structure(text) is None
+    ]
+    return noted(
+        "road_structure_unknown",
+        "roads",
+        [feature for feature, _ in odd],
+        f"{table.name}: words for bridge or tunnel that say neither, taken as no: {{n}} ({{some}})",
+        f"{table.name}：桥梁、隧道列中无法识别、按非桥非隧计的内容：{{n}}处（{{some}}）",
+        named=list(dict.fromkeys(text for _, text in odd)),
     )
 
 
@@ -313,9 +373,17 @@ def _extract(table: Table, parts: _Parts, tags: dict[int, dict[str, str]], netwo
 
 def _joint_notes(table: Table, parts: _Parts, network: Network) -> tuple[Note, ...]:
     joined = table.row[parts.row[network.joined]].tolist()
+    gone = np.setdiff1d(np.arange(len(parts.row)), network.line)
     crossings = [table.name] * bool(network.n_crossings)
     apart = [table.name] * bool(network.n_apart)
     return (
+        *noted(
+            "roads_without_length",
+            "roads",
+            table.row[parts.row[gone]].tolist(),
+            f"{table.name}: lines without length, left out: {{n}} (features {{some}})",
+            f"{table.name}：长度为零、未计入的线：{{n}}条（第{{some}}个要素）",
+        ),
         *noted(
             "road_ends_joined",
             "roads",

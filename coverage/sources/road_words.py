@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -73,9 +74,10 @@ _OSM_OTHERS = (
 )
 _OSM_CLASSES = {plain_name(c): c for c in (*DEFAULT_SPEEDS.class_kph, *_OSM_OTHERS)}
 _TRACK_GRADE = re.compile(r"trackgrade([1-5])")
-# GB/T 917-2017: expressways have one, two or four digits, other national and provincial highways three. The
-# code of the county may follow.
-_ROUTE = re.compile(r"([gsxycz])(\d{1,4})(?:\d{6})?")
+# GB/T 917-2017: expressways have one, two or four digits, other national and provincial highways three. A
+# letter for the side, and a figure, mark expressways that run beside another or link two (G15W, G4W2). The
+# code of the county may follow, and bureaus put the road's name behind.
+_ROUTE = re.compile(r"([gsxycz])(\d{1,4})([ewsn]\d{0,2})?(?:\d{6})?(?![0-9a-z])")
 _ROUTE_CLASSES = {
     "g": "trunk",
     "s": "primary",
@@ -85,16 +87,38 @@ _ROUTE_CLASSES = {
     "z": "unclassified",
 }
 _HIGHWAY_DIGITS = 3
+# what is below a class has the next one; what is no expressway may be anything else
+_NEXT_CLASS = {"一": "二级", "1": "二级", "二": "三级", "2": "三级", "三": "四级", "3": "四级"}
+_BELOW = re.compile(r"(?:低于|不足|不到|未达)([一二三四1-4])级|([一二三四1-4])级以下")
+_NO_CLASS = re.compile(r"[非无未](?:定)?等级")
+_NO_EXPRESSWAY = re.compile(r"(?:非|不是|不属于)高速(?:公路)?")
 # a column of a hundred thousand roads has few words
 _N_WORDS = 10_000
 
-_NO = frozenset({"", "no", "n", "f", "false", "0", "00", "否", "无", "不是", "非", "none", "off"})
+_FIGURE = re.compile(r"([-+]?\d+)(?:\.0*)?")
+_NULLS = frozenset({"", "null", "nan", "na", "none", "nil", "空", "缺", "缺失"})
+_NO = _NULLS | {"no", "n", "f", "false", "0", "否", "无", "不是", "非", "off", "没有"}
+_YES = frozenset({"yes", "y", "t", "true", "1", "是", "有", "on"})
+_STRUCTURES = re.compile(
+    r"桥|隧|高架|立交|viaduct|bridge|tunnel|trestle|aqueduct|culvert|passage|cantilever|movable"
+)
+_DENIED = re.compile(r"[无非不没未否]|(?:no|not|non|none|without)\b", re.IGNORECASE)
+# a name that begins with a word for no: 无为大桥, 不老河大桥
+_NAME = re.compile(
+    r"(?!(?:无|没有?|非|不是|不在|不为|不属于|不经过?|不过|不含|不|未设|未|否)"
+    r"(?:特?[大中小]|高架|立交|跨[河江线])?(?:桥梁?|隧道?)).+(?:桥|隧道)"
+)
 _ALONG = frozenset({"yes", "y", "true", "1", "是", "单行", "单向", "单行线", "单行道", "单向通行"})
 _ALONG |= {"正向", "顺向", "顺行", "正向单行", "顺方向", "forward", "oneway"}
+_DIRECTION = re.compile(r"^(?!是否).*(?:方向|direction|dir$)")
 _AGAINST = frozenset({"reverse", "逆向", "反向", "逆行", "反向单行", "逆方向", "backward"})
-_BOTH = _NO | {"双向", "双行", "双行线", "双向通行", "双行道", "both", "twoway", "b"}
+_BOTH = (
+    _NO
+    | {"不单行", "非单行", "不是单行", "非单行线", "非单行道", "无单行"}
+    | {"双向", "双行", "双行线", "双向通行", "双行道", "both", "twoway", "b"}
+)
 _SURFACES: tuple[tuple[str, str], ...] = (
-    ("unpaved", "未铺装|未硬化|非铺装|非硬化|无路面"),
+    ("unpaved", "[未非无没不](?:有|是|做|经|进行)?(?:铺装|硬化|铺)|无路面"),
     ("paved", "混凝土|水泥|沥青|柏油|油路|铺装|硬化|砼"),
     ("gravel", "砂石|碎石|砾石|卵石|级配|石渣|砂砾|弹石|块石"),
     ("ground", "土|泥"),
@@ -125,6 +149,8 @@ def road_class(text: str) -> str:
         return _ROUTE_CLASSES[plain]
     if _TRACK_GRADE.fullmatch(plain):
         return "track"
+    plain = _NO_CLASS.sub("等外", _NO_EXPRESSWAY.sub("", plain))
+    plain = _BELOW.sub(lambda found: _NEXT_CLASS.get(found[1] or found[2], "等外"), plain)
     return next((name for name, words in CLASS_WORDS.items() if any(word in plain for word in words)), "")
 
 
@@ -138,57 +164,99 @@ def track_type(text: str) -> str:
 @lru_cache(maxsize=_N_WORDS)
 def class_of_route(ref: str) -> str:
     """
-    Tell a road's class by its number: ``G4``, ``G107``, ``S208``, ``X012``, ``Y123``, ``C045430682``.
+    Tell a road's class by its number: ``G4京港澳高速``, ``G4W2``, ``G107``, ``X012``, ``C045430682``.
 
     Returns
     -------
     str
         Empty where the number is not one of a Chinese highway.
     """
-    found = _ROUTE.fullmatch(plain_name(ref))
-    if found is None:
+    found = _ROUTE.match(plain_name(ref))
+    if found is None or (found[3] and found[1] not in "gs"):
         return ""
     if found[1] in "gs" and len(found[2]) != _HIGHWAY_DIGITS:
         return "motorway"
     return _ROUTE_CLASSES[found[1]]
 
 
-def directions(texts: Iterable[str]) -> tuple[list[str], list[int]]:
+@dataclass(frozen=True)
+class Directions:
+    """
+    A column of travel directions.
+
+    Parameters
+    ----------
+    oneway
+        ``yes``, ``-1`` or ``no``, as OpenStreetMap's ``oneway``.
+    unread
+        Positions of the cells that could not be read, and were taken as ``no``.
+    figures
+        How the figures of the column were read: ``navigation`` (0 and 1 both ways, 2 along, 3 against),
+        ``flags`` (1 one way, 2 both ways), or empty where it has none but 0 and 1, or none at all.
+    """
+
+    oneway: list[str]
+    unread: list[int]
+    figures: str
+
+
+def directions(texts: Iterable[str], header: str = "") -> Directions:
     """
     Read a column of travel directions.
 
     What a letter or a figure means depends on the column: where there is a ``B``, ``F``, ``T`` and ``B`` are
-    Geofabrik's along, against and both; else ``T`` and ``F`` are true and false. Where there is a 2 or a 3,
-    the figures are those of navigation maps: 0 and 1 both ways, 2 along and 3 against.
+    Geofabrik's along, against and both; else ``T`` and ``F`` are true and false. Where there is a 3, or a 2
+    below a header that asks for the direction, the figures are those of navigation maps; a 2 beside 1 below
+    one that asks whether there is one (``是否单行``) is the other answer, both ways. A 2 beside 0 and 1 is
+    neither.
 
     Parameters
     ----------
     texts
         Cells; empty where nothing is known.
-
-    Returns
-    -------
-    list of str
-        ``yes``, ``-1`` or ``no``, as OpenStreetMap's ``oneway``.
-    list of int
-        Positions of the cells that could not be read, and were taken as ``no``.
+    header
+        Of the column.
     """
-    cells = [text.strip() for text in texts]
-    plain = ["-1" if cell in ("-1", "-1.0") else plain_name(cell.removesuffix(".0")) for cell in cells]
+    plain = [_plain_figure(text) for text in texts]
     words = dict.fromkeys(_BOTH, "no") | dict.fromkeys(_ALONG, "yes") | dict.fromkeys(_AGAINST, "-1")
     words |= {"-1": "-1", "t": "yes"}
-    if "b" in plain:
+    found = set(plain)
+    if "b" in found:
         words |= {"f": "yes", "t": "-1"}
-    if {"2", "3"} & set(plain):
+    figures = ""
+    if "3" in found or ("2" in found and _DIRECTION.search(plain_name(header))):
+        figures = "navigation"
         words |= {"1": "no", "2": "yes", "3": "-1"}
+    elif "2" in found and "0" not in found:
+        figures = "flags"
+        words |= {"2": "no"}
     read = [words.get(word) for word in plain]
-    return [word or "no" for word in read], [i for i, word in enumerate(read) if word is None]
+    unread = [i for i, word in enumerate(read) if word is None]
+    return Directions([word or "no" for word in read], unread, figures)
+
+
+def _plain_figure(text: str) -> str:
+    """Give a cell as it is compared; of a figure without decimals the figure."""
+    figure = _FIGURE.fullmatch(text.strip())
+    return str(int(figure[1])) if figure else plain_name(text)
 
 
 @lru_cache(maxsize=_N_WORDS)
-def is_yes(text: str) -> bool:
-    """Tell whether a cell about a bridge or a tunnel says that there is one; its name says so too."""
-    return plain_name(text.removesuffix(".0")) not in _NO
+def is_structure(text: str) -> bool | None:
+    """
+    Tell whether a cell about a bridge or a tunnel says that there is one; its name says so too.
+
+    Returns
+    -------
+    bool or None
+        None where the cell says neither.
+    """
+    plain = _plain_figure(text)
+    if plain in _NO or plain in _YES:
+        return plain in _YES
+    if _DENIED.match(text.strip()):
+        return bool(_NAME.fullmatch(plain))
+    return True if _STRUCTURES.search(plain) else None
 
 
 @lru_cache(maxsize=_N_WORDS)

@@ -50,6 +50,11 @@ class Field:
     is_duration: bool = False
 
     @property
+    def counted(self) -> bool:
+        """Whether its figures are of a unit that has to be understood: people, vehicles, seconds."""
+        return self.is_count or self.is_duration
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """Every header that means this field, the best first."""
         own = (header for header in (self.zh, self.en, self.name) if header not in self.aliases)
@@ -57,10 +62,15 @@ class Field:
 
 
 _PEOPLE = {"人": 1.0, "口": 1.0, "人口": 1.0, "万人": 1e4, "万": 1e4, "千人": 1e3, "百人": 1e2}
-_PEOPLE |= {"people": 1.0, "persons": 1.0, "thousand": 1e3, "thousands": 1e3, "million": 1e6}
+_PEOPLE |= {"十万人": 1e5, "十万": 1e5, "百万人": 1e6, "百万": 1e6, "千万人": 1e7, "千万": 1e7, "千": 1e3}
+_PEOPLE |= {"亿人": 1e8, "亿": 1e8, "万口": 1e4, "w": 1e4}
+_PEOPLE |= {"people": 1.0, "persons": 1.0, "person": 1.0, "thousand": 1e3, "thousands": 1e3, "million": 1e6}
+_PEOPLE |= {"millions": 1e6, "tenthousand": 1e4, "hundredthousand": 1e5, "k": 1e3}
 _PEOPLE |= {"户": 0.0, "户数": 0.0, "%": 0.0, "人/平方公里": 0.0, "人/km2": 0.0}
 _SECONDS = {"秒": 1.0, "秒钟": 1.0, "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0}
 _SECONDS |= {"分": 60.0, "分钟": 60.0, "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0}
+_SECONDS |= {"小时": 3600.0, "时": 3600.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0}
+_SECONDS |= {"hours": 3600.0, "分:秒": 60.0, "分秒": 60.0, "mm:ss": 60.0, "m:ss": 60.0, "min:s": 60.0}
 _VEHICLES = {"辆": 1.0, "台": 1.0, "部": 1.0, "车": 1.0, "vehicles": 1.0}
 _KPH = {
     "km/h": 1.0,
@@ -428,7 +438,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("surface", "路面", "surface", ("路面类型", "路面材料", "面层类型", "路面结构", "铺装", "LMLX")),
         Field("bridge", "桥梁", "bridge", ("是否桥梁", "桥")),
         Field("tunnel", "隧道", "tunnel", ("是否隧道",)),
-        Field("level", "层级", "level", ("layer", "高程层", "立交层级", "z order", "zlevel")),
+        Field("level", "层级", "level", ("layer", "高程层", "立交层级", "zlevel")),
     ),
 }
 """The fields of each layer, with all headers they go by."""

@@ -94,7 +94,8 @@ def test_every_format_gives_the_same_roads(tmp_path, name):
     # vertices are those of the file, to the last digit it keeps
     first = [extract.nodes[ref] for ref in extract.roads[0].refs]
     np.testing.assert_allclose(first, [place(0, 0), place(10, 0)], rtol=0, atol=1e-9)
-    assert len(notes) == 0
+    assert set(notes) == {"columns_read"}
+    assert "位置←图形" in notes["columns_read"].zh
 
 
 def test_headers_that_a_shapefile_cut_within_a_character_are_known(tmp_path):
@@ -218,6 +219,60 @@ def test_what_cannot_be_read_is_named_and_passed_over(tmp_path):
     assert "潮汐" in notes["road_oneway_unknown"].zh
     assert notes["road_maxspeed_unknown"].ids == ("1",)
     assert "看标志" in notes["road_maxspeed_unknown"].zh
+
+
+CLASS = {"道路等级": "四级"}
+CROSS = (line((0, 0), (10, 0)), line((5, -5), (5, 5)))
+
+
+@pytest.mark.parametrize(
+    ("word", "noted", "apart"),
+    [("无桥", False, False), ("0.00", False, False), ("<Null>", False, False), ("其他", True, False)]
+    + [("是", False, True)],
+)
+def test_words_about_bridges(tmp_path, word, noted, apart):
+    extract, notes = read(
+        write(frame(*((way, {**CLASS, "桥梁": word}) for way in CROSS)), tmp_path / "r.gpkg")
+    )
+    assert (travel(extract, (0, 0), (5, 5)) == math.inf) == apart
+    assert ("road_structure_unknown" in notes) == noted
+    if noted:
+        assert notes["road_structure_unknown"].ids == ("1", "2")
+        assert "其他" in notes["road_structure_unknown"].zh
+
+
+@pytest.mark.parametrize(
+    ("header", "oneway", "said"),
+    [("是否单行", ["yes", "no"], "1为单行"), ("通行方向", ["no", "yes"], "2为顺画线方向")],
+)
+def test_figures_of_directions_are_read_by_their_header_and_it_is_said(tmp_path, header, oneway, said):
+    table = frame(*((way, {**CLASS, header: i}) for i, way in enumerate(CROSS, 1)))
+    path = write(table, tmp_path / "r.gpkg")
+    assert [tags["oneway"] for tags in tags_of(path).values()] == oneway
+    assert said in read(path)[1]["road_oneway_figures"].zh
+
+
+def test_a_class_that_is_blank_is_taken_from_the_next_column_with_one(tmp_path):
+    rows = [("三级", "国道"), ("", "县道"), ("甲类", "省道"), ("甲类", ""), ("", "甲类"), ("", "")]
+    lines = [line((0, i), (1, i)) for i in range(len(rows))]
+    table = frame(*((way, {"技术等级": a, "行政等级": b}) for way, (a, b) in zip(lines, rows, strict=True)))
+    extract, notes = read(write(table, tmp_path / "r.gpkg"))
+    classes = [way.tags["highway"] for way in extract.roads]
+    assert classes == ["secondary", "secondary", "primary", "road", "road", "road"]
+    assert notes["road_class_unknown"].ids == ("4", "5")
+    assert notes["road_class_missing"].ids == ("6",)
+
+
+def test_the_drawing_order_of_gdal_is_no_level(tmp_path):
+    rows = [(CROSS[0], {"highway": "primary", "z_order": 6}), (CROSS[1], {"highway": "road", "z_order": 3})]
+    extract, _ = read(write(frame(*rows), tmp_path / "r.gpkg"))
+    assert travel(extract, (0, 0), (5, 5)) == pytest.approx(1000, rel=0.01)
+
+
+def test_a_parallel_expressway_is_a_motorway_and_passes_over_the_county_road(tmp_path):
+    rows = [(CROSS[0], {"路线编号": "G4W2"}), (CROSS[1], {"路线编号": "X012"})]
+    extract, _ = read(write(frame(*rows), tmp_path / "r.gpkg"))
+    assert travel(extract, (0, 0), (5, 5)) == math.inf
 
 
 def test_motorways_without_a_direction_are_driven_both_ways(tmp_path):

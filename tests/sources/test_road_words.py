@@ -11,7 +11,7 @@ from coverage.sources.road_words import (
     UNKNOWN_CLASS,
     class_of_route,
     directions,
-    is_yes,
+    is_structure,
     level,
     road_class,
     surface,
@@ -41,6 +41,11 @@ from coverage.sources.road_words import (
         ("铁路", "railway"),
         ("SECONDARY Secondary secondary", "secondary"),
         ("Living Street", "living_street"),
+        ("非高速 非高速公路", ""),
+        ("非高速一级公路", "trunk"),
+        ("四级以下 四级以下公路 低于四级 等外公路 非等级 非等级公路 无等级", "unclassified"),
+        ("三级以下", "tertiary"),
+        ("在建非等级公路", "construction"),
         ("unknown 五类 5111 — 0", ""),
     ],
 )
@@ -81,6 +86,15 @@ def test_grades_of_tracks():
         ("G0421", "motorway"),
         ("S20", "motorway"),
         ("G107", "trunk"),
+        ("G4W2", "motorway"),
+        ("G15W", "motorway"),
+        ("G4京港澳高速", "motorway"),
+        ("G4（京港澳高速）", "motorway"),
+        ("G107京广线", "trunk"),
+        ("S71 华常高速", "motorway"),
+        ("X012430682 某线", "secondary"),
+        ("X4W2", ""),
+        ("G4;G107", ""),
         ("Ｇ107", "trunk"),
         ("g 107", "trunk"),
         ("S208", "primary"),
@@ -102,33 +116,66 @@ def test_the_number_of_a_road_tells_its_class(number, highway):
 
 
 @pytest.mark.parametrize(
-    ("column", "expected"),
+    ("header", "column", "expected", "figures"),
     [
-        ("F T B B", "yes -1 no no"),  # Geofabrik
-        ("T F F", "yes no no"),  # true and false
-        ("yes no -1 1 0 true False", "yes no -1 yes no yes no"),
-        ("单行 双向 是 否 单向 逆向 正向 双向通行", "yes no yes no yes -1 yes no"),
-        ("0 1 2 3", "no no yes -1"),  # navigation maps
-        ("0 1 1", "no yes yes"),
-        ("1.0 0.0 -1.0", "yes no -1"),
+        ("", "F T B B", "yes -1 no no", ""),  # Geofabrik
+        ("", "T F F", "yes no no", ""),  # true and false
+        ("", "yes no -1 1 0 true False", "yes no -1 yes no yes no", ""),
+        ("", "单行 双向 是 否 单向 逆向 正向 双向通行 非单行", "yes no yes no yes -1 yes no no", ""),
+        ("单行", "0 1 2 3", "no no yes -1", "navigation"),
+        ("通行方向", "1 2 2.0", "no yes yes", "navigation"),
+        ("Direction", "0 1 2", "no no yes", "navigation"),
+        ("是否单行", "1 2 1.0 2.00", "yes no yes no", "flags"),
+        ("是否单行方向", "1 2", "yes no", "flags"),
+        ("单行", "1 2", "yes no", "flags"),
+        ("通行方向", "0 1 1", "no yes yes", ""),
+        ("", "1.0 0.0 -1.0", "yes no -1", ""),
     ],
 )
-def test_directions(column, expected):
-    assert directions(column.split()) == (expected.split(), [])
+def test_directions(header, column, expected, figures):
+    read = directions(column.split(), header)
+    assert (read.oneway, read.unread, read.figures) == (expected.split(), [], figures)
 
 
 def test_directions_that_are_not_understood_are_both_ways_and_named():
-    assert directions(["yes", "", "东西向", "潮汐车道"]) == (["yes", "no", "no", "no"], [2, 3])
+    read = directions(["yes", "", "东西向", "潮汐车道"])
+    assert (read.oneway, read.unread) == (["yes", "no", "no", "no"], [2, 3])
+    read = directions(["0", "1", "2"], "是否单行")
+    assert (read.oneway, read.unread) == (["no", "yes", "no"], [2])
 
 
-@pytest.mark.parametrize("word", ["是", "1", "yes", "T", "Y", "有", "长江大桥", "viaduct", "1.0"])
-def test_there_is_a_bridge(word):
-    assert is_yes(word)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "是 1 yes T Y 有 1.0 1.00 true",
+        "长江大桥 viaduct 高架桥 鹅公岩隧道 building_passage",
+        "无为大桥 不老河大桥",
+    ],
+)
+def test_there_is_a_bridge(words):
+    assert [word for word in words.split() if is_structure(word) is not True] == []
 
 
-@pytest.mark.parametrize("word", ["", "0", "否", "无", "F", "no", "N", "false", "0.0"])
-def test_there_is_none(word):
-    assert not is_yes(word)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "0 F no N false 0.0 0.00 0. -0 +0.0",
+        "否 无 非 没有 无桥 无桥梁 不在桥上 不是桥梁 非桥 非隧道 不是 未设桥 没有隧道 无大桥 不详 未知",
+        "<Null> NULL nan NaN None N/A 空",
+    ],
+)
+def test_there_is_none(words):
+    assert [word for word in ["", *words.split()] if is_structure(word) is not False] == []
+
+
+def test_english_denials_are_no_bridges():
+    assert [is_structure(word) for word in ("no bridge", "Not a bridge", "without tunnel")] == [False] * 3
+    assert is_structure("Northbridge")
+
+
+@pytest.mark.parametrize("word", ["其他", "2", "120.5", "道路", "?x"])
+def test_words_that_say_neither_are_told_apart(word):
+    assert is_structure(word) is None
 
 
 @pytest.mark.parametrize(
@@ -137,7 +184,7 @@ def test_there_is_none(word):
         ("水泥混凝土 水泥 沥青混凝土 沥青 柏油 硬化 简易铺装路面 铺装", "paved"),
         ("砂石 泥结碎石 碎石土 级配", "gravel"),
         ("土路 素土 泥土", "ground"),
-        ("未铺装路面 未硬化 无路面 简易路面", "unpaved"),
+        ("未铺装路面 未硬化 无路面 简易路面 无铺装 没有硬化 不硬化 非硬化 没硬化", "unpaved"),
         ("asphalt", "asphalt"),
         ("Gravel", "gravel"),
         ("其他", ""),
