@@ -34,6 +34,11 @@ ENDINGS = (".tif", ".tiff")
 # 20 million cells of 100 m are a county of 200,000 km², the largest there is
 MAX_CELLS = 30_000_000
 STRIP_CELLS = 1_000_000
+# Mong Kok has 130,000 people a km²; whoever lives in a block of towers is counted by the hectare at the least
+MAX_PER_KM2 = 200_000.0
+_MIN_LIMITED_M2 = 10_000.0
+# what rasters hold for no data, whether they declare it or not, beside the ends of what their type can hold
+_NO_DATA = (-9_999.0, -99_999.0)
 # Inner Shanghai has 30,000 people a km²; a county's mean above this is a density read as a count
 DENSE_PER_KM2 = 10_000.0
 _MIN_MISSING_SHARE = 1e-4
@@ -131,6 +136,8 @@ def read_raster(file: LayerFile, frame: Frame, townships: gpd.GeoDataFrame) -> R
     The figure of a cell is expected to be the number of its people (WorldPop's ``ppp``, GHS-POP, LandScan),
     not a density; a raster cannot say which it is. Its scale and offset are applied. A cell that the boundary
     or a township's outline crosses counts by its exact shares of area; nothing else of the file is read.
+    -9999, -99999 and the ends of what its type can hold are no data, declared or not; so is one figure above
+    `MAX_PER_KM2`, while several such figures are refused. Notes say how many cells that is.
 
     Parameters
     ----------
@@ -148,7 +155,8 @@ def read_raster(file: LayerFile, frame: Frame, townships: gpd.GeoDataFrame) -> R
     CrsError
         If it is rotated, has no reference system, or one that cannot be used.
     SourceError
-        If it is a picture or classes, does not reach the county, is too fine, or has nobody there.
+        If it is a picture or classes, does not reach the county, is too fine, has nobody there, or more
+        people in its cells than can be.
     """
     check_file(file.path, ENDINGS)
     with _opened(file.path) as dataset:
@@ -156,16 +164,18 @@ def read_raster(file: LayerFile, frame: Frame, townships: gpd.GeoDataFrame) -> R
         grid = _grid(file, dataset)
         zones = _zones(grid, frame, townships)
         window = _window(file, grid, zones)
-        pots, n_unusable = _read(dataset, grid, zones, window, frame.crs)
+        cell_m2 = _cell_m2(grid, frame)
+        pots, odd = _read(dataset, grid, zones, window, frame.crs, _most(cell_m2))
         n_bands = dataset.count
+    odd_notes = _odd_notes(file.name, odd, cell_m2)
     if not len(pots):
         raise SourceError(
             f"{file.name} has nobody within the boundary: check that its figures are people per cell",
             zh=f"{file.name} 在县界内没有人口：请确认像元值为人口数",
         )
-    cell_m2 = _cell_m2(grid, frame)
     notes = (
-        *_reading_notes(file.name, n_bands, n_unusable),
+        *_bands_note(file.name, n_bands),
+        *odd_notes,
         *_missing_note(file.name, grid, zones),
         *_density_note(file.name, float(pots.people.sum()), frame, cell_m2),
     )
@@ -292,27 +302,72 @@ def _extent(grid: Grid) -> str:
     return "{:.2f}–{:.2f}° E, {:.2f}–{:.2f}° N".format(*corners[[0, 2, 1, 3]])
 
 
-def _read(dataset: Any, grid: Grid, zones: Zones, window: _Window, crs: CRS) -> tuple[Pots, int]:
-    """Read the window strip by strip; give the people, and how many cells have an impossible figure."""
+@dataclass(frozen=True)
+class _Odd:
+    """
+    Cells inside the boundary whose figures cannot be people.
+
+    Parameters
+    ----------
+    undeclared
+        What they hold, before scale and offset, where that stands for no data and the file does not say so.
+    n_unusable
+        How many others are negative or infinite.
+    too_many
+        More people than can be.
+    """
+
+    undeclared: NDArray[np.float64]
+    n_unusable: int
+    too_many: NDArray[np.float64]
+
+
+def _most(cell_m2: float) -> float:
+    """Give the most people a cell can have."""
+    return MAX_PER_KM2 * max(cell_m2, _MIN_LIMITED_M2) / 1e6
+
+
+def _read(
+    dataset: Any, grid: Grid, zones: Zones, window: _Window, crs: CRS, most: float
+) -> tuple[Pots, _Odd]:
+    """Read the window strip by strip; give the people, and what cannot be people."""
     from rasterio.windows import Window  # noqa: PLC0415
 
     rim = _rim(grid, zones)
+    no_data = _no_data(np.dtype(dataset.dtypes[0]))
     scale, offset = float(dataset.scales[0]), float(dataset.offsets[0])
     height = max(STRIP_CELLS // window.n_columns, 1)
-    found, n_unusable = [_nobody()], 0
+    found, odd = [_nobody()], []
     for top in range(window.line, window.line + window.n_lines, height):
         n_lines = min(height, window.line + window.n_lines - top)
         strip = Window(window.column, top, window.n_columns, n_lines)
         cells = dataset.read(1, window=strip, masked=True)
-        people = np.ma.filled(cells.astype(np.float64) * scale + offset, math.nan)
-        n_unusable += int((np.isinf(people) | (people < 0)).sum())
-        line, column = np.nonzero(np.isfinite(people) & (people > 0))
+        raw = np.ma.filled(cells.astype(np.float64), math.nan)
+        undeclared = np.isin(raw, no_data)
+        people = np.where(undeclared, math.nan, raw) * scale + offset
+        wrong = undeclared | (people < 0) | (people > most)
+        line, column = np.nonzero(wrong)
+        inside = shapely.intersects_xy(zones.boundary, *grid.middle(column + window.column, line + top))
+        line, column = line[inside], column[inside]
+        odd.append((undeclared[line, column], raw[line, column], people[line, column]))
+        line, column = np.nonzero(~wrong & (people > 0))
         figures = people[line, column]
         found.append(_pots(figures, column + window.column, line + top, rim, grid, zones))
     pots = joined(found)
     pots = pots.take(np.argsort(pots.source, kind="stable"))
     x, y = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(pots.x, pots.y)
-    return Pots(pots.people, pots.township, np.asarray(x), np.asarray(y), pots.source), n_unusable
+    placed = Pots(pots.people, pots.township, np.asarray(x), np.asarray(y), pots.source)
+    undeclared, raw, people = (np.concatenate(column) for column in zip(*odd, strict=True))
+    impossible = ~undeclared & ((people < 0) | np.isinf(people))
+    return placed, _Odd(raw[undeclared], int(impossible.sum()), people[~undeclared & ~impossible])
+
+
+def _no_data(kind: np.dtype[Any]) -> NDArray[np.float64]:
+    """Give what stands for no data in a raster of this type."""
+    ends = [np.finfo(np.float32), np.finfo(kind)] if kind.kind == "f" else [np.iinfo(kind)]
+    figures = [*_NO_DATA, *(float(end.max) for end in ends), *(float(end.min) for end in ends)]
+    # nobody is a figure like others, and the least an unsigned type can hold
+    return np.array([figure for figure in figures if figure != 0])
 
 
 def _nobody() -> Pots:
@@ -322,8 +377,8 @@ def _nobody() -> Pots:
 
 def _rim(grid: Grid, zones: Zones) -> NDArray[np.int64]:
     """Give the numbers of all cells that an outline may cross, and of some beside them, sorted."""
-    # a sample every half cell, and the eight cells around each: an outline cannot slip through
-    step = min(abs(grid.dx), abs(grid.dy)) / 2
+    # no part of an outline is farther than a cell's side from a sample: the eight cells around have it all
+    step = 2 * min(abs(grid.dx), abs(grid.dy))
     lines = shapely.boundary([zones.boundary, *zones.townships])
     at = shapely.get_coordinates(shapely.segmentize(lines, step))
     column, line = grid.at(at[:, 0], at[:, 1])
@@ -364,29 +419,59 @@ def _cell_m2(grid: Grid, frame: Frame) -> float:
     return float(gpd.GeoSeries(cell, crs=grid.crs).to_crs(frame.crs).area.iloc[0])
 
 
-def _reading_notes(name: str, n_bands: int, n_unusable: int) -> tuple[Note, ...]:
+def _bands_note(name: str, n_bands: int) -> tuple[Note, ...]:
+    if n_bands == 1:
+        return ()
+    en = f"{name} has {n_bands} bands, of which the first is read"
+    zh = f"{name} 有{n_bands}个波段，只读取第一个"
+    return (Note("raster_bands", "demand", en, zh, n_bands),)
+
+
+def _odd_notes(name: str, odd: _Odd, cell_m2: float) -> tuple[Note, ...]:
+    """Say what was read as without people; refuse figures that only a density can have."""
+    values = [f"{value:.10g}" for value in np.unique(odd.undeclared)]
+    n, n_unusable = len(odd.undeclared), odd.n_unusable
     notes = []
-    if n_bands > 1:
-        notes.append(
-            Note(
-                "raster_bands",
-                "demand",
-                f"{name} has {n_bands} bands, of which the first is read",
-                f"{name} 有{n_bands}个波段，只读取第一个",
-                n_bands,
-            )
+    if n:
+        en = (
+            f"cells of {name} that hold {', '.join(values)}, which stands for no data though the file does "
+            f"not say so, read as without people: {n:,}"
         )
+        zh = f"{name} 中像元值为{'、'.join(values)}（未声明的无数据值）、按无人口处理的像元：{n:,}个"
+        if (odd.undeclared > 0).any():
+            en += "; if these are people, save the raster in a type that holds larger figures"
+            zh += "；如确为人口数，请改用取值范围更大的数据类型保存"
+        notes.append(Note("raster_undeclared", "demand", en, zh, n))
     if n_unusable:
-        notes.append(
-            Note(
-                "raster_unusable",
-                "demand",
-                f"cells of {name} with a negative or infinite figure, read as without people: {n_unusable:,}",
-                f"{name} 中像元值为负数或无穷大、按无人口处理的像元：{n_unusable:,}个",
-                n_unusable,
-            )
+        en = f"cells of {name} with a negative or infinite figure, read as without people: {n_unusable:,}"
+        zh = f"{name} 中像元值为负数或无穷大、按无人口处理的像元：{n_unusable:,}个"
+        notes.append(Note("raster_unusable", "demand", en, zh, n_unusable))
+    return (*notes, *_crowded_note(name, odd.too_many, cell_m2))
+
+
+def _crowded_note(name: str, people: NDArray[np.float64], cell_m2: float) -> tuple[Note, ...]:
+    """Set one figure beyond reason aside, which marks something; several are a density, and refused."""
+    if not len(people):
+        return ()
+    n, most, limit = len(people), f"{people.max():,.10g}", f"{_most(cell_m2):,.0f}"
+    if people.max() > people.min():
+        raise SourceError(
+            f"{name} has {n:,} cells of more than {limit} people ({MAX_PER_KM2:,.0f} a km²), up to {most}: "
+            f"if its figures are people per km², multiply them by the cell's area ({cell_m2 / 1e6:.3g} km²); if "
+            "they mark cells without data, declare them as no data",
+            zh=f"{name} 有{n:,}个像元超过{limit}人（每平方公里{MAX_PER_KM2:,.0f}人），最大为{most}："
+            f"若像元值是每平方公里人数，请先乘以像元面积（{cell_m2 / 1e6:.3g}平方公里）；"
+            "若为无数据值，请在文件中声明",
         )
-    return tuple(notes)
+    en = (
+        f"cells of {name} that hold {most}, more than the {limit} people one can have ({MAX_PER_KM2:,.0f} a "
+        f"km²), read as without people: {n:,}; correct them, or declare them as no data"
+    )
+    zh = (
+        f"{name} 中像元值为{most}、超过每像元{limit}人（每平方公里{MAX_PER_KM2:,.0f}人）、"
+        f"按无人口处理的像元：{n:,}个；请更正，或声明为无数据值"
+    )
+    return (Note("raster_crowded", "demand", en, zh, n),)
 
 
 def _missing_note(name: str, grid: Grid, zones: Zones) -> tuple[Note, ...]:

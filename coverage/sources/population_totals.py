@@ -102,7 +102,7 @@ def _which(names: list[str], n_townships: int) -> tuple[str, str]:
         return f"over all {n_townships} townships", f"全部{n_townships}个乡镇"
     n = len(names)
     return (
-        f"over {n} of {n_townships} townships ({name_some(names)}), those with a total and figures in the file,",
+        f"over {n} of {n_townships} townships ({name_some(names)}), which have a total and are in the file,",
         f"既有总人口、文件中又有人口数的{n}个乡镇（共{n_townships}个；{name_some(names, mark='、')}）",
     )
 

@@ -88,7 +88,7 @@ def test_whole_cells_are_points_in_their_middle(tmp_path):
     assert codes(rows.notes) == {"townships_without_people"}
 
 
-@pytest.mark.parametrize("size", [100.0, 130.0, 1_000.0])
+@pytest.mark.parametrize("size", [100.0, 130.0, 249.0, 251.0, 1_000.0])
 def test_mass_equals_the_intersection_of_every_cell(tmp_path, size):
     random = np.random.default_rng(3)
     cells = random.uniform(0, 40, (int(5_000 / size), int(14_000 / size)))
@@ -170,6 +170,68 @@ def test_what_is_no_figure_is_nobody(tmp_path):
     assert rows.people_in == pytest.approx(40 * 120 - 6 + 8)
     (note,) = [n for n in rows.notes if n.code == "raster_unusable"]
     assert note.count == 2
+
+
+F32, F64 = np.finfo(np.float32), np.finfo(np.float64)
+UNDECLARED = {
+    "uint16": (np.uint16, [65_535, 65_535, 65_535]),
+    "int16": (np.int16, [32_767, -32_768, -9_999]),
+    "int32": (np.int32, [2**31 - 1, -(2**31), -99_999]),
+    "uint8": (np.uint8, [255, 255, 255]),
+    "float32": (np.float32, [F32.max, F32.min, -9_999]),
+    "float64": (np.float64, [F64.max, F64.min, F32.min]),
+}
+
+
+@pytest.mark.parametrize("kind", UNDECLARED)
+def test_what_a_file_does_not_declare_as_no_data_is_told(tmp_path, kind):
+    dtype, figures = UNDECLARED[kind]
+    cells = np.full((60, 140), figures[0], dtype=dtype)  # around the county as well
+    cells[10:50, 10:130] = 2
+    cells[10, 10:13] = figures
+    file = raster(tmp_path / "p.tif", cells, west=-1_000, north=5_000, scales=(10.0,), offsets=(1.0,))
+    rows = read(file)
+    assert rows.people_in == pytest.approx((40 * 120 - 3) * 21)
+    (note,) = [n for n in rows.notes if n.code.startswith("raster")]
+    assert (note.code, note.count) == ("raster_undeclared", 3)
+    for text in (note.en, note.zh):
+        assert f"{min(figures):.10g}" in text
+        assert f"{max(figures):.10g}" in text
+    assert ("if these are people" in note.en) == (max(figures) > 0)
+
+
+def test_below_its_end_a_type_holds_people(tmp_path):
+    cells = np.full((40, 120), 254, dtype=np.uint8)
+    assert read(raster(tmp_path / "p.tif", cells)).people_in == pytest.approx(40 * 120 * 254)
+
+
+def test_one_figure_beyond_reason_is_set_aside_and_several_are_refused(tmp_path):
+    cells = np.ones((40, 120))
+    cells[5, 5], cells[3, 3:5] = 2_000, 99_999  # 2,000 are what a hectare can have
+    rows = read(raster(tmp_path / "p.tif", cells))
+    assert rows.people_in == pytest.approx(40 * 120 - 3 + 2_000)
+    (note,) = [n for n in rows.notes if n.code == "raster_crowded"]
+    assert note.count == 2
+    assert "99,999, more than the 2,000 people" in note.en
+    assert "99,999" in note.zh
+    cells[5, 5] = 2_001
+    with pytest.raises(SourceError, match=r"3 cells of more than 2,000 people .*, up to 99,999") as caught:
+        read(raster(tmp_path / "q.tif", cells))
+    assert "每平方公里人数" in caught.value.line("zh")
+
+
+def test_a_fine_cell_may_hold_a_tower(tmp_path):
+    cells = np.zeros((100, 100))
+    cells[50, 50] = 1_500
+    rows = read(raster(tmp_path / "p.tif", cells, size=10.0))
+    assert rows.people_in == 1_500
+
+
+def test_what_lies_outside_the_county_does_not_matter(tmp_path):
+    cells = np.ones((60, 140))
+    cells[0], cells[1], cells[2] = 70_000, 80_000, -5
+    rows = read(raster(tmp_path / "p.tif", cells, west=-1_000, north=5_000))
+    assert not codes(rows.notes)
 
 
 def test_scale_and_offset_are_applied_and_nodata_is_not(tmp_path):

@@ -69,7 +69,7 @@ def test_a_total_of_nobody_empties_its_township():
 
 def test_the_worst_township_is_named_and_agreement_is_silent():
     (note,) = compare_with_totals(np.array([100.0, 90.0, np.nan]), townships(100, 60, 50))
-    assert "over 2 of 3 townships (城关镇, 柳林镇), " in note.en
+    assert "over 2 of 3 townships (城关镇, 柳林镇), which" in note.en
     assert "的2个乡镇（共3个；城关镇、柳林镇），人口文件合计190人" in note.zh
     assert note.ids == ("城关镇", "柳林镇")
     assert "the file has 190 people" in note.en
