@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage.sources.table_fields import FIELDS, NEEDED
+from coverage.sources.table_fields import FIELDS, NEEDED, field_of
 from coverage.sources.table_headers import HeaderMatch, match_headers
+from coverage.sources.table_units import is_unit_row, title_unit_of, title_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ N_TITLE_ROWS = 30
 _MAX_DEPTH = 3
 _MIN_FIELDS = 2
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]*\d[\d.,]*[°%]?")
-_TITLE_UNIT = re.compile(r"单位\s*[:：]\s*([^)）\]】]+)")
 
 
 @dataclass(frozen=True)
@@ -156,9 +155,47 @@ def find_header(grid: Grid, layer: str, file: LayerFile, system: str) -> Header 
             match = match_headers(words, layer, file.columns, system=system)
             header = Header(top, depth, words, match, lacking_fields(match, layer))
             better = best is None or (header.fit, -header.depth) > (best.fit, -best.depth)
-            if better and _is_header(header):
+            if _is_header(header) and (better or (best is not None and _refines(header, best, grid))):
                 best = header
-    return best and replace(best, match=_with_title_units(best.match, grid.rows[: best.top], layer))
+    if best is None:
+        return None
+    best = _with_unit_row(best, grid, layer, file, system)
+    titles = [unit for row in grid.rows[: best.top] for unit in title_units(row)]
+    notes = [unit for row in grid.rows[best.top + best.depth :] if _is_note(row) for unit in title_units(row)]
+    return replace(best, match=_with_title_units(best.match, [*titles, *notes], layer))
+
+
+def _is_note(row: Sequence[str]) -> bool:
+    """Tell whether a row may be a note on the whole table: one cell, with something to say of units."""
+    filled = [cell for cell in row if cell]
+    return len(filled) == 1 and "位" in filled[0]
+
+
+def _with_unit_row(header: Header, grid: Grid, layer: str, file: LayerFile, system: str) -> Header:
+    """Take a row of units below a header as a part of it: 常住人口 over （万人）."""
+    below = header.top + header.depth
+    if below >= len(grid.rows) or not is_unit_row(grid.rows[below]):
+        return header
+    row = [*grid.rows[below], *[""] * (len(header.words) - len(grid.rows[below]))]
+    words = tuple(
+        (*over, f"（{unit.strip('()（）[]【】')}）") if over and unit else over
+        for over, unit in zip(header.words, row, strict=False)
+    )
+    match = match_headers(words, layer, file.columns, system=system)
+    return Header(header.top, header.depth + 1, words, match, lacking_fields(match, layer))
+
+
+def _refines(header: Header, upper: Header, grid: Grid) -> bool:
+    """Tell whether a deeper header says more of the same columns: units, or what parts a merged word."""
+    if (header.top, header.fit) != (upper.top, upper.fit) or header.depth != upper.depth + 1:
+        return False
+    first, last = grid.numbers[header.top], grid.numbers[header.top + upper.depth - 1]
+    columns = set(upper.match.columns.values())
+    is_parted = any(
+        first <= top and bottom <= last and left < right and columns & set(range(left, right + 1))
+        for top, bottom, left, right in grid.merges
+    )
+    return is_parted or set(header.match.scales) > set(upper.match.scales)
 
 
 def _is_header(header: Header) -> bool:
@@ -201,16 +238,22 @@ def _stands_over(upper: Sequence[str], lower: Sequence[str]) -> bool:
     return any(a[0] and a[0] == b[0] and a[1] and b[1] and a[1] != b[1] for a, b in pairwise(columns))
 
 
-def _with_title_units(match: HeaderMatch, titles: Sequence[Sequence[str]], layer: str) -> HeaderMatch:
+def _with_title_units(match: HeaderMatch, said: Sequence[str], layer: str) -> HeaderMatch:
     """Take the unit from a title such as 单位：万人 for figures whose header names none."""
-    said = " ".join(unit for row in titles for cell in row for unit in _TITLE_UNIT.findall(cell))
-    words = [w.lower() for w in re.split(r"[\s、,，/;；]+", unicodedata.normalize("NFKC", said)) if w]
-    above = {}
+    by_planner = {own.name for text in match.by_user if (own := field_of(text, layer))}
+    above: dict[str, float] = {}
+    strange: dict[str, str] = {}
     for own in FIELDS[layer]:
-        factors = [own.units[word] for word in words if own.units.get(word)]
-        if factors and own.is_count and own.name in match.columns and own.name not in match.scales:
-            above[own.name] = factors[0]
-    return replace(match, scales={**match.scales, **above}, scaled_above=tuple(above))
+        scale, odd = title_unit_of(own, said)
+        if own.is_count and own.name in match.columns and own.name not in match.scales and scale:
+            above[own.name] = scale
+            strange |= {own.name: odd} if odd and own.name not in by_planner else {}
+    return replace(
+        match,
+        scales={**match.scales, **above},
+        scaled_above=tuple(above),
+        strange_units={**strange, **match.strange_units},
+    )
 
 
 def read_cells(grid: Grid, header: Header, layer: str) -> Cells:

@@ -12,6 +12,7 @@ from coverage.errors import CrsError
 from coverage.sources.coordinates import parse_system
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.table_fields import FIELDS, field_of
+from coverage.sources.table_units import bracket_texts, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年?(?:末|底|度)|年)?")
 _PAIR = ("lon", "lat")
 _DBF_HEADER = 10
+_LONGEST = 200
 _PLACED = frozenset({"lon", "lat", "lonlat"})
 _SYSTEM_ORDER = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
@@ -47,7 +49,9 @@ class HeaderMatch:
     passed_over
         Field to the positions of further columns that could be it.
     scaled_above
-        Fields whose factor comes from a title above the header.
+        Fields whose factor comes from a title above the header, or from a note below the table.
+    strange_units
+        Field to the words of its header whose unit is not understood.
     """
 
     columns: Mapping[str, int]
@@ -56,6 +60,7 @@ class HeaderMatch:
     by_user: tuple[str, ...] = ()
     passed_over: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     scaled_above: tuple[str, ...] = ()
+    strange_units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class _Reading:
     rank: tuple[int, int, int]
     scale: float | None
     system: str
+    strange: str = ""
 
 
 def match_headers(
@@ -111,6 +117,7 @@ def match_headers(
             for name in chosen
             if (others := tuple(r.position for r in readings[name] if r is not chosen[name]))
         },
+        strange_units={name: reading.strange for name, reading in chosen.items() if reading.strange},
     )
 
 
@@ -136,9 +143,10 @@ def _position_of(header: str, headers: Sequence[Sequence[str]]) -> int | None:
 def _given(own: Field, position: int, words: Sequence[str]) -> _Reading:
     """Take a header at the planner's word; its unit and its coordinate system still count."""
     plain, units = _parts(words)
-    scale = next((own.units[u] for u in units if own.units.get(u)), None)
+    scale, strange = unit_of(own, units)
     system = _system_in(own, plain[0]) if plain and own.name in _PLACED else ""
-    return _Reading(own.name, position, (0, 0, 0), scale, system)
+    # a unit that is not understood is the planner's to answer for
+    return _Reading(own.name, position, (0, 0, 0), None if strange else scale or None, system)
 
 
 def _choose(
@@ -161,7 +169,7 @@ def _choose(
 
 
 def _best(readings: Sequence[_Reading]) -> _Reading:
-    return min(readings, key=lambda r: (*r.rank, r.position))
+    return min(readings, key=lambda r: (bool(r.strange), *r.rank, r.position))
 
 
 def _read_header(position: int, words: Sequence[str], layer: str) -> _Reading | None:
@@ -177,10 +185,10 @@ def _read_header(position: int, words: Sequence[str], layer: str) -> _Reading | 
         if own.name in _PLACED:
             system = _system_in(own, plain[0]) or next(filter(None, map(_named_system, units)), "")
             return _Reading(own.name, position, (rank, 0, i), None, system)
-        factors = [own.units[unit] for unit in units if unit in own.units]
-        if 0.0 in factors:  # such as 人口（户）: not people at all
+        scale, strange = unit_of(own, units)
+        if scale == 0.0:  # such as 人口（户）: not people at all
             return None
-        return _Reading(own.name, position, (rank, -year, i), factors[0] if factors else None, "")
+        return _Reading(own.name, position, (rank, -year, i), scale, "", strange)
     for own in (f for f in FIELDS[layer] if f.name in _PLACED):
         system = next((named for text in plain if (named := _system_in(own, text))), "")
         if system:
@@ -190,8 +198,9 @@ def _read_header(position: int, words: Sequence[str], layer: str) -> _Reading | 
 
 def _parts(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Give the ways to read a header's words, the fullest first, and the units that stand in or behind it."""
-    normal = [unicodedata.normalize("NFKC", word) for word in words if word.strip()]
-    units = [unit.strip().lower() for word in normal for unit in _BRACKETS.findall(word)]
+    # a text this long is no header, and patterns take their time over it
+    normal = [unicodedata.normalize("NFKC", word[:_LONGEST]) for word in words if word.strip()]
+    units = [unit for word in normal for unit in bracket_texts(word)]
     bare = [_BRACKETS.sub("", word) for word in normal]
     cut = []
     for word in bare:

@@ -14,7 +14,7 @@ from coverage.sources.osm_file import check_file
 from coverage.sources.table_fields import FIELDS, NEEDED, check_columns, field_of
 from coverage.sources.table_grid import N_TITLE_ROWS, find_header, lacking_fields, read_cells
 from coverage.sources.table_headers import match_headers, same_header
-from coverage.sources.table_notes import cell_notes, column_notes, sheet_notes
+from coverage.sources.table_notes import cell_notes, column_notes, read_notes, sheet_notes, small_notes
 from coverage.sources.table_shapes import list_map_layers, read_map_layer
 from coverage.sources.table_text import read_text_grid
 from coverage.sources.table_values import is_empty, is_none, parse_durations, parse_numbers
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.notes import Note
+    from coverage.sources.table_fields import Field
     from coverage.sources.table_grid import Grid
+    from coverage.sources.table_headers import HeaderMatch
     from coverage.sources.table_values import Parsed
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
@@ -52,6 +54,7 @@ _OTHER_ENDINGS = (
     ".pdf",
 )
 _MAX_SHOWN = 240
+_MAX_NAME = 60
 # where China lies, roughly: longitudes and latitudes in degrees
 _CHINA = (73.0, 135.5, 17.0, 54.0)
 
@@ -240,6 +243,7 @@ def _from_grids(
     others = [g.sheet for g, h in found if g is not grid and not h.lacking]
     cells = read_cells(grid, header, layer)
     match = header.match
+    _check_units(name, layer, match, cells.headers)
     table = Table(
         file=file,
         layer=layer,
@@ -255,7 +259,9 @@ def _from_grids(
     notes = (
         *sheet_notes(table, grid.sheet, others),
         *column_notes(table, match, cells.headers, declared),
+        *small_notes(table),
         *cell_notes(table, grid, cells),
+        *read_notes(table),
     )
     return table, notes
 
@@ -279,6 +285,7 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
     read = read_map_layer(file.path, name)
     headers = tuple(str(column) for column in read.cells.columns)
     match = match_headers([(header,) for header in headers], layer, file.columns, system=declared)
+    _check_units(label, layer, match, headers)
     own = read.system if read.geometry is not None else match.system
     table = Table(
         file=file,
@@ -296,6 +303,7 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
     notes = (
         *sheet_notes(table, name, others),
         *column_notes(table, match, headers, declared),
+        *read_notes(table),
     )
     return table, notes
 
@@ -360,6 +368,31 @@ def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceErro
         zh=f"{file.path} 中没有可识别的表头（现有：{found_zh}）：请提供{zh}等列，"
         f"或指明对应关系：--column {wanted[0].zh}=表头{garbled_zh}",
     )
+
+
+def _check_units(name: str, layer: str, match: HeaderMatch, headers: Sequence[str]) -> None:
+    """Refuse a column of figures whose header names a unit that is not understood."""
+    for own_name, said in match.strange_units.items():
+        own = field_of(own_name, layer)
+        if own is None:
+            continue
+        header, unit = headers[match.columns[own_name]][:_MAX_NAME], said[:_MAX_NAME]
+        raise SourceError(
+            f"{name}: the unit of the column {header} is not understood ({unit}): write it as "
+            f"one of {', '.join(_example_units(own, 'en'))}; or, if its figures need no factor: "
+            f"--column {own.name}={header}",
+            zh=f"{name}：“{header}”列的单位“{unit}”无法识别：请写为"
+            f"{'、'.join(_example_units(own, 'zh'))}等；如数值无需换算，请用 --column {own.zh}={header} 指明",
+        )
+
+
+def _example_units(own: Field, lang: str) -> tuple[str, ...]:
+    """Give the units to write behind the header of a field."""
+    if own.is_duration:
+        return ("秒", "分钟") if lang == "zh" else ("s", "min")
+    if own.name == "population":
+        return ("人", "万人") if lang == "zh" else ("people", "thousand", "万人")
+    return ("辆", "台") if lang == "zh" else ("vehicles", "辆")
 
 
 def _lacking(name: str, layer: str, lacking: Sequence[Sequence[str]], headers: Sequence[str]) -> SourceError:
