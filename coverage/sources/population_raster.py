@@ -457,8 +457,8 @@ def _crowded_note(name: str, people: NDArray[np.float64], cell_m2: float) -> tup
     if people.max() > people.min():
         raise SourceError(
             f"{name} has {n:,} cells of more than {limit} people ({MAX_PER_KM2:,.0f} a km²), up to {most}: "
-            f"if its figures are people per km², multiply them by the cell's area ({cell_m2 / 1e6:.3g} km²); if "
-            "they mark cells without data, declare them as no data",
+            f"if its figures are people per km², multiply them by the cell's area ({cell_m2 / 1e6:.3g} km²); "
+            "if they mark cells without data, declare them as no data",
             zh=f"{name} 有{n:,}个像元超过{limit}人（每平方公里{MAX_PER_KM2:,.0f}人），最大为{most}："
             f"若像元值是每平方公里人数，请先乘以像元面积（{cell_m2 / 1e6:.3g}平方公里）；"
             "若为无数据值，请在文件中声明",

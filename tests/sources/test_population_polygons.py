@@ -99,6 +99,25 @@ def test_a_township_polygon_is_that_townships_whatever_its_outline(tmp_path):
     assert by_township(named.points) == pytest.approx(by_township(rows.points))
 
 
+def test_a_township_polygon_counts_whole_if_most_of_it_lies_inside(tmp_path):
+    # three fifths of the first lie within the county, two fifths of the last
+    shapes = [box(-2_400, 0, 3_600, SIDE_M), box(4_100, 0, 7_900, SIDE_M), box(9_600, 0, 15_600, SIDE_M)]
+    names = ["城关镇", "柳林镇", "石门乡"]
+    rows = read(layer(tmp_path, shapes, [1_000, 2_000, 500], 乡镇=names))
+    assert rows.township_people.tolist() == pytest.approx([1_000, 2_000, 200])
+    assert rows.people_left_out == pytest.approx(300)
+
+
+@pytest.mark.parametrize(("side", "is_spread"), [(249, False), (251, True)])
+def test_cells_are_points_up_to_250_metres(tmp_path, side, is_spread):
+    shape = box(1_000, 1_900, 1_000 + side, 1_900 + side)
+    rows = read(layer(tmp_path, [shape], [50]))
+    assert rows.modelled == is_spread
+    assert ("cells_spread" in codes(rows.notes)) == is_spread
+    on_road = (lived(rows).geometry.y.round() == Y0 + 2_000).all()
+    assert on_road == is_spread
+
+
 def test_a_village_polygon_counts_with_the_township_it_names(tmp_path):
     shapes = [box(3_800, 100, 4_100, 300), box(-100, 100, 300, 300)]
     file = layer(tmp_path, shapes, [90, 80], 村名=["边村", "外村"], 乡镇=["城关镇", "城关镇"])
@@ -197,3 +216,5 @@ def test_roads_of_a_large_cell_that_names_its_township_are_all_its_own(tmp_path)
     assert set(points["township_id"]) == {"430699101"}
     assert points["population"].sum() == pytest.approx(200)
     assert (points.geometry.y.round() == Y0 + 2_000).all()
+    assert len(points) > 1
+    assert (points.geometry.x < X0 + 3_900).all()  # on the road and not in the middle

@@ -122,6 +122,20 @@ def test_a_repeat_says_nothing_of_a_third_row():
     assert set(repeats(*(("", (step * i, 0.0), 30 + i) for i in range(3)))) == {1}
 
 
+@pytest.mark.parametrize(("people", "reach_m"), [(40, 250.0), (30, 1_000.0)])
+def test_distance_alone_tells_two_places_of_one_name_apart(people, reach_m):
+    random = np.random.default_rng(8)
+    for x, y, angle in random.uniform([0, 0, 0], [5_000, 5_000, 2 * np.pi], (40, 3)).tolist():
+        for metres, n in ((0.99 * reach_m, 1), (1.01 * reach_m, 0)):
+            there = (x + metres * np.cos(angle), y + metres * np.sin(angle))
+            assert len(repeats(("", (x, y), 30), ("", there, people))) == n
+
+
+def test_places_kilometres_apart_are_two_whatever_else_is_alike():
+    assert repeats(("", (500.0, 500.0), 100), ("", (3_800.0, 3_800.0), 100)) == {}
+    assert repeats(("1", (500.0, 500.0), 100), ("2", (3_800.0, 3_800.0), 100)) == {}
+
+
 def test_many_rows_at_one_place_are_one():
     assert len(repeats(*(("", (float(i % 100), i / 200), i) for i in range(20_000)))) == 19_999
 
