@@ -15,6 +15,7 @@ from coverage.sources.osm_tags import plain_name
 from coverage.sources.point_rows import place_points
 from coverage.sources.row_sieve import RowSieve
 from coverage.sources.table_fields import field_of
+from coverage.sources.table_values import is_empty
 from coverage.sources.tables import read_table
 from coverage.sources.township_join import UNMATCHED, is_village_code, match_townships, plain_code
 from coverage.sources.township_shapes import has_polygons, read_polygons
@@ -62,9 +63,19 @@ CLASS_WORDS: Mapping[str, tuple[str, ...]] = {
 _CLASS_OF = {plain_name(word): name for name, words in CLASS_WORDS.items() for word in words}
 _YES = frozenset({"是", "y", "yes", "true", "1", "√", "✓"})
 _NO = frozenset({"否", "不是", "n", "no", "false", "0", "×"})
+_ASKS = re.compile(r"是否|\?|^is[ _]|\b(?:y/n|yes/no)\b")
+_ASKED = re.compile(r"(?P<urban>城|街道|urban|town|city)|(?P<rural>农|乡|村|rural)")
 _TOWNSHIP_NAME = re.compile(r"(?:街道|镇|乡|街道办|办事处|政府)$")
 _VILLAGE_NAME = re.compile(r"(?:村|社区|居委会|村委会|居民委员会|村民委员会|村民小组)$")
 _COMMITTEE_NAME = re.compile(r"(?:社区|居委会|村委会|居民委员会|村民委员会|村民小组)$")
+
+
+_VILLAGE_HEADER = re.compile(r"村|社区|居民点|小区|village|settlement|community|cjmc")
+# a count of villages, or all of the township
+_NO_VILLAGE = re.compile(
+    r"^[\d,.]+\s*个?$|计$|^(?:全|本|整)(?:镇|乡|街道|部|体)|^(?:total|all|subtotal)$", re.IGNORECASE
+)
+_LIST_MARK = re.compile(r"[、，,；;/\n]")
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,7 @@ def read_rows(
     name, code = table.texts("name"), table.texts("code")
     _reject_county(sieve, name, code, county)
     _reject_villages(table, sieve, known, county)
+    _reject_village_rows(table, sieve)
     sieve.reject(
         np.equal(name, "") & np.array([not plain_code(text) for text in code], dtype=np.bool_),
         "name_missing",
@@ -202,6 +214,39 @@ def _reject_villages(table: Table, sieve: RowSieve, known: pd.DataFrame, county:
     )
 
 
+def _reject_village_rows(table: Table, sieve: RowSieve) -> None:
+    """Reject the rows of a list of villages, which names the township beside each of them."""
+    township, demand = field_of("乡镇", "demand"), field_of("名称", "demand")
+    if township is None or demand is None or not table.has("name"):
+        return
+    if plain_name(table.headers["name"]) not in {plain_name(header) for header in township.headers}:
+        return
+    wanted = {plain_name(header) for header in demand.headers if _VILLAGE_HEADER.search(header.casefold())}
+    taken = set(table.headers.values())
+    column = next((c for c in table.cells.columns if c not in taken and plain_name(str(c)) in wanted), None)
+    if column is None:
+        return
+    villages = [str(cell).strip() for cell in table.cells[column]]
+    sieve.reject(
+        [
+            _is_village(text) and text != name
+            for text, name in zip(villages, table.texts("name"), strict=True)
+        ],
+        "not_a_township",
+        "is the row of {village}, a village or community, no township: hand the list of villages in with "
+        "--population",
+        "是村（社区）{village}的数据，不是乡镇：村级名单请用 --population 导入",
+        village=villages,
+    )
+
+
+def _is_village(text: str) -> bool:
+    """Tell a village's name from a number of villages, a list of them, and the township's own total."""
+    return not (
+        is_empty(text) or _NO_VILLAGE.search(unicodedata.normalize("NFKC", text)) or _LIST_MARK.search(text)
+    )
+
+
 def _belonging(
     code: NDArray[np.object_], township: NDArray[np.object_], given: NDArray[np.bool_], known: pd.DataFrame
 ) -> tuple[list[str], list[str]]:
@@ -229,8 +274,8 @@ def _township_column(table: Table) -> NDArray[np.object_]:
 def _classes(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
     """Read whether the rows are urban or rural."""
     texts = table.texts("class")
-    asks = "是否" in table.headers.get("class", "")
-    known = {text: parse_class(text, asks=asks) for text in set(texts.tolist())}
+    asked = asked_class(table.headers.get("class", ""))
+    known = {text: parse_class(text, asked=asked) for text in set(texts.tolist())}
     found = np.array([known[text] for text in texts], dtype=object)
     sieve.reject(
         np.not_equal(texts, "") & np.equal(found, ""),
@@ -242,7 +287,26 @@ def _classes(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
     return found
 
 
-def parse_class(text: str, *, asks: bool = False) -> str:
+def asked_class(header: str) -> str:
+    """
+    Tell of what a header asks whether a township is it.
+
+    Parameters
+    ----------
+    header
+        ``"是否城区"``, ``"是否农村"``, ``"is_urban"``, ``"城乡分类"`` …
+
+    Returns
+    -------
+    str
+        ``urban`` or ``rural``, of which yes is the answer; empty where the header does not ask.
+    """
+    plain = unicodedata.normalize("NFKC", header).strip().casefold()
+    asked = _ASKED.search(plain) if _ASKS.search(plain) else None
+    return asked.lastgroup or "" if asked else ""
+
+
+def parse_class(text: str, *, asked: str = "") -> str:
     """
     Read whether a township is urban or rural.
 
@@ -250,8 +314,8 @@ def parse_class(text: str, *, asks: bool = False) -> str:
     ----------
     text
         A word or a class of the statistical bureau: ``"城区"``, ``"乡村"``, ``"111"``, ``"210.0"``.
-    asks
-        The column asks whether it is urban (是否城区), so that yes and no are answers.
+    asked
+        As `asked_class` gives it: yes says so, and no says the opposite.
 
     Returns
     -------
@@ -259,10 +323,11 @@ def parse_class(text: str, *, asks: bool = False) -> str:
         ``urban`` or ``rural``; empty where the text says neither.
     """
     plain = plain_name(re.sub(r"\.0*$", "", unicodedata.normalize("NFKC", text).strip()))
-    if asks and (text.strip() in _YES or plain in _YES):
-        return "urban"
-    if asks and (text.strip() in _NO or plain in _NO):
-        return "rural"
+    answers = (text.strip(), plain)
+    if asked and any(answer in _YES for answer in answers):
+        return asked
+    if asked and any(answer in _NO for answer in answers):
+        return "rural" if asked == "urban" else "urban"
     leading = re.match(r"\d{3}(?!\d)", plain)  # 111主城区
     return _CLASS_OF.get(plain) or (_CLASS_OF.get(leading[0], "") if leading else "")
 

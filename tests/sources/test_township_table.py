@@ -22,7 +22,7 @@ from coverage.geopackage import read_study_area
 from coverage.sources.coordinates import convert, to_wgs84
 from coverage.sources.frame import Frame, frame_of
 from coverage.sources.layer_file import parse_layer_file
-from coverage.sources.township_rows import CLASS_WORDS, parse_class
+from coverage.sources.township_rows import CLASS_WORDS, MAX_PEOPLE, asked_class, parse_class
 from coverage.sources.township_table import read_townships
 from coverage.study_area import WGS84, Roads
 
@@ -32,8 +32,8 @@ ROAD_TREE = shapely.STRtree(AREA.roads.edges.geometry.to_numpy())
 WEST, MIDDLE, EAST = AREA.townships["name"].tolist()
 
 
-def read(*files, known=AREA.townships, roads=AREA.roads, frame=FRAME, **options):
-    layer_files = [parse_layer_file(str(file)) for file in files]
+def read(*files, known=AREA.townships, roads=AREA.roads, frame=FRAME, columns=None, **options):
+    layer_files = [dataclasses.replace(parse_layer_file(str(file)), columns=columns or {}) for file in files]
     return read_townships(layer_files, frame, known=known, roads=roads, road_tree=ROAD_TREE, **options)
 
 
@@ -540,6 +540,38 @@ def test_a_short_name_that_ends_like_a_village_is_a_township_where_one_is_known_
     assert named(rows, "中村乡")["population"] == 5
 
 
+def test_a_list_of_villages_is_none_of_townships(tmp_path):
+    file = sheet(
+        tmp_path,
+        {"乡镇": EAST, "村": "一村", "人口": "100"},
+        {"乡镇": EAST, "村": "二里", "人口": "200"},
+        {"乡镇": EAST, "村": "小计", "人口": "300"},
+        {"乡镇": MIDDLE, "村": "", "人口": "400"},
+        {"乡镇": "", "村": "三村", "人口": "500"},
+    )
+    rows = read(file)
+    assert rejects(rows) == [
+        (2, EAST, "not_a_township"),
+        (3, EAST, "not_a_township"),
+        (6, "", "not_a_township"),
+    ]
+    assert "二里" in rows.accounts[0].rejects[1].zh
+    assert rows.table["population"].tolist() == [52_000, 400, 300]
+
+
+@pytest.mark.parametrize("cell", ["12", "12个", "一村、二村", "/", "全镇", EAST])
+def test_a_column_about_the_villages_of_a_township_makes_it_no_village(tmp_path, cell):
+    rows = read(sheet(tmp_path, {"乡镇": EAST, "村": cell, "人口": "100"}))
+    assert rejects(rows) == []
+    assert named(rows, EAST)["population"] == 100
+
+
+def test_people_up_to_what_a_township_can_have(tmp_path):
+    rows = read(sheet(tmp_path, {"名称": EAST, "人口": MAX_PEOPLE}, {"名称": WEST, "人口": MAX_PEOPLE + 1}))
+    assert named(rows, EAST)["population"] == 5_000_000
+    assert only_reject(rows).code == "number_impossible"
+
+
 def test_a_file_without_one_township_is_refused_with_the_reasons(tmp_path):
     file = sheet(tmp_path, {"名称": "三里村", "代码": "430699102203"}, {"名称": "甲镇", "代码": "430699105"})
     words = r"townships\.csv gives a township \(.*village.* 1, township without .* 1\); row 2: is a village"
@@ -576,6 +608,27 @@ def test_a_column_that_asks_is_answered_by_yes_and_no(tmp_path):
     rows = read(sheet(tmp_path, {"名称": EAST, "是否城区": "是"}, {"名称": WEST, "是否城区": "否"}))
     assert rows.table["class"].tolist() == ["rural", "rural", "urban"]
     assert "石门乡（表中注明）" in note(rows, "townships_urban").zh
+    file = sheet(tmp_path, {"名称": EAST, "是否农村": "否"}, {"名称": WEST, "是否农村": "是"})
+    rows = read(f"{file}", columns={"城乡分类": "是否农村"})
+    assert rows.table["class"].tolist() == ["rural", "rural", "urban"]
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("是否城区", "urban"),
+        ("是否街道", "urban"),
+        ("是否农村地区", "rural"),
+        ("是否乡村（否即城区）", "rural"),
+        ("is_urban", "urban"),
+        ("Rural?", "rural"),
+        ("rural (Y/N)", "rural"),
+        ("是否达标", ""),
+        ("城乡分类", ""),
+    ],
+)
+def test_what_a_header_asks(header, asked):
+    assert asked_class(header) == asked
 
 
 def test_what_is_chosen_beats_the_row_the_row_what_was_known_and_that_the_name(tmp_path):
