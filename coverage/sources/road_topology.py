@@ -30,6 +30,12 @@ Among the roads of Liechtenstein and Porto in OpenStreetMap, whose loose ends ar
 """
 TIED_END_M = 0.5
 """An end that is tied to another line already joins a third one as near as this."""
+RETURN_M = 1.0
+"""
+A line meets itself only where it comes back after a way as long as this.
+
+Lines from drawing programs have vertices closer to each other than `SAME_PLACE_M`, all along a curve.
+"""
 # so far apart that no search radius reaches from one line to the next
 _APART_M = 1e8
 
@@ -137,28 +143,31 @@ def connect(drawn: Drawn) -> Network:
     """
     Make a network of lines.
 
-    Vertices within `SAME_PLACE_M` of each other are one node. Lines that cross without a common vertex meet
-    at grade, unless one of them is a motorway, a ramp, a bridge or a tunnel, or they lie on different levels;
-    one that ends on another always meets it. An end that hangs loose within `LOOSE_END_M` of another line of
-    its level, no bridge and no tunnel, is drawn on to it, as it is to another end; an end that is tied to
-    some line joins a third one only within `TIED_END_M`.
+    Vertices of different lines within `SAME_PLACE_M` of each other are one node, and so are those of one line
+    that comes back to its own place; neighbours on a line never are. Lines that cross without a common vertex
+    meet at grade, unless one of them is a motorway, a ramp, a bridge or a tunnel, or they lie on different
+    levels. One that ends on another meets it, unless it goes on there as a further line and one of the
+    exceptions holds: two parts of a road that meet right under a bridge. A motorway is met along its way by
+    motorways and ramps alone; all others need an end of it, or a vertex in common. An end that hangs loose
+    within `LOOSE_END_M` of another line of its level, no bridge and no tunnel, is drawn on to it, as it is to
+    another end; an end that is tied to some line joins a third one only within `TIED_END_M`.
 
     Parameters
     ----------
     drawn
-        The lines; those without length have no nodes in the result.
+        The lines; those whose vertices are all at one place have no nodes in the result.
     """
-    place = _same_place(drawn.points)
+    place = _places(drawn)
     segments = _segments_of(drawn, place)
     if not len(segments.line):
         none = np.zeros(0, dtype=np.intp)
         return Network(np.zeros((0, 2)), none, none, none, none, 0, 0)
-    meetings, at_grade = _crossings(drawn, segments)
+    meetings, at_grade = _crossings(drawn, segments, place)
     made = _Meetings(*(getattr(meetings, n)[at_grade] for n in ("first", "second", "t", "u", "place")))
     joins = _end_joins(drawn, segments, place, made)
     firsts = np.unique(place, return_index=True)[1]
     spots = np.concatenate([drawn.points[firsts], made.place, joins.place])
-    label = _components(len(spots), KDTree(spots).query_pairs(SAME_PLACE_M, output_type="ndarray"))
+    label = _settled(spots, len(firsts))
     line, node = _weave(drawn, segments, label[place], made, joins, label[len(firsts) :])
     leading = np.unique(label, return_index=True)[1]
     vertex = np.append(firsts, np.full(len(spots) - len(firsts), -1))[leading]
@@ -197,6 +206,77 @@ def _same_place(points: Floats) -> Ints:
     return _components(len(exact), pairs)[inverse.ravel()]
 
 
+def _places(drawn: Drawn) -> Ints:
+    """Number the places of vertices: as `_same_place`, but neighbours on a line stay apart."""
+    exact, inverse = np.unique(drawn.points, axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    pairs = KDTree(exact).query_pairs(SAME_PLACE_M, output_type="ndarray")
+    along_m = _along_m(drawn)
+    number = _components(len(exact), pairs)
+    crowded = _crowded(number[inverse], inverse, drawn.line, along_m)
+    if crowded.any():
+        in_crowd = crowded[number[pairs[:, 0]]]
+        few = np.flatnonzero(crowded[number[inverse]])
+        kept = _uncrowded(exact, pairs[in_crowd], inverse[few], drawn.line[few], along_m[few])
+        number = _components(len(exact), np.concatenate([pairs[~in_crowd], kept]))
+    return number[inverse]
+
+
+def _along_m(drawn: Drawn) -> Floats:
+    """Give how far along its line each vertex stands."""
+    step_m = np.hypot(*np.diff(drawn.points, axis=0).T)
+    is_first = np.append(True, drawn.line[1:] != drawn.line[:-1])
+    whole = np.cumsum(np.append(0.0, np.where(is_first[1:], 0.0, step_m)))
+    return np.asarray(whole - whole[is_first][drawn.line], dtype=np.float64)
+
+
+def _crowded(number: Ints, exact: Ints, line: Ints, along_m: Floats) -> Bools:
+    """Tell which places have neighbours of one line in them, by number."""
+    order = np.lexsort((along_m, line, number))
+    one, next_one = order[:-1], order[1:]
+    near = (number[one] == number[next_one]) & (line[one] == line[next_one]) & (exact[one] != exact[next_one])
+    near &= along_m[next_one] - along_m[one] <= RETURN_M
+    return np.bincount(number[one[near]], minlength=int(number.max()) + 1) > 0
+
+
+def _uncrowded(exact: Floats, pairs: Ints, point: Ints, line: Ints, along_m: Floats) -> Ints:
+    """Choose the pairs of points to be one place, the nearest first, that bring no neighbours together."""
+    stands: dict[int, list[tuple[int, float]]] = {}
+    for number, *where in zip(point.tolist(), line.tolist(), along_m.tolist(), strict=True):
+        stands.setdefault(number, []).append((where[0], where[1]))
+    leader = {number: number for number in stands}
+    gap_m = np.hypot(*(exact[pairs[:, 0]] - exact[pairs[:, 1]]).T)
+    kept = []
+    for i in np.lexsort((pairs[:, 1], pairs[:, 0], gap_m)).tolist():
+        a, b = (_leader(leader, number) for number in pairs[i].tolist())
+        if a == b or _any_near(stands[a], stands[b]):
+            continue
+        leader[b] = a
+        stands[a] = stands[a] + stands.pop(b)
+        kept.append(i)
+    return pairs[kept]
+
+
+def _leader(leader: dict[int, int], number: int) -> int:
+    while leader[number] != number:
+        number = leader[number]
+    return number
+
+
+def _any_near(ours: list[tuple[int, float]], theirs: list[tuple[int, float]]) -> bool:
+    return any(line == other and abs(m - n) <= RETURN_M for line, m in ours for other, n in theirs)
+
+
+def _settled(spots: Floats, n_old: int) -> Ints:
+    """Number spots: old ones, places already, each for itself, and a new one as the old one it is at."""
+    number = np.arange(len(spots), dtype=np.intp)
+    if len(spots) > n_old:
+        gap_m, nearest = KDTree(spots[:n_old]).query(spots[n_old:])
+        at_old = gap_m <= SAME_PLACE_M
+        number[n_old:] = np.where(at_old, nearest, n_old + _same_place(spots[n_old:]))
+    return np.unique(number, return_inverse=True)[1].astype(np.intp)
+
+
 def _components(n: int, pairs: NDArray[np.intp]) -> Ints:
     links = coo_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
@@ -215,15 +295,37 @@ def _segments_of(drawn: Drawn, place: Ints) -> _Segments:
     )
 
 
-def _crossings(drawn: Drawn, segments: _Segments) -> tuple[_Meetings, Bools]:
+def _crossings(drawn: Drawn, segments: _Segments, place: Ints) -> tuple[_Meetings, Bools]:
     """Find where segments without a common node meet, and which of these are at grade."""
     first, second = segments.tree.query(segments.shapes)
     new = (first < second) & ~_share_node(segments, first, second)
-    meetings = _meetings(segments, first[new], second[new])
+    first, second = first[new], second[new]
+    # of a line, the later segment's beginning comes after the earlier one's end
+    way_m = _along_m(drawn)
+    back_m = way_m[segments.vertex[second]] - way_m[segments.vertex[first] + 1]
+    apart = (segments.line[first] != segments.line[second]) | (back_m > RETURN_M)
+    meetings = _meetings(segments, first[apart], second[apart])
+    return meetings, _at_grade(drawn, segments, place, meetings)
+
+
+def _at_grade(drawn: Drawn, segments: _Segments, place: Ints, meetings: _Meetings) -> Bools:
+    """Tell which meetings are junctions."""
     one, other = segments.line[meetings.first], segments.line[meetings.second]
-    apart = drawn.structure | drawn.motorway
-    at_grade = ~(apart[one] | apart[other]) & (drawn.level[one] == drawn.level[other])
-    return meetings, at_grade | np.logical_or(*_ends_at(drawn, segments, meetings))
+    special = drawn.structure | drawn.motorway
+    plain = ~(special[one] | special[other]) & (drawn.level[one] == drawn.level[other])
+    both_motorways = drawn.motorway[one] & drawn.motorway[other]
+    degree = _degree(segments, place)
+
+    def stops(segment: Ints, t: Floats) -> Bools:
+        """Tell where a line ends and no other goes on from its end."""
+        node = np.where(t < 0.5, segments.start[segment], segments.end[segment])  # noqa: PLR2004
+        return np.asarray(degree[node] == 1, dtype=np.bool_)
+
+    at_first, at_second = _ends_at(drawn, segments, meetings)
+    meets = plain | both_motorways
+    onto_other = at_first & (meets | (stops(meetings.first, meetings.t) & ~drawn.motorway[other]))
+    onto_one = at_second & (meets | (stops(meetings.second, meetings.u) & ~drawn.motorway[one]))
+    return np.asarray(plain | onto_other | onto_one | (at_first & at_second), dtype=np.bool_)
 
 
 def _share_node(segments: _Segments, first: Ints, second: Ints) -> Bools:
@@ -265,6 +367,12 @@ def _ends_at(drawn: Drawn, segments: _Segments, meetings: _Meetings) -> tuple[Bo
         return np.asarray(at_start | at_stop, dtype=np.bool_)
 
     return ends(meetings.first, meetings.t), ends(meetings.second, meetings.u)
+
+
+def _degree(segments: _Segments, place: Ints) -> Ints:
+    """Count the segments that meet at each place: one where an end hangs loose."""
+    both = np.concatenate([segments.start, segments.end])
+    return np.bincount(both, minlength=int(place.max()) + 1).astype(np.intp)
 
 
 def _line_ends(drawn: Drawn) -> Bools:
@@ -321,7 +429,11 @@ def _may_join(
     # a line that is tied to this very place is joined already
     n_lines = len(drawn.level)
     tied = np.isin(place[vertex] * n_lines + other, place * n_lines + drawn.line)
-    may = (own != other) & ~tied & (end_to_end | (same_ground & ~drawn.structure[other]))
+    along = same_ground & ~drawn.structure[other] & (drawn.motorway[own] | ~drawn.motorway[other])
+    # where an end of a bridge or a motorway is tied, what it is tied to would have been asked first
+    special = drawn.structure[own] | (drawn.motorway[own] & ~drawn.motorway[other])
+    along &= ~(special & (_degree(segments, place)[place[vertex]] > 1))
+    may = (own != other) & ~tied & (end_to_end | along)
     return np.asarray(may, dtype=np.bool_)
 
 
@@ -330,9 +442,10 @@ def _free_ends(drawn: Drawn, segments: _Segments, place: Ints, made: _Meetings) 
     with_length = np.zeros(len(drawn.level), dtype=bool)
     with_length[segments.line] = True
     ends = np.flatnonzero(_line_ends(drawn) & with_length[drawn.line])
+    # of several at a place, one that is no bridge and no motorway speaks for it
+    ends = ends[np.argsort((drawn.structure | drawn.motorway)[drawn.line[ends]], kind="stable")]
     ends = ends[np.unique(place[ends], return_index=True)[1]]
-    # how many segments meet at each place: one where an end hangs loose
-    degree = np.bincount(np.concatenate([segments.start, segments.end]), minlength=place.max() + 1)
+    degree = _degree(segments, place)
     junction = np.flatnonzero(degree[place] > 2)  # noqa: PLR2004
     tied_place = np.concatenate([drawn.points[junction], made.place, made.place])
     tied_line = np.concatenate([drawn.line[junction], segments.line[made.first], segments.line[made.second]])

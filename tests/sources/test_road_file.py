@@ -321,6 +321,31 @@ def test_joints_are_counted(tmp_path):
     assert travel(extract, (0, 0), (8, 5)) == travel(extract, (0, 0), (9, 5)) == math.inf
 
 
+def test_metres_are_metres_to_the_east_as_well(tmp_path):
+    """A gap of 2.8 m is within the reach of a loose end; by degrees alone it would be 3.2 m."""
+    rows = [(line((0, -5), (0, 5)), CLASS), (line((0.028, 0), (5, 0)), CLASS)]
+    extract, notes = read(write(frame(*rows), tmp_path / "r.gpkg"))
+    assert travel(extract, (0, 5), (5, 0)) == pytest.approx(1000, rel=0.01)
+    assert notes["road_ends_joined"].ids == ("2",)
+
+
+def test_parts_without_length_are_noted(tmp_path):
+    rows = [(line((0, 0), (1, 0)), CLASS)]
+    rows.append((shapely.MultiLineString([line((1, 0), (2, 0)), line((1, 1), (1, 1))]), CLASS))
+    extract, notes = read(write(frame(*rows), tmp_path / "r.gpkg"))
+    assert [way.id for way in extract.roads] == [1, 2]
+    assert notes["roads_without_length"].ids == ("2",)
+
+
+def test_a_line_from_a_drawing_program_stays_whole(tmp_path):
+    dense = shapely.segmentize(line((0, 0), (3, 0)), 4e-7)
+    assert len(dense.coords) > 5_000
+    extract, notes = read(write(frame((dense, CLASS), (line((3, 0), (4, 0)), CLASS)), tmp_path / "r.gpkg"))
+    assert [way.id for way in extract.roads] == [1, 2]
+    assert travel(extract, (0, 0), (4, 0)) == pytest.approx(400, rel=0.01)
+    assert "roads_without_length" not in notes
+
+
 def test_roads_far_outside_are_passed_over(tmp_path):
     table = frame(
         (line((0, 0), (1, 0)), {"class": "primary"}),

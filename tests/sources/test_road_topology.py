@@ -149,9 +149,97 @@ def test_a_road_that_crosses_at_anothers_vertex_is_counted_once():
     assert network.n_crossings == 1
 
 
+def length_m(network):
+    return graph_of(network).size("m")
+
+
+@pytest.mark.parametrize("step_m", [0.02, 0.04, 0.06])
+def test_a_line_keeps_its_length_however_close_its_vertices_are(step_m):
+    straight = [(x, 0.0) for x in np.arange(0, 100 + step_m / 2, step_m)]
+    network = connect(drawn(straight, [(50.003, 0), (50.003, 80)], [(100, 0), (200, 0)]))
+    assert len(set(network.line.tolist())) == 3
+    assert length_m(network) == pytest.approx(280, abs=0.1)
+    assert distance_m(network, (0, 0), (50.003, 80)) == pytest.approx(130, abs=0.1)
+    assert distance_m(network, (0, 0), (200, 0)) == pytest.approx(200, abs=0.1)
+
+
+def test_a_dense_curve_is_as_long_as_it_was_drawn():
+    turn = np.arange(0, np.pi / 2, 0.04 / 30)
+    arc = np.column_stack([30 * np.sin(turn), 30 - 30 * np.cos(turn)]).tolist()
+    network = connect(drawn([(-50, 0), *arc, (30, 80)]))
+    assert length_m(network) == pytest.approx(50 + 15 * np.pi + 50, abs=0.1)
+    assert network.n_crossings == 0
+
+
+@pytest.mark.parametrize("offset_m", [0.0, 0.02])
+def test_dense_lines_on_top_of_each_other_do_not_collapse(offset_m):
+    lines = [[(x, k * offset_m) for x in np.arange(k * 0.01, 100, 0.04)] for k in range(3)]
+    network = connect(drawn(*lines))
+    start, end = tuple(np.round(lines[0][0], 3)), tuple(np.round(lines[0][-1], 3))
+    assert set(network.line.tolist()) == {0, 1, 2}
+    found = nx.shortest_path_length(
+        graph_of(network), start, min(graph_of(network), key=lambda p: abs(p[0] - end[0])), weight="m"
+    )
+    assert found == pytest.approx(100, abs=0.3)
+
+
+def test_a_line_that_comes_back_to_itself_is_closed():
+    ring = connect(drawn([(0, 0), (100, 0), (100, 100), (0, 0.03)]))
+    assert len(ring.nodes) == 3
+    loop = connect(drawn([(-50, 0), (0, 0), (100, 0), (100, 100), (0, 0.03)]))
+    assert len(loop.nodes) == 4
+
+
+UNDER = [[(50, -50), (50, 0)], [(50, 0), (50, 50)]]
+
+
+@pytest.mark.parametrize("options", [{"motorway": [0]}, {"structure": [0]}, {"level": {0: 1}}], ids=str)
+def test_two_parts_of_a_road_that_meet_right_under_another_are_an_underpass(options):
+    network = connect(drawn(STREET, *UNDER, **options))
+    assert distance_m(network, (0, 0), (50, 50)) == np.inf
+    assert distance_m(network, (50, -50), (50, 50)) == pytest.approx(100)
+    assert network.n_apart > 0
+    assert len(network.joined) == 0
+
+
+@pytest.mark.parametrize("options", [{"motorway": [1, 2]}, {"structure": [1, 2]}], ids=str)
+@pytest.mark.parametrize("off_m", [0.0, 0.3])
+def test_two_parts_of_a_bridge_or_motorway_that_meet_right_over_a_road_pass_over_it(options, off_m):
+    over = [[(x, y + off_m) for x, y in part] for part in UNDER]
+    network = connect(drawn(STREET, *over, **options))
+    assert distance_m(network, (0, 0), (50, 50 + off_m)) == np.inf
+    assert distance_m(network, (50, -50 + off_m), (50, 50 + off_m)) == pytest.approx(100)
+
+
+def test_a_bridge_and_its_road_that_meet_on_another_road_join_it():
+    for bridge in (1, 2):
+        network = connect(drawn(STREET, *UNDER, structure=[bridge]))
+        assert distance_m(network, (0, 0), (50, 50)) == pytest.approx(100)
+
+
+@pytest.mark.parametrize("gap_m", [0.0, 0.03, 2.0])
+def test_a_side_road_never_joins_a_motorway_along_its_way(gap_m):
+    network = connect(drawn(STREET, [(50, gap_m), (50, 50)], motorway=[0]))
+    assert distance_m(network, (0, 0), (50, 50)) == np.inf
+    assert len(network.joined) == 0
+
+
+def test_a_motorway_goes_on_as_a_road_and_ends_on_one():
+    onward = connect(drawn(STREET, [(101, 0), (200, 0)], motorway=[0]))
+    assert distance_m(onward, (0, 0), (200, 0)) == pytest.approx(200)
+    for gap_m in (0.0, 1.0):
+        onto = connect(drawn(STREET, [(50, gap_m), (50, 50)], motorway=[1]))
+        assert distance_m(onto, (0, 0), (50, 50)) == pytest.approx(100)
+
+
+def test_two_side_roads_that_share_their_end_a_metre_off_are_left_alone():
+    network = connect(drawn(STREET, [(50, 1.0), (0, 50)], [(50, 1.0), (100, 50)]))
+    assert distance_m(network, (0, 0), (0, 50)) == np.inf
+
+
 def test_lines_without_length_vanish():
     network = connect(drawn([(5, 5), (5, 5)], STREET, [(7, 7), (7, 7.01)]))
-    assert set(network.line.tolist()) == {1}
+    assert set(network.line.tolist()) == {1, 2}
     assert len(connect(drawn([(5, 5), (5, 5)])).node) == 0
 
 
