@@ -23,13 +23,14 @@ from coverage.sources.road_file import read_roads
 from coverage.sources.tables import read_table
 from coverage.sources.township_table import read_townships
 from population_maps import roads, townships
-from table_files import HEADER, MARKS, ROWS, county, layer_file, map_file, text_file, workbook
+from table_files import HEADER, MARKS, ROWS, beyond_columns, county, layer_file, map_file, text_file, workbook
 
 PLAIN = [("名称", "经度", "纬度"), ("东站", 113.45, 29.47), ("西站", 113.5, 29.5)]
 
 
 def read(path, layer="facilities", **more):
-    return read_table(layer_file(path, **more), layer)
+    table, notes = read_table(layer_file(path, **more), layer)
+    return table, beyond_columns(notes)
 
 
 def codes(notes):
@@ -46,6 +47,48 @@ def test_text_files_in_every_encoding_and_with_every_delimiter(tmp_path, encodin
     assert table.numbers("ambulances")[0].tolist() == [3, 1, 2]
     assert table.row.tolist() == [2, 3, 4]
     assert (table.name, table.system, notes) == ("f.csv", "wgs84", ())
+
+
+def columns_note(path, layer, **more):
+    _, notes = read_table(layer_file(path, **more), layer)
+    (found,) = [note for note in notes if note.code == "columns_read"]
+    assert "\n" not in found.zh + found.en
+    return found
+
+
+def test_a_note_says_where_each_field_was_read_and_which_columns_were_not(tmp_path):
+    header = ("序号", "村（社区）", "2022年末户籍人口", "所属乡镇", "X1", "Y1", "空列")
+    path = text_file(tmp_path / "村人口.csv", [header, (1, "东村", 300, "城关镇", 113.4, 29.4, "")])
+    found = columns_note(path, "demand")
+    assert found.zh == (
+        "村人口.csv：名称←村（社区），人口←2022年末户籍人口，乡镇←所属乡镇；"
+        "未使用的列：X1、Y1（可用 --column 指定）"
+    )
+    assert found.en == (
+        "村人口.csv: name ← 村（社区）, population ← 2022年末户籍人口, township ← 所属乡镇; "
+        "columns not used: X1, Y1 (--column can name them)"
+    )
+    assert (found.count, found.ids) == (2, ("X1", "Y1"))
+    named = columns_note(path, "demand", columns={"经度": "X1", "纬度": "Y1"})
+    assert "经度←X1，纬度←Y1" in named.zh
+    assert "未使用" not in named.zh
+
+
+def test_odd_headers_are_named_in_one_line(tmp_path):
+    header = ("名称", "类型", "经度", "纬度", "备{注}\n（如有）", "很" * 60, *(f"列{i}" for i in range(20)))
+    path = text_file(tmp_path / "f.csv", [header, ("东站", "急救站", 113.4, 29.4, *["x"] * 22)])
+    found = columns_note(path, "facilities")
+    assert "备{注} （如有）、" + "很" * 23 + "…、列0、" in found.zh
+    assert "… (22)" in found.zh
+    assert found.count == 22
+
+
+def test_shapes_come_before_columns_of_coordinates(tmp_path):
+    columns = {"名称": ["东站", "西站"], "经度": ["1", "2"], "纬度": ["3", "4"]}
+    path = map_file(tmp_path / "f.gpkg", columns, SHAPES, "EPSG:4326")
+    assert columns_note(path, "facilities").zh == (
+        "f.gpkg：名称←名称，位置←图形；未使用的列：经度、纬度（可用 --column 指定）"
+    )
 
 
 def test_rare_characters_of_names_survive_gb18030(tmp_path):
