@@ -73,7 +73,7 @@ def demand_layer(
     if order.scale_to_townships:
         need_totals(townships.table)
     if "demand" in order.fresh and order.population is not None:
-        return _from_file(order, frame, townships, places, roads, tree)
+        return _from_file(order, frame, county, townships, places, roads, tree)
     if order.base is not None and "demand" not in order.fresh:
         return _as_before(order, frame, townships.table, roads)
     return _from_settlements(order, outline, frame, county, townships.table, places, roads)
@@ -82,6 +82,7 @@ def demand_layer(
 def _from_file(
     order: Order,
     frame: Frame,
+    county: County,
     layer_of_townships: Layer,
     places: gpd.GeoDataFrame | None,
     roads: Roads,
@@ -99,6 +100,7 @@ def _from_file(
         tree,
         places=places,
         landless=_landless(layer_of_townships),
+        county=county,
         scale_to_townships=order.scale_to_townships,
         totals_modelled=_totals_modelled(order, townships),
         max_demand=order.most_demand,

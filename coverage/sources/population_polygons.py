@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coverage.sources.road_pieces import RoadPieces
     from coverage.sources.row_sieve import RowSieve
     from coverage.sources.tables import Table
+    from coverage.study_area import County
 
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _MIN_SHARE_OUTSIDE = 1e-9
@@ -43,8 +44,8 @@ class CellPeople:
     rows
         What the rows say.
     left_out
-        People of cells beyond the boundary, or of the parts of cells that lie there, and of townships without
-        land.
+        People of cells that were rejected although they have a figure, but for sums of others, and of the
+        parts of cells that lie beyond the boundary.
     is_spread
         Some cells are so large that their people are spread along roads.
     notes
@@ -73,6 +74,7 @@ def read_polygons(
     townships: gpd.GeoDataFrame,
     pieces: RoadPieces,
     landless: Sequence[str] = (),
+    county: County | None = None,
 ) -> CellPeople:
     """
     Place the people of polygons.
@@ -84,7 +86,7 @@ def read_polygons(
     ----------
     table, sieve
         Read as ``demand``; the sieve takes the rejects.
-    frame, townships, landless
+    frame, townships, landless, county
         As in `population_table.read_population`.
     pieces
         Of road, for cells larger than `POINT_CELL_M2`.
@@ -94,7 +96,7 @@ def read_polygons(
     CrsError
         If the polygons have no known system, or lie nowhere on Earth.
     """
-    rows = people_rows(table, sieve, townships, landless)
+    rows = people_rows(table, sieve, townships, landless, county)
     shapes = _shapes(table, sieve, frame)
     named = named_townships(rows, table, townships)
     township = np.where(rows.township == NOWHERE, named, rows.township)
@@ -115,7 +117,7 @@ def read_polygons(
     used = np.flatnonzero(alive & (people > 0))
     pots = _pots(shapes, used, people * inside, township, own_land, zones)
     pots, is_spread = _spread_large(pots, shapes, township, pieces)
-    beyond = float(np.nan_to_num(rows.people[(~alive & (inside <= 0)) | rows.landless]).sum())
+    beyond = float(people[~alive].sum())
     notes = (*landless_note(rows), *_cut_note(rows, out, cut_off))
     return CellPeople(pots, rows, cut_off + beyond, is_spread, notes)
 

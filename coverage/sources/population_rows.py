@@ -10,6 +10,7 @@ import pandas as pd
 
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
+from coverage.sources.population_county import CountyRows, reject_county
 from coverage.sources.table_values import parse_numbers
 from coverage.sources.township_join import UNMATCHED, match_townships
 
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
     from coverage.sources.row_sieve import RowSieve
     from coverage.sources.tables import Table
+    from coverage.study_area import County
 
 # Dongguan's largest town has a million; no village, township or cell has five
 MAX_PEOPLE = 5_000_000.0
-_COUNTY_ENDINGS = ("县", "市", "旗", "区")
-_NO_COUNTY_ENDINGS = ("社区", "小区", "校区", "园区", "景区", "矿区", "厂区", "库区", "林区", "开发区")
-_MIN_COUNTY_SHARE = 0.4
 _N_VILLAGE_DIGITS = 12
 _UNITS_ZH = {1e2: "百", 1e3: "千", 1e4: "万", 1e6: "百万"}
 _N_TOWNSHIP_DIGITS = 9
@@ -40,7 +39,7 @@ class PeopleRows:
     Parameters
     ----------
     people
-        Shape (n_rows,), NaN where there is no usable figure.
+        Shape (n_rows,), NaN where there is no usable figure, or it is the whole county's.
     name
         Shape (n_rows,).
     plain
@@ -74,7 +73,11 @@ class PeopleRows:
 
 
 def people_rows(
-    table: Table, sieve: RowSieve, townships: gpd.GeoDataFrame, landless: Sequence[str] = ()
+    table: Table,
+    sieve: RowSieve,
+    townships: gpd.GeoDataFrame,
+    landless: Sequence[str] = (),
+    county: County | None = None,
 ) -> PeopleRows:
     """
     Read figures, names and townships, and reject the rows that cannot be used whatever their place is.
@@ -87,6 +90,8 @@ def people_rows(
         ``id`` and ``name``.
     landless
         Names of townships that were listed and have no land: whoever names one is counted nowhere.
+    county
+        Name and code of the county, whose own figure is no place's.
     """
     listed = _with_landless(townships, landless)
     people = _people(table, sieve)
@@ -95,9 +100,11 @@ def people_rows(
     written, digits, code = (table.texts(field) for field in ("township", "township_code", "code"))
     township = _townships(sieve, written, np.where(digits == "", code, digits), listed)
     own = _is_own_township(written, name, plain, township, listed)
-    _reject_county(sieve, people, township, name, code)
     said = np.where(written == "", digits, written)
     named = np.where(township == UNMATCHED, _bearing(said, name, table, listed), township)
+    is_total = own | ((township == UNMATCHED) & (named != UNMATCHED))
+    about = CountyRows(people, name, code, np.not_equal(said, ""), named != UNMATCHED, is_total)
+    people[reject_county(sieve, table, about, county)] = np.nan
     lost = sieve.alive & (named >= len(townships))
     official = np.append(listed["name"].to_numpy(dtype=object), "")
     _reject_landless(sieve, lost, official[named])
@@ -268,28 +275,6 @@ def _bearing(
     # beside villages with places 忠防 may be one of 忠防镇; in a list of townships it is the township
     loose = not table.has_places and not table.has("township")
     return (match.township if loose else np.where(match.loosely, UNMATCHED, match.township))[number]
-
-
-def _reject_county(
-    sieve: RowSieve,
-    people: NDArray[np.float64],
-    township: NDArray[np.intp],
-    name: NDArray[np.object_],
-    codes: NDArray[np.object_],
-) -> None:
-    """Reject the county's own figure, which stands above those of its townships in official lists."""
-    line = (
-        "not_a_place",
-        "is the whole county's figure, which the other rows add up to: nothing to do",
-        "是全县的合计数，由其他行加总而成：无需处理",
-    )
-    sieve.reject([c.endswith("000000") and is_full_code(c) for c in codes.tolist()], *line)
-    people = np.where(sieve.alive, people, np.nan)
-    rest = np.nansum(people) - np.nan_to_num(people)
-    large = (township == UNMATCHED) & (people >= _MIN_COUNTY_SHARE * rest) & (rest > 0)
-    for i in np.flatnonzero(large):
-        large[i] = name[i].endswith(_COUNTY_ENDINGS) and not name[i].endswith(_NO_COUNTY_ENDINGS)
-    sieve.reject(large, *line)
 
 
 def _plain(texts: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.population_rows import PeopleRows
     from coverage.sources.row_account import RowAccount
+    from coverage.study_area import County
 
 MAX_DEMAND = 50_000
 
@@ -67,8 +68,8 @@ class PopulationRows:
     people_out
         People of `points`: as many, unless they were rescaled.
     people_left_out
-        People of rows that were rejected for their place or township, or as repeats, and of the parts of
-        cells that lie outside.
+        People of rows that were rejected although they have a figure, but for sums of others, and of the
+        parts of cells that lie outside.
     """
 
     points: gpd.GeoDataFrame
@@ -122,6 +123,7 @@ def read_population(
     *,
     places: gpd.GeoDataFrame | None = None,
     landless: Sequence[str] = (),
+    county: County | None = None,
     scale_to_townships: bool = False,
     totals_modelled: bool = False,
     max_demand: int = MAX_DEMAND,
@@ -149,6 +151,8 @@ def read_population(
     landless
         Names of townships that were listed and have neither outline nor usable seat: rows that name one are
         rejected, and not counted with its neighbours.
+    county
+        Its name and code, by which its own figure among the rows is known.
     scale_to_townships
         Rescale each township to its total in `townships`.
     totals_modelled
@@ -165,7 +169,7 @@ def read_population(
     if file.path.name.lower().endswith(RASTER_ENDINGS):
         read = _from_raster(file, frame, townships, pieces)
     else:
-        read = _from_table(file, frame, townships, pieces, roads, places, landless)
+        read = _from_table(file, frame, townships, pieces, roads, places, landless, county)
     n = len(townships)
     people = np.where(read.says, read.pots.sums(n), math.nan)
     pots, notes, modelled = read.pots, read.notes, read.modelled
@@ -213,16 +217,17 @@ def _from_table(
     roads: shapely.STRtree | None,
     places: gpd.GeoDataFrame | None,
     landless: Sequence[str],
+    county: County | None,
 ) -> _Read:
     table, notes = read_table(file, "demand")
     sieve = RowSieve(table, "demand")
     if holds_polygons(table):
-        cells = read_polygons(table, sieve, frame, townships, pieces, landless)
+        cells = read_polygons(table, sieve, frame, townships, pieces, landless, county)
         rows, left_out = cells.rows, cells.left_out
         pots, says, modelled = cells.points, np.ones(len(townships), dtype=np.bool_), cells.is_spread
         notes = (*notes, *cells.notes, *(_large_note(None) if modelled else ()))
     else:
-        villages = read_villages(table, sieve, frame, townships, roads, places, landless)
+        villages = read_villages(table, sieve, frame, townships, roads, places, landless, county)
         rows, left_out, says = villages.rows, villages.left_out, villages.says
         free = unclaimed(
             np.column_stack([pieces.x, pieces.y]), villages.points, radius_m(villages.points.people)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from coverage.sources.population_rows import PeopleRows
     from coverage.sources.row_sieve import RowSieve
     from coverage.sources.tables import Table
+    from coverage.study_area import County
 
 _VILLAGE_ENDINGS = re.compile(
     r"(?:村民委员会|居民委员会|社区居委会|村委会|居委会|行政村|自然村|社区|居委|村委|村)$"
@@ -51,7 +52,7 @@ class Villages:
     rows
         What the rows say.
     left_out
-        People of rows that were rejected for their place or township, or as repeats.
+        People of rows that were rejected although they have a figure, but for sums of others.
     notes
         What was assumed.
     """
@@ -85,6 +86,7 @@ def read_villages(
     roads: shapely.STRtree | None,
     places: gpd.GeoDataFrame | None,
     landless: Sequence[str] = (),
+    county: County | None = None,
 ) -> Villages:
     """
     Place the people of a table.
@@ -97,11 +99,10 @@ def read_villages(
     ----------
     table, sieve
         Read as ``demand``; the sieve takes the rejects.
-    frame, townships, roads, places, landless
+    frame, townships, roads, places, landless, county
         As in `population_table.read_population`.
     """
-    rows = people_rows(table, sieve, townships, landless)
-    reckoned = sieve.alive | rows.landless
+    rows = people_rows(table, sieve, townships, landless, county)
     placed = place_points(table, sieve, frame, roads, required=False)
     shapes = placed.points.to_numpy()
     where = _Places(shapely.get_x(shapes), shapely.get_y(shapes), rows.township)
@@ -118,7 +119,7 @@ def read_villages(
     at = np.flatnonzero(alive & ~total_rows & where.known)
     points = Pots(people[at], where.township[at], where.x[at], where.y[at], at)
     along, says, total_notes = _along_roads(people, alive, where, total_rows, townships)
-    left_out = float(people[reckoned & ~alive].sum())
+    left_out = float(people[~alive].sum())
     notes = (*landless_note(rows), *placed.notes, *_borrowed_note(rows, borrowed & alive), *place_notes)
     return Villages(points, along, says, rows, left_out, (*notes, *total_notes))
 

@@ -107,3 +107,36 @@ def test_scaling_to_totals_that_nobody_knows_is_refused(modelled, tmp_path):
             notes_of(bare, scale_to_townships=True, **files)
         assert "没有任何乡镇的总人口" in caught.value.line("zh")
         assert "\n" not in str(caught.value)
+
+
+def test_the_countys_own_row_is_known_by_its_name(modelled, tmp_path):
+    header = ["村名", "人口", "经度", "纬度"]
+    lines = [("小康县", 1_900, *at(modelled, 1.0, 0.1)), ("柳一村", 1_300, *at(modelled, 10.0, 0.1))]
+    _, imported = notes_of(modelled, population=table(tmp_path / "v.csv", header, *lines))
+    assert imported.area.demand["population"].sum() == 1_300
+    assert [r.code for account in imported.accounts for r in account.rejects] == ["not_a_place"]
+
+
+def test_totals_that_people_are_scaled_to_stay_exactly(modelled, tmp_path):
+    names = modelled.townships["name"].tolist()
+    own = modelled.townships.assign(population=[45_678.9, 0.7, 12_345.6])
+    file = table(tmp_path / "t.csv", ["乡镇", "人口"], *([name, 900 + 7 * i] for i, name in enumerate(names)))
+    _, imported = notes_of(
+        dataclasses.replace(modelled, townships=own), population=file, scale_to_townships=True
+    )
+    assert imported.area.townships["population"].tolist() == own["population"].tolist()
+    people = imported.area.demand.groupby("township_id")["population"].sum()
+    assert people[own["id"]].tolist() == pytest.approx(own["population"].tolist())
+
+
+def test_kept_people_belong_to_the_township_they_lie_in_now(modelled, tmp_path):
+    shapes = modelled.townships.geometry.to_numpy()
+    before = modelled.demand.groupby("township_id")["population"].sum()
+    ids = modelled.townships["id"].tolist()
+    swapped = modelled.townships.assign(geometry=[shapes[0], shapes[2], shapes[1]])
+    path = tmp_path / "t.geojson"
+    path.write_text(swapped.to_crs(WGS84)[["name", "geometry"]].to_json(), encoding="utf-8")
+    _, imported = notes_of(modelled, townships=(LayerFile(path, crs="wgs84"),))
+    assert imported.area.townships["id"].tolist() == ids
+    after = imported.area.demand.groupby("township_id")["population"].sum()
+    assert after[ids].tolist() == before[[ids[0], ids[2], ids[1]]].tolist()

@@ -13,7 +13,7 @@ from coverage.errors import CrsError, SourceError
 from coverage.sources.layer_file import LayerFile
 from coverage.sources.population_cells import Zones, overlay
 from coverage.sources.population_table import read_population
-from coverage.study_area import WGS84
+from coverage.study_area import WGS84, County
 from population_maps import CRS, SIDE_M, X0, Y0, box, by_township, codes, frame, roads, townships
 
 
@@ -150,6 +150,15 @@ def test_polygons_that_cannot_be_used_are_rejected(tmp_path):
         6: "number_negative",
     }
     assert sorted(lived(rows)["population"]) == pytest.approx([5, 8])  # the bow tie is mended
+    assert rows.people_left_out == 1 + 2 + 6
+
+
+def test_the_countys_own_polygon_is_no_place(tmp_path):
+    shapes = [box(0, 0, 3 * SIDE_M, SIDE_M), box(100, 100, 300, 300), box(5_000, 100, 5_200, 300)]
+    file = layer(tmp_path, shapes, [230, 90, 80], 名称=["小康县", "甲村", "老城区"])
+    rows = read(file, county=County("toy", "小康县"))
+    assert rejected(rows) == {1: "not_a_place"}
+    assert (rows.people_in, rows.people_left_out) == (170, 0)
 
 
 def test_polygons_without_a_system_are_refused(tmp_path):

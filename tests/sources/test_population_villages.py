@@ -19,6 +19,7 @@ from coverage.sources.coordinates import convert
 from coverage.sources.frame import Frame
 from coverage.sources.layer_file import LayerFile
 from coverage.sources.population_table import read_population
+from coverage.study_area import County
 from population_maps import (
     CRS,
     X0,
@@ -119,18 +120,73 @@ def test_a_row_that_cannot_be_used_is_rejected_with_its_figures(tmp_path, reason
     assert lived(rows)["population"].tolist() == [100]
 
 
-def test_the_countys_own_figure_is_no_village(tmp_path):
-    rows = read(
-        tmp_path,
-        row("小康县", "", "3000", at(2_000, 2_000), "430699000000"),
-        row("小康市", "", "3000", at(2_000, 2_000)),
-        row("东村", "城关镇", "1000", at(1_000, 500)),
-        row("西村", "柳林镇", "2000", at(5_000, 500)),
-        row("菜市", "柳林镇", "900", at(5_500, 900)),
-        row("幸福小区", "", "3000", at(5_500, 500)),
-    )
-    assert rejected(rows) == {2: "not_a_place", 3: "not_a_place"}
-    assert rows.people_in == 6_900
+OTHERS = (
+    row("东村", "城关镇", "1000", at(1_000, 500)),
+    row("西村", "柳林镇", "2000", at(5_000, 500)),
+    row("菜市", "柳林镇", "900", at(5_500, 900)),
+    row("幸福小区", "", "3000", at(5_500, 500)),
+)  # 6,900 people
+XIAOKANG = County("toy", "小康县", code="430699")
+HERE = at(2_000, 2_000)
+
+
+@pytest.mark.parametrize(
+    ("line", "county"),
+    [
+        (row("全县", "", "3000", HERE, "430699000000"), None),
+        (row("小康", "", "10", HERE, "430699000000"), None),
+        (row("小康市", "", "7240"), None),  # 4.9 % more
+        (row("小康市", "", "6560"), None),
+        (row("小康市", "", "6900", HERE), None),
+        (row("小康市", "", "0.69万", HERE), None),
+        (row("小康县", "", "8600", HERE), XIAOKANG),
+        (row("小康县", "", "3000"), XIAOKANG),
+        (row("湖南省岳阳市小康县", "", "8600"), XIAOKANG),
+        (row("县域", "", "8600", HERE, "430699"), XIAOKANG),
+        (row("小康县", "小康县", "8600"), XIAOKANG),
+    ],
+)
+def test_the_countys_own_figure_is_no_village(tmp_path, line, county):
+    for lines in ((line, *OTHERS), (line, line, *OTHERS)):
+        rows = read(tmp_path, *lines, county=county)
+        assert set(rejected(rows).values()) == {"not_a_place"}
+        assert (rows.people_in, rows.people_left_out) == (6_900, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "county"),
+    [
+        (row("老城区", "", "120000", HERE), XIAOKANG),
+        (row("老城区", "", "7100", HERE), XIAOKANG),  # 3 % more than the others
+        (row("小康市", "", "7000", HERE), None),
+        (row("小康市", "城关镇", "6900", HERE), None),
+        (row("小康县", "城关镇", "6900", HERE), XIAOKANG),
+        (row("小康县", "桃林镇", "6900", HERE), XIAOKANG),
+        (row("小康县", "城关镇", "6900", HERE, "430699000000"), XIAOKANG),
+        (row("小康县", "", "300", HERE), XIAOKANG),  # where the county has its seat
+        (row("新小康县", "", "6000", HERE), XIAOKANG),
+    ],
+)
+def test_a_place_that_is_called_as_counties_are_is_counted(tmp_path, line, county):
+    rows = read(tmp_path, line, *OTHERS, county=county)
+    assert rejected(rows) == {}
+    people = float(line.split(",")[2])
+    assert (rows.people_in, rows.people_left_out) == (6_900 + people, 0)
+
+
+def test_what_is_rejected_for_another_reason_is_left_out_and_counted(tmp_path):
+    lines = row("老城区", "", "50000"), row("甲村", "城关镇", "9", HERE, "430699101001")
+    rows = read(tmp_path, *lines, *OTHERS, county=XIAOKANG)
+    assert rejected(rows) == {2: "coordinates_missing", 3: "township_contradictory"}
+    assert (rows.people_in, rows.people_left_out) == (6_900, 50_009)
+
+
+def test_the_countys_figure_is_known_where_townships_and_villages_are_listed(tmp_path):
+    totals = [row("城关镇", "", "1500"), row("柳林镇", "", "3000")]
+    villages = [row("东村", "城关镇", "1000", at(1_000, 500)), row("西村", "柳林镇", "2000", at(5_000, 500))]
+    rows = read(tmp_path, row("小康市", "", "4500"), *totals, *villages)
+    assert rejected(rows) == {2: "not_a_place"}
+    assert rows.people_in == pytest.approx(4_500)
 
 
 def test_a_name_beats_the_outline_and_a_place_beyond_the_boundary_counts_if_named(tmp_path):
