@@ -187,6 +187,18 @@ _TOWNSHIP = Field(
     ),
 )
 
+_COUNTY = Field(
+    "county",
+    "县",
+    "county",
+    (
+        *("县区", "县市区", "县（市、区）", "区县", "区（县）", "市县", "所属县", "所属县区", "所属县市区"),
+        *("所属区县", "所在县", "所在县区", "所在县市区", "所在区县", "县名", "县名称", "县级", "县级名称"),
+        *("县级行政区", "区县名称", "县区名称", "县市区名称", "区县名", "district", "county name"),
+        *("district name", "NAME_3"),
+    ),
+)
+
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "boundary": (),
     "facilities": (
@@ -334,6 +346,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _LON,
         _LAT,
         _LONLAT,
+        _COUNTY,
         _SYSTEM,
     ),
     "demand": (
@@ -355,6 +368,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _LON,
         _LAT,
         _LONLAT,
+        _COUNTY,
         _TOWNSHIP,
         Field(
             "township_code",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from coverage.sources.county_rows import reject_other_counties
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.point_rows import place_points
 from coverage.sources.row_sieve import RowSieve
@@ -146,6 +147,7 @@ def read_rows(
     sieve = RowSieve(table, "townships")
     name, code = table.texts("name"), table.texts("code")
     _reject_county(sieve, name, code, county)
+    reject_other_counties(table, sieve, county)
     _reject_villages(table, sieve, known, county)
     _reject_village_rows(table, sieve)
     sieve.reject(

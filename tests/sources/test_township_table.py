@@ -520,6 +520,18 @@ def test_a_bad_row_is_rejected_by_itself(tmp_path, row, code, words):
     )
 
 
+def test_a_namesake_of_another_county_does_not_win(tmp_path):
+    file = sheet(
+        tmp_path,
+        {"县（市、区）": "大康县", "乡镇": EAST, "人口": "99999"},
+        {"县（市、区）": "小康县", "乡镇": EAST, "人口": "5000"},
+    )
+    rows = read(file, county="小康县")
+    assert named(rows, EAST)["population"] == 5000
+    assert only_reject(rows).code == "outside_area"
+    assert "is of 大康县 and not of 小康县" in only_reject(rows).en
+
+
 def test_two_names_cannot_have_one_new_code(tmp_path):
     rows = read(sheet(tmp_path, {"名称": WEST, "代码": "430699300"}, {"名称": EAST, "代码": "430699300"}))
     assert f"{EAST}, but code 430699300 is {WEST}'s" in only_reject(rows).en
