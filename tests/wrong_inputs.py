@@ -751,12 +751,13 @@ def people(*rows: tuple[Any, ...], header: tuple[str, ...] = VILLAGE_HEADER) -> 
 
 
 def two_sheets(path: Path) -> None:
-    """Write a workbook of two years."""
+    """Write a workbook of two years, the second of which is hidden."""
     book = openpyxl.Workbook()
     for year in ("2022年", "2023年"):
         sheet = book.create_sheet(year)
         for row in (HEADER, GOOD):
             sheet.append(row)
+    book.worksheets[1].sheet_state = "hidden"
     book.save(path)
 
 
@@ -769,7 +770,7 @@ NOTES = (
     noted("note-merged", "救护车数为合并单元格", "ambulances in a merged cell", "merged_figures",
           stations("stations.xlsx"),
           **{"stations.xlsx": workbook(HEADER, GOOD, ("柳林急救站", "急救站", *VILLAGE, None), merges=("E2:E3",))}),
-    noted("note-sheets", "两个工作表都像设施表", "two sheets that would do", "sheets_passed_over",
+    noted("note-sheets", "隐藏的工作表也像设施表", "a hidden sheet that would do", "sheets_passed_over",
           stations("stations.xlsx"),
           **{"stations.xlsx": two_sheets}),
     noted("note-columns", "两列都像人口列", "two columns for one field", "columns_passed_over",

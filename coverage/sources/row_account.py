@@ -66,6 +66,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "township_contradictory": ("name and code of different townships", "乡镇名称与代码不一致"),
     "township_without_land": ("township without polygon and seat", "乡镇既无边界也无驻地坐标"),
     "cells_shifted": ("more cells than the header has columns", "单元格多于表头列数"),
+    "other_table": ("of another table on the sheet", "同一表中的另一张表"),
     "not_a_place": ("a total, a note or a repeated header", "合计、备注或重复表头"),
     "not_a_township": ("a village or a county, not a township", "村、社区或县级单位，不是乡镇"),
 }

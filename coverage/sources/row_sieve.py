@@ -54,6 +54,14 @@ class RowSieve:
         self._merged = np.zeros(len(table), dtype=bool)
         self._alive = np.ones(len(table), dtype=bool)
         self._cells = table.cells.to_numpy(dtype=object)
+        if table.foreign is not None:
+            self.reject(
+                table.foreign,
+                "other_table",
+                "stands under another header than the one that was read: put each table on a sheet or into a "
+                "file of its own",
+                "属于同一工作表中的另一张表（表头不同），未读取：请将每张表放在单独的工作表或文件中",
+            )
         self.reject(
             _is_no_place(table, self._names),
             "not_a_place",

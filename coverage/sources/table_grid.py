@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from coverage.sources.osm_tags import plain_name
 from coverage.sources.table_fields import FIELDS, NEEDED, field_of
-from coverage.sources.table_headers import HeaderMatch, match_headers
+from coverage.sources.table_headers import HeaderMatch, match_headers, named_field
 from coverage.sources.table_units import is_unit_row, title_unit_of, title_units
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ N_TITLE_ROWS = 30
 
 _MAX_DEPTH = 3
 _MIN_FIELDS = 2
+_GROUP = re.compile(r"[1-9]\d{0,2},\d{3}")
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]*\d[\d.,]*[°%]?")
 
 
@@ -48,6 +50,8 @@ class Grid:
         Cells, such as ``D7``, that hold a formula and no value.
     delimited
         True for a text file, where a cell too many has moved the others.
+    hidden
+        True for a sheet that the planner does not see.
     """
 
     sheet: str
@@ -56,6 +60,7 @@ class Grid:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     formulas: tuple[str, ...] = ()
     delimited: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Cells:
     ----------
     cells
         As in `tables.Table`.
-    row, overlong
+    row, overlong, foreign
         As in `tables.Table`.
     headers
         One for every column, unique.
@@ -112,6 +117,7 @@ class Cells:
     cells: pd.DataFrame
     row: NDArray[np.int64]
     overlong: NDArray[np.bool_]
+    foreign: NDArray[np.bool_]
     headers: tuple[str, ...]
     sums: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -262,11 +268,12 @@ def read_cells(grid: Grid, header: Header, layer: str) -> Cells:
 
     A merged cell stands in each of its rows, except where it holds a number of things: then it counts once.
     """
-    start = header.top + header.depth
     width = len(header.words)
     names = unique_names(["".join(words) for words in header.words])
-    rows, numbers = grid.rows[start:], np.array(grid.numbers[start:], dtype=np.int64)
-    overlong = np.array([grid.delimited and any(row[width:]) for row in rows], dtype=bool)
+    places, foreign = _data_rows(grid, header, layer)
+    rows = [grid.rows[i] for i in places]
+    numbers = np.array([grid.numbers[i] for i in places], dtype=np.int64)
+    overlong = _overlong(grid, header, rows, layer)
     columns: list[list[str]] = [list(c) for c in zip_longest(*rows, fillvalue="")] if rows else []
     columns += [[""] * len(rows) for _ in range(width - len(columns))]
     counts = {
@@ -278,22 +285,91 @@ def read_cells(grid: Grid, header: Header, layer: str) -> Cells:
         cells=pd.DataFrame(dict(zip(every, columns, strict=True)), dtype=object),
         row=numbers,
         overlong=overlong,
+        foreign=np.array(foreign, dtype=bool),
         headers=tuple(names),
         sums={names[j]: found for j, found in sums.items()},
     )
 
 
+def _data_rows(grid: Grid, header: Header, layer: str) -> tuple[list[int], list[bool]]:
+    """Give the places of all rows that hold data, and whether they stand under another header."""
+    above = next((i for i in range(header.top) if _heads(grid.rows[i], layer)), header.top)
+    filled = [i for i in range(above, header.top) if sum(map(bool, grid.rows[i])) >= _MIN_FIELDS]
+    # a row right above the header is a part of it, not a table
+    places = filled if len(filled) > 1 else []
+    foreign = [True] * len(places)
+    own = [plain_name("".join(words)) for words in header.words]
+    is_other = False
+    for i in range(header.top + header.depth, len(grid.rows)):
+        row = grid.rows[i]
+        if _heads(row, layer):
+            is_other = not _repeats(row, own)
+        places.append(i)
+        foreign.append(is_other)
+    return places, foreign
+
+
+def _heads(row: Sequence[str], layer: str) -> bool:
+    """Tell whether a row is a header: its cells are words for fields, most or many, and none a figure."""
+    words = [cell for cell in row if cell]
+    if len(words) < _MIN_FIELDS or any(cell[0].isdigit() and _FIGURE.fullmatch(cell) for cell in words):
+        return False
+    named = [name for cell in words if (name := named_field(cell, layer))]
+    return len(set(named)) >= (_MIN_FIELDS if 2 * len(named) > len(words) else 2 * _MIN_FIELDS)
+
+
+def _repeats(row: Sequence[str], own: Sequence[str]) -> bool:
+    """Tell whether the words of a row stand where the header has them, or one level of them."""
+    for cell, header in zip_longest(row, own, fillvalue=""):
+        plain = plain_name(cell)
+        if plain and not (header.startswith(plain) or header.endswith(plain)):
+            return False
+    return True
+
+
+def _overlong(grid: Grid, header: Header, rows: Sequence[Sequence[str]], layer: str) -> NDArray[np.bool_]:
+    """
+    Find rows of a text file that have more cells than its header.
+
+    A delimiter at the end of most rows is a habit of the program that wrote them; at the end of a few, a
+    comma within a figure has moved the cells.
+    """
+    if not grid.delimited:
+        return np.zeros(len(rows), dtype=bool)
+    width = len(header.words)
+    n_cells = max(len(row) for row in grid.rows[header.top : header.top + header.depth])
+    full = [row for row in rows if len(row) >= n_cells]
+    is_habit = 2 * sum(len(row) > n_cells and not any(row[width:]) for row in full) > len(full)
+    counts = [
+        header.match.columns[f.name] for f in FIELDS[layer] if f.name in header.match.columns and f.is_count
+    ]
+    return np.array(
+        [
+            any(row[width:])
+            or (len(row) > n_cells and (not is_habit or any(_is_grouped(row[j : j + 2]) for j in counts)))
+            for row in rows
+        ],
+        dtype=bool,
+    )
+
+
+def _is_grouped(cells: Sequence[str]) -> bool:
+    """Tell whether two cells read like one figure with a comma between its thousands."""
+    return len(cells) > 1 and _GROUP.fullmatch(",".join(cells)) is not None
+
+
 def unique_names(names: Sequence[str]) -> list[str]:
     """Give headers that differ: a column without one goes by its number, repeated ones are counted."""
-    unique: list[str] = []
+    unique: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for j, name in enumerate(names):
-        wanted = name or f"#{j + 1}"
-        n = 1
+        base = name or f"#{j + 1}"
+        wanted = base
         while wanted in unique:
-            n += 1
-            wanted = f"{name or f'#{j + 1}'} ({n})"
-        unique.append(wanted)
-    return unique
+            counts[base] = counts.get(base, 1) + 1
+            wanted = f"{base} ({counts[base]})"
+        unique[wanted] = None
+    return list(unique)
 
 
 def _fill_merges(

@@ -127,6 +127,13 @@ def same_header(a: str, b: str) -> bool:
     return plain == plain_name(b) if plain else a.strip() == b.strip()
 
 
+def named_field(word: str, layer: str) -> str:
+    """Give the field of a layer that a word in a cell would head, empty where it is none."""
+    word = word[:_LONGEST]
+    found = _names(layer).get(plain_name(_BRACKETS.sub("", unicodedata.normalize("NFKC", word))))
+    return found[0].name if found else ""
+
+
 def _position_of(header: str, headers: Sequence[Sequence[str]]) -> int | None:
     """Find a column by its header as a planner wrote it, exactly or leniently; the lowest word is enough."""
     for candidates in (

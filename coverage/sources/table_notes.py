@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PLACED = ("lon", "lat", "lonlat")
 # words to go by, of which a table often has several
-_UNTOLD = ("name", "id", "code", "township", "township_code", "address", "system")
+_UNTOLD = ("name", "id", "code", "township", "township_code", "county", "address", "system")
 # what counts the rows, and is of no use
 _SERIAL = frozenset({"序号", "no", "fid", "ogcfid", "objectid"})
 _LONG, _MANY = 24, 12
@@ -31,14 +31,14 @@ _FAILED = frozenset({"#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!"}
 
 
 def sheet_notes(table: Table, sheet: str, others: Sequence[str]) -> tuple[Note, ...]:
-    """Name the sheets that would have done as well."""
+    """Name the hidden sheets that would have done as well."""
     file = table.file.path.name
     return noted(
         "sheets_passed_over",
         table.layer,
         others,
-        f"{file}: the sheet {sheet} was read, and not {{some}}; name another as {file}#SHEET",
-        f"{file}：读取了工作表“{sheet}”，未读取{{some}}；如需其他工作表，请写 {file}#表名",
+        f"{file}: the sheet {sheet} was read, and not the hidden {{some}}; name another as {file}#SHEET",
+        f"{file}：读取了工作表“{sheet}”，未读取隐藏的{{some}}；如需其他工作表，请写 {file}#表名",
     )
 
 

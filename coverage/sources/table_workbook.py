@@ -104,7 +104,7 @@ def _grid(sheet: Any, archive: ZipFile) -> Grid:
         if cells or number in uncounted:
             rows.append(cells)
             numbers.append(number)
-    return Grid(str(sheet.title), rows, numbers, merges, formulas)
+    return Grid(str(sheet.title), rows, numbers, merges, formulas, hidden=sheet.sheet_state != "visible")
 
 
 def _merge(ref: str) -> tuple[int, int, int, int]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.notes import Note
     from coverage.sources.table_fields import Field
-    from coverage.sources.table_grid import Grid
+    from coverage.sources.table_grid import Grid, Header
     from coverage.sources.table_headers import HeaderMatch
     from coverage.sources.table_values import Parsed
 
@@ -55,6 +55,9 @@ _OTHER_ENDINGS = (
 )
 _MAX_SHOWN = 240
 _MAX_NAME = 60
+_MAX_COLUMNS = 1_000
+_KEYS = ("name", "code", "kind", "township")
+_MIN_REPEATED = 2
 # where China lies, roughly: longitudes and latitudes in degrees
 _CHINA = (73.0, 135.5, 17.0, 54.0)
 
@@ -91,6 +94,8 @@ class Table:
         Fields, as typed, whose headers the planner named and this table has.
     overlong
         Shape (n,): True where a row has more cells than the header has columns.
+    foreign
+        Shape (n,): True where a row stands under another header of the sheet.
     """
 
     file: LayerFile
@@ -104,6 +109,7 @@ class Table:
     scales: Mapping[str, float] = field(default_factory=dict)
     columns_used: tuple[str, ...] = ()
     overlong: NDArray[np.bool_] | None = None
+    foreign: NDArray[np.bool_] | None = None
     # every reader asks for the same columns again, and a list of villages is long
     _texts: dict[str, NDArray[np.object_]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -129,17 +135,22 @@ class Table:
         Returns
         -------
         numpy.ndarray of str
-            Shape (n,), stripped; ``""`` where a cell is empty or stands for nothing, and where the table has
-            no such column.
+            Shape (n,), stripped; ``""`` where a cell is empty or stands for nothing, where the table has no
+            such column, and in rows under another header.
         """
         if not self.has(name):
             return np.full(len(self), "", dtype=object)
         if name not in self._texts:
-            column = self.cells[self.headers[name]].tolist()
+            column = self._column(name)
             texts = np.empty(len(self), dtype=object)
             texts[:] = ["" if is_empty(text) else text.strip() for text in column]
             self._texts[name] = texts
         return self._texts[name].copy()
+
+    def _column(self, name: str) -> list[str]:
+        """Give the cells of a field, but for rows that stand under another header."""
+        column = self.cells[self.headers[name]]
+        return (column if self.foreign is None else column.mask(self.foreign, "")).tolist()
 
     def numbers(self, name: str) -> Parsed:
         """
@@ -155,7 +166,7 @@ class Table:
         own = field_of(name, self.layer)
         texts = self.texts(name).tolist()
         if own is not None and own.none_is_zero and self.has(name):
-            cells = self.cells[self.headers[name]].tolist()
+            cells = self._column(name)
             texts = ["0" if is_none(cell) else text for cell, text in zip(cells, texts, strict=True)]
         parse = parse_durations if own is not None and own.is_duration else parse_numbers
         return parse(texts, own.units if own is not None else {}, self.scales.get(name, 1.0))
@@ -225,6 +236,10 @@ def _from_grids(
     file: LayerFile, layer: str, grids: Sequence[Grid], declared: str, default: str
 ) -> tuple[Table, tuple[Note, ...]]:
     wanted = _wanted([grid.sheet for grid in grids], file)
+    _check_width(
+        file,
+        max((len(row) for g, asked in zip(grids, wanted, strict=True) if asked for row in g.rows), default=0),
+    )
     found = [
         (grid, header)
         for grid, is_wanted in zip(grids, wanted, strict=True)
@@ -234,13 +249,15 @@ def _from_grids(
         raise _no_header(
             file, layer, [grid for grid, is_wanted in zip(grids, wanted, strict=True) if is_wanted]
         )
-    grid, header = max(found, key=lambda pair: pair[1].fit)
+    # a hidden sheet is an older state, or a list of choices: it never beats one that is seen
+    grid, header = max(found, key=_sheet_fit)
     name = (
         f"{file.path.name}#{grid.sheet}" if grid.sheet and (len(grids) > 1 or file.sheet) else file.path.name
     )
     if header.lacking:
         raise _lacking(name, layer, header.lacking, ["".join(words) for words in header.words])
-    others = [g.sheet for g, h in found if g is not grid and not h.lacking]
+    others = [g for g, h in found if g is not grid and not h.lacking and _has_rows(g, h)]
+    _check_alone(file, grid, header, [g.sheet for g in others if not g.hidden])
     cells = read_cells(grid, header, layer)
     match = header.match
     _check_units(name, layer, match, cells.headers)
@@ -255,9 +272,10 @@ def _from_grids(
         scales=match.scales,
         columns_used=match.by_user,
         overlong=cells.overlong,
+        foreign=cells.foreign,
     )
     notes = (
-        *sheet_notes(table, grid.sheet, others),
+        *sheet_notes(table, grid.sheet, [other.sheet for other in others]),
         *column_notes(table, match, cells.headers, declared),
         *small_notes(table),
         *cell_notes(table, grid, cells),
@@ -282,6 +300,7 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
     label = f"{file.path.name}#{name}" if len(layers) > 1 else file.path.name
     if lacking:
         raise _lacking(label, layer, lacking, next(headers for own, headers, _ in layers if own == name))
+    _check_width(file, max(len(headers) for own, headers, _ in layers if own == name))
     read = read_map_layer(file.path, name)
     headers = tuple(str(column) for column in read.cells.columns)
     match = match_headers([(header,) for header in headers], layer, file.columns, system=declared)
@@ -300,8 +319,9 @@ def _from_map(file: LayerFile, layer: str, declared: str, default: str) -> tuple
         columns_used=match.by_user,
     )
     others = [c[4] for c in found if c[0] and c[2] == best[2] and c[4] != name and not best[1]]
+    if others:
+        raise _several(file, [name, *others])
     notes = (
-        *sheet_notes(table, name, others),
         *column_notes(table, match, headers, declared),
         *read_notes(table),
     )
@@ -367,6 +387,56 @@ def _no_header(file: LayerFile, layer: str, grids: Sequence[Grid]) -> SourceErro
         f"which is which: --column {wanted[0].name}=HEADER{garbled}",
         zh=f"{file.path} 中没有可识别的表头（现有：{found_zh}）：请提供{zh}等列，"
         f"或指明对应关系：--column {wanted[0].zh}=表头{garbled_zh}",
+    )
+
+
+def _has_rows(grid: Grid, header: Header) -> bool:
+    return len(grid.rows) > header.top + header.depth
+
+
+def _sheet_fit(found: tuple[Grid, Header]) -> tuple[bool, bool, bool, int]:
+    """Tell how well a sheet fits: the greater the better."""
+    grid, header = found
+    return not header.lacking, _has_rows(grid, header), not grid.hidden, header.n_fields
+
+
+def _check_alone(file: LayerFile, grid: Grid, header: Header, others: Sequence[str]) -> None:
+    """Refuse a file in which a second table would be passed over: on another sheet, or side by side."""
+    if others:
+        raise _several(file, [grid.sheet, *others])
+    words = ["".join(over) for over in header.words]
+    twice = [
+        words[position]
+        for name, position in header.match.columns.items()
+        if any(same_header(words[position], words[j]) for j in header.match.passed_over.get(name, ()))
+    ]
+    key = next((words[header.match.columns[name]] for name in _KEYS if name in header.match.columns), "")
+    if len(twice) >= _MIN_REPEATED and key in twice:
+        raise SourceError(
+            f"{file.name}: the header names {name_some(twice)} twice, as for two tables side by side: put "
+            "one below the other under one header, or each on a sheet of its own",
+            zh=f"{file.name} 的表头中{'、'.join(twice[:8])}各出现两次，像是左右并排的两张表："
+            "请上下合并为一张表，或分别放在单独的工作表中",
+        )
+
+
+def _check_width(file: LayerFile, n_columns: int) -> None:
+    """Refuse a table that is no table: of so many columns that a message could not name them."""
+    if n_columns > _MAX_COLUMNS:
+        raise SourceError(
+            f"{file.name} has {n_columns:,} columns, and more than {_MAX_COLUMNS:,} are not read: delete "
+            "those that are not needed",
+            zh=f"{file.name} 有{n_columns:,}列，最多读取{_MAX_COLUMNS:,}列：请删除不需要的列",
+        )
+
+
+def _several(file: LayerFile, sheets: Sequence[str]) -> SourceError:
+    first = f"{file.path.name}#{sheets[0]}"
+    return SourceError(
+        f"{file.path} has several sheets that could be meant: {name_some(sheets)}; say which, such as "
+        f"{first}, and name the file again for each further one",
+        zh=f"{file.path} 中有多个工作表（图层）符合要求：{'、'.join(sheets[:8])}；请指明要读取的，"
+        f"例如 {first}；需要多个时，请逐个列出",
     )
 
 

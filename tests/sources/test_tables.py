@@ -119,7 +119,7 @@ def test_more_cells_than_the_header_has_columns(tmp_path):
     path = tmp_path / "f.csv"
     lines = "名称,经度,纬度\n东站,113.4,29.4\n西站,113,400,29.4\n北站,113.4,29.5,,\n"
     path.write_text(lines, encoding="utf-8")
-    assert read(path)[0].overlong.tolist() == [False, True, False]
+    assert read(path)[0].overlong.tolist() == [False, True, True]
 
 
 TITLED = [("急救站一览表",), (), ("填报单位：县卫健局", "", "2024年"), *PLAIN]
@@ -209,25 +209,6 @@ def test_cells_of_every_type(tmp_path):
     assert table.texts("lon").tolist() == ["113.4500000001", "113.5", "113"]
     assert table.texts("address").tolist() == ["2024-03-04", "True", "08:30:00"]
     assert table.texts("name").tolist() == ["东站", "西站", "北站"]
-
-
-def test_the_sheet_that_fits_best_is_read_and_the_others_are_named(tmp_path):
-    wider = [("名称", "经度", "纬度", "类型"), ("站", 113, 29, "")]
-    sheets = {"说明": [("填表说明",)], "甲": PLAIN, "乙": PLAIN, "丙": wider}
-    path = workbook(tmp_path / "f.xlsx", sheets)
-    table, notes = read(path)
-    assert table.name == "f.xlsx#丙"
-    assert codes(notes) == ["sheets_passed_over"]
-    assert notes[0].ids == ("甲", "乙")
-    assert "f.xlsx#" in notes[0].text("en")
-    asked, notes = read(path, sheet="乙")
-    assert (asked.name, len(asked), notes) == ("f.xlsx#乙", 2, ())
-
-
-def test_of_sheets_that_fit_alike_the_first_is_read(tmp_path):
-    table, notes = read(workbook(tmp_path / "f.xlsx", {"甲": PLAIN, "乙": PLAIN}))
-    assert table.name == "f.xlsx#甲"
-    assert notes[0].ids == ("乙",)
 
 
 def test_hidden_sheets_and_rows_are_read(tmp_path):
