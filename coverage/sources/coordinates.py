@@ -50,6 +50,11 @@ _FILLERS = (
 _SYSTEM_OF = {word: system for system, words in _WORDS.items() for word in words}
 _TOKEN = "|".join(sorted((*_SYSTEM_OF, *_FILLERS), key=len, reverse=True))
 _PHRASE = re.compile(rf"(?:{_TOKEN})+")
+# of an authority, its version and its code, only the code tells systems apart
+_URN = re.compile(
+    r"\s*(?:urn:(?:x-)?ogc:def:crs:|https?://(?:www\.)?opengis\.net/def/crs/)(EPSG|OGC)[:/][^:/]*[:/](\w+)\s*",
+    re.IGNORECASE,
+)
 _EPSG = re.compile(r"(?:.*epsg)?(\d{4,6})")
 _OWN_NAMES = {4326: "wgs84", 4490: "cgcs2000"}
 
@@ -92,8 +97,8 @@ def parse_system(text: str) -> str:
     ----------
     text
         A system's name or the map it was taken from (``GCJ-02``, ``高德``, ``百度坐标系``, ``国家2000``,
-        ``天地图``), an EPSG code (``EPSG:4547``, ``epsg 4547``, ``4547``) or a URN that ends in one; in any
-        case and width. A bare ``2000`` is CGCS2000.
+        ``天地图``), an EPSG code (``EPSG:4547``, ``epsg 4547``, ``4547``) or a URN or web address of one, of
+        whatever version; in any case and width. A bare ``2000`` is CGCS2000.
 
     Returns
     -------
@@ -105,7 +110,8 @@ def parse_system(text: str) -> str:
     CrsError
         If the words are unknown or contradict each other, or EPSG has no such code for maps.
     """
-    plain = plain_name(text)
+    urn = _URN.fullmatch(text)
+    plain = plain_name(f"{urn[1]}:{urn[2]}" if urn else text)
     if _PHRASE.fullmatch(plain):
         systems = {_SYSTEM_OF[word] for word in re.findall(_TOKEN, plain) if word in _SYSTEM_OF}
         if len(systems) == 1:

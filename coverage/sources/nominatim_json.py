@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from coverage.errors import DownloadError, name_some
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # Nominatim ranks an administrative area twice its admin_level
 _RANK_PER_LEVEL = 2
+_AREAS = ("Polygon", "MultiPolygon")
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,50 @@ def read_nominatim(body: bytes, server: Server) -> list[dict[str, Any]]:
     TryAgain
         If it is cut short.
     DownloadError
-        If it is a web page, or no answer of Nominatim.
+        If it is a web page, or no answer of Nominatim, down to the corners of every outline.
     """
     found = read_json(body, server)
-    if not isinstance(found, list) or not all(isinstance(f, dict) and "display_name" in f for f in found):
+    if not isinstance(found, list) or not all(map(_is_place, found)):
         raise DownloadError(
             f"{server.host} does not answer as a Nominatim server: check the address {server.option} gives",
             zh=f"{server.host} 的应答不符合 Nominatim 的格式：请检查 {server.option} 的网址",
         )
     return found
+
+
+def _is_place(found: Any) -> bool:
+    """Tell whether a place has all that is read of it, and of the right kind."""
+    if not isinstance(found, dict) or not isinstance(found.get("display_name"), str):
+        return False
+    shape = found.get("geojson") or {}
+    return (
+        _is_figure(found.get("importance") or 0)
+        and isinstance(found.get("name") or "", str)
+        and isinstance(shape, dict)
+        and (shape.get("type") not in _AREAS or _is_on_earth(shape))
+    )
+
+
+def _is_figure(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _is_on_earth(shape: Mapping[str, Any]) -> bool:
+    """Tell whether all corners of an outline are degrees; one that cannot be read has none."""
+    outline = _read_outline(shape)
+    corners = shapely.get_coordinates(outline) if outline is not None else np.empty((0, 2))
+    return bool((np.abs(corners) <= (_MAX_LON, _MAX_LAT)).all())  # false for NaN
+
+
+def _read_outline(shape: Mapping[str, Any]) -> shapely.Geometry | None:
+    try:
+        with np.errstate(invalid="ignore"):  # NaN is refused by whoever looks at the corners
+            return shapely.geometry.shape(dict(shape))
+    except (AttributeError, LookupError, TypeError, ValueError, shapely.errors.ShapelyError):
+        return None
 
 
 def choose_place(found: Sequence[Mapping[str, Any]], asked: str) -> tuple[Place, Note]:
@@ -127,12 +166,10 @@ def choose_place(found: Sequence[Mapping[str, Any]], asked: str) -> tuple[Place,
 
 def _outline(found: Mapping[str, Any]) -> shapely.Polygon | shapely.MultiPolygon | None:
     shape = found.get("geojson") or {}
-    if shape.get("type") not in ("Polygon", "MultiPolygon"):
+    if shape.get("type") not in _AREAS:
         return None
-    try:
-        return polygonal_part(shapely.make_valid(shapely.geometry.shape(shape)))
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
-        return None
+    outline = _read_outline(shape)
+    return polygonal_part(shapely.make_valid(outline)) if outline is not None else None
 
 
 def _is_administrative(found: Mapping[str, Any]) -> bool:

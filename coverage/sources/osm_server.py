@@ -8,12 +8,13 @@ import json
 import math
 import re
 import socket
+import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import osmnx as ox
 import requests
@@ -31,6 +32,10 @@ NOMINATIM_URL = "https://nominatim.openstreetmap.org"
 USER_AGENT = f"emergency-coverage/{__version__} (OSMnx {ox.__version__})"
 _BUSY = frozenset({429, 502, 503, 504})
 _N_WORDS = 120
+_FOREVER_S = 1e9
+# an answer that never falls silent, and never ends, is hung up on after as many timeouts
+_N_TIMEOUTS = 10
+_STATUS_TIMEOUT_S = 30.0
 # a server without slots (`Rate limit: 0`, or another page) would keep OSMnx waiting a minute a question
 _SLOTS = re.compile(r"^Rate limit: [1-9]", re.MULTILINE)
 _NEXT_SLOT = re.compile(r"^Slot available after: .*, in (-?\d+) seconds", re.MULTILINE)
@@ -120,6 +125,10 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port
 
 
+class _SilentError(DownloadError):
+    """A server that was reached, and says nothing, or nothing that comes to an end."""
+
+
 class TryAgain(Exception):  # noqa: N818 (never leaves this room)
     """An answer that the same question, put again, may better."""
 
@@ -144,10 +153,16 @@ def read_json(body: bytes, server: Server) -> Any:
     TryAgain
         If it is cut short.
     DownloadError
-        If it is a web page instead.
+        If it is a web page instead, or nested without end.
     """
     try:
         return json.loads(body)
+    except RecursionError as error:
+        raise DownloadError(
+            f"{server.host} sent brackets within brackets, thousands deep, as no map server does: check the "
+            f"address {server.option} gives",
+            zh=f"{server.host} 返回的数据嵌套层数异常，不是地图服务器的应答：请检查 {server.option} 的网址",
+        ) from error
     except ValueError as error:
         if body.lstrip().startswith(b"<"):
             words = page_words(body)
@@ -192,7 +207,10 @@ class _Listener(Generic[T]):
 
     def __call__(self, response: requests.Response, **_: object) -> None:
         try:
-            if not response.is_redirect:
+            if response.is_redirect:
+                _check_redirect(response, self._server)
+            else:
+                _take_in_time(response, self._server)
                 self._hear(response)
         except BaseException:
             response.close()  # requests does not, where a hook raises
@@ -227,6 +245,53 @@ class _Listener(Generic[T]):
             )
 
 
+def _check_redirect(response: requests.Response, server: Server) -> None:
+    """Follow a server to another of its pages, and to nobody else."""
+    target = response.headers["Location"]
+    try:
+        there = urljoin(response.url, target)
+        stays = _is_web_address(there) and urlsplit(there).hostname == urlsplit(response.url).hostname
+    except ValueError:
+        stays = False
+    if not stays:
+        where = target if len(target) <= _N_WORDS else f"{target[:_N_WORDS]} …"
+        raise DownloadError(
+            f"{server.host} sends the question on to {where}, and is not followed: if that is the right "
+            f"server, give its address with {server.option}",
+            zh=f"{server.host} 将请求转到 {where}，未予跟随："
+            f"如确认应使用该服务器，请用 {server.option} 指定其网址",
+        )
+
+
+def _take_in_time(response: requests.Response, server: Server) -> None:
+    """Take an answer in, as long as it does not trickle without end."""
+    longest_s = _N_TIMEOUTS * server.timeout_s
+    too_slow = threading.Event()
+
+    def hang_up() -> None:
+        too_slow.set()
+        with suppress(OSError, ValueError, RuntimeError):  # it may have come in the meantime
+            response.raw.shutdown()
+
+    timer = threading.Timer(longest_s, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        response.content  # noqa: B018 (requests keeps it)
+    except (requests.exceptions.RequestException, OSError, ProtocolError):
+        if not too_slow.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if too_slow.is_set():
+        raise _SilentError(
+            f"{server.host} sends its answer so slowly that it was not whole after {longest_s:g} s: run the "
+            f"command again, and it goes on from what has come, or give another server with {server.option}",
+            zh=f"{server.host} 发送数据过慢，{longest_s:g}秒内未能传完：请重新运行本命令，"
+            f"已下载的部分不会重复下载；也可用 {server.option} 换用其他服务器",
+        )
+
+
 def _refused(server: Server, response: requests.Response) -> DownloadError:
     reason = f"{response.status_code} {response.reason}: {page_words(response.content)}"
     return DownloadError(
@@ -238,16 +303,24 @@ def _refused(server: Server, response: requests.Response) -> DownloadError:
 
 
 def _retry_after_s(text: str) -> float | None:
-    """Read a ``Retry-After`` header: seconds, or a date (RFC 9110, 10.2.3); None where there is none."""
+    """
+    Read a ``Retry-After`` header: seconds, or a date (RFC 9110, 10.2.3).
+
+    Returns
+    -------
+    float or None
+        None where there is none, or none to come: a busy server that says 0 is not to be asked at once.
+    """
     if text.strip().isdecimal():
-        return float(text)
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max((when - datetime.now(tz=UTC)).total_seconds(), 0.0)
+        wait_s = float(text)
+    else:
+        try:
+            when = email.utils.parsedate_to_datetime(text)
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when
+            wait_s = (when - datetime.now(tz=UTC)).total_seconds()
+        except (ValueError, OverflowError):
+            return None
+    return min(wait_s, _FOREVER_S) if wait_s > 0 else None
 
 
 def has_slots(server: Server) -> bool:
@@ -257,14 +330,22 @@ def has_slots(server: Server) -> bool:
     Raises
     ------
     DownloadError
-        If the server cannot be reached.
+        If the server cannot be reached. One that keeps silent about its status has no slots to hand out.
     """
-    with suppress(TryAgain), _translated(server):
+    patience = replace(server, timeout_s=min(server.timeout_s, _STATUS_TIMEOUT_S))
+
+    def take(response: requests.Response, **_: object) -> None:
+        if not response.is_redirect:
+            _take_in_time(response, patience)
+
+    with suppress(TryAgain, _SilentError), _translated(server):
         answer = requests.get(
             f"{server.url}/status",
             headers={"User-Agent": USER_AGENT},
-            timeout=server.timeout_s,
-            **ox.settings.requests_kwargs,
+            timeout=patience.timeout_s,
+            # what is said elsewhere is said of another server
+            allow_redirects=False,
+            **{**ox.settings.requests_kwargs, "hooks": {"response": take}},
         )
         return answer.ok and _SLOTS.search(answer.text) is not None
     return False
@@ -429,8 +510,8 @@ def _no_connection(server: Server, error: BaseException) -> DownloadError:
     )
 
 
-def _silent(server: Server) -> DownloadError:
-    return DownloadError(
+def _silent(server: Server) -> _SilentError:
+    return _SilentError(
         f"{server.host} has not answered within {server.timeout_s:g} s: run the command again, and it goes "
         f"on from what has come; wait longer with --timeout, or give another server with {server.option}",
         zh=f"{server.host} 在{server.timeout_s:g}秒内没有应答：请重新运行本命令，已下载的部分不会重复下载；"

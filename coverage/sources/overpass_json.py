@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from coverage.errors import DownloadError
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from coverage.sources.osm_server import Server
 
 _KINDS: Mapping[str, str] = {"node": "n", "way": "w", "relation": "r"}
+_MAX_ID = 2**63
+_MAX_LON, _MAX_LAT = 180.0, 90.0
+_N_SHOWN = 120
 _ORDER = "wrn"  # of a file that is read: ways and relations first, then the nodes that are places
 
 
@@ -39,14 +43,13 @@ def read_overpass(body: bytes, server: Server) -> dict[str, Any]:
         If it is cut short.
     DownloadError
         If it is a web page, bears a remark (the server ran out of time or memory, and the elements are not
-        all), or is no answer of Overpass.
+        all), or is no answer of Overpass, down to the last element.
     """
     answer = read_json(body, server)
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
-        raise DownloadError(
-            f"{server.host} does not answer as an Overpass server: check the address {server.option} gives",
-            zh=f"{server.host} 的应答不符合 Overpass 的格式：请检查 {server.option} 的网址",
-        )
+        raise _unlike_overpass(server)
+    if not isinstance(answer.get("osm3s", {}), dict):
+        raise _unlike_overpass(server)
     if answer.get("remark"):
         remark = " ".join(str(answer["remark"]).split())
         raise DownloadError(
@@ -56,7 +59,54 @@ def read_overpass(body: bytes, server: Server) -> dict[str, Any]:
             zh=f"{server.host} 未能完成查询（{remark}）：请稍后重新运行本命令，用 --timeout 延长等待，"
             f"用 {server.option} 换用其他服务器，或改用数据文件导入：coverage import --osm 文件",
         )
+    strange = next((element for element in answer["elements"] if not _is_element(element)), None)
+    if strange is not None:
+        words = " ".join(json.dumps(strange, ensure_ascii=False).split())
+        raise _unlike_overpass(server, words if len(words) <= _N_SHOWN else f"{words[:_N_SHOWN]} …")
     return answer
+
+
+def _unlike_overpass(server: Server, element: str = "") -> DownloadError:
+    en, zh = (f" (element {element})", f"（要素 {element}）") if element else ("", "")
+    return DownloadError(
+        f"{server.host} does not answer as an Overpass server{en}: check the address {server.option} gives",
+        zh=f"{server.host} 的应答不符合 Overpass 的格式{zh}：请检查 {server.option} 的网址",
+    )
+
+
+def _is_element(element: Any) -> bool:
+    """Tell whether an element has all that is read of it, and of the right kind."""
+    if not isinstance(element, dict) or not _is_id(element.get("id")):
+        return False
+    kind, tags = element.get("type"), element.get("tags", {})
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        return False
+    if kind == "node":
+        return _is_degree(element.get("lon"), _MAX_LON) and _is_degree(element.get("lat"), _MAX_LAT)
+    if kind == "way":
+        nodes = element.get("nodes", [])
+        return isinstance(nodes, list) and all(map(_is_id, nodes))
+    members = element.get("members", [])
+    return kind == "relation" and isinstance(members, list) and all(map(_is_member, members))
+
+
+def _is_id(number: Any) -> bool:
+    # a truth is no number here; tables have 64 bits
+    return type(number) is int and 0 < number < _MAX_ID
+
+
+def _is_degree(degree: Any, limit: float) -> bool:
+    return type(degree) in (int, float) and -limit <= degree <= limit  # false for NaN
+
+
+def _is_member(member: Any) -> bool:
+    return (
+        isinstance(member, dict)
+        and isinstance(member.get("type"), str)
+        and member["type"] in _KINDS
+        and _is_id(member.get("ref"))
+        and isinstance(member.get("role", ""), str)
+    )
 
 
 def data_date(answer: Mapping[str, Any]) -> str:

@@ -30,6 +30,8 @@ _ALIKE = {"cgcs2000": "wgs84"}
 # outlines of one county from two sources differ by a few hundredths of its land, and so does a shift
 _MAX_MISFIT = 0.10
 _MAX_RATIO = 2 / 3
+# readings that are the same but for rounding are no other system
+_MIN_GAIN = 0.001
 _KINDS: Mapping[str, tuple[str, str]] = {
     "Point": ("a point", "点"),
     "MultiPoint": ("points", "多点"),
@@ -218,6 +220,7 @@ def _fit_notes(table: Table, raw: NDArray[np.object_], frame: Frame) -> tuple[No
         or best == declared
         or misfits[best] > _MAX_MISFIT
         or misfits[best] > _MAX_RATIO * misfits[declared]
+        or misfits[best] > misfits[declared] - _MIN_GAIN
         or best not in SYSTEM_NAMES
     ):
         return ()

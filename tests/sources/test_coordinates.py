@@ -309,3 +309,20 @@ def test_shapes_that_are_nowhere_say_what_is_wrong(place, system, en, zh):
     with pytest.raises(CrsError, match=en) as caught:
         to_wgs84(shapes, system)
     assert zh in caught.value.line("zh")
+
+
+@pytest.mark.parametrize(
+    ("urn", "system"),
+    [
+        ("urn:ogc:def:crs:EPSG::4326", "wgs84"),
+        ("urn:ogc:def:crs:EPSG:6.9:4326", "wgs84"),
+        ("urn:x-ogc:def:crs:EPSG:9.8.15:4547", "EPSG:4547"),
+        ("URN:OGC:DEF:CRS:EPSG:6:4490", "cgcs2000"),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", "wgs84"),
+        ("urn:ogc:def:crs:OGC::CRS84", "wgs84"),
+        ("http://www.opengis.net/def/crs/EPSG/9.8.5/4547", "EPSG:4547"),
+        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", "wgs84"),
+    ],
+)
+def test_the_version_of_an_authority_is_no_part_of_the_code(urn, system):
+    assert parse_system(urn) == system

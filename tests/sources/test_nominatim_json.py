@@ -127,3 +127,41 @@ def test_a_whole_answer_is_read_and_half_of_one_is_not():
     assert read_nominatim(b"[]", SERVER) == []
     with pytest.raises(TryAgain):
         read_nominatim(body[:-9], SERVER)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"importance": "high"},
+        {"importance": float("nan")},
+        {"importance": [1]},
+        {"display_name": 3},
+        {"name": {"zh": "x"}},
+        {"geojson": "x"},
+        {"geojson": [1]},
+        {"geojson": {"type": "Polygon", "coordinates": [[[0, 0], [float("nan"), 0], [1, 1], [0, 0]]]}},
+        {"geojson": {"type": "Polygon", "coordinates": [[[0, 0], [400, 0], [1, 1], [0, 0]]]}},
+        {"geojson": {"type": "Polygon", "coordinates": [[[0, 0], [1, 91], [1, 1], [0, 0]]]}},
+    ],
+    ids=str,
+)
+def test_a_place_that_cannot_be_used_is_refused_before_it_is_kept(more):
+    with pytest.raises(DownloadError, match="does not answer as a Nominatim server"):
+        read_nominatim(json.dumps([found(), found(**more)]).encode(), SERVER)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"importance": None},
+        {"importance": "0.4"},
+        {"name": None},
+        {"geojson": None},
+        {"place_rank": "x"},
+        {"osm_id": "x"},
+    ],
+    ids=str,
+)
+def test_a_place_may_lack_what_has_a_stand_in(more):
+    places = read_nominatim(json.dumps([found(), found(**more)]).encode(), SERVER)
+    assert choose_place(places, "临湘市")[0].name == "临湘市"

@@ -132,6 +132,63 @@ def test_a_redirect_is_followed(data, server):
         assert len(other.asked("interpreter")) == 1
 
 
+@pytest.mark.parametrize("target", ["http://localhost:9/interpreter", "https://evil.test/x", "//other.test/"])
+def test_a_redirect_to_somebody_else_is_refused_by_name(server, target):
+    server.faults["interpreter"] = iter([code(307, Location=target)])
+    line = refused(server)
+    assert f"sends the question on to {target}, and is not followed" in line
+    assert "--endpoint" in line
+
+
+@pytest.mark.parametrize("target", ["http://[bad", "http://127.0.0.1:99999/", "ftp://127.0.0.1/x"])
+def test_a_redirect_to_nowhere_is_one_line(server, target):
+    server.faults["interpreter"] = iter([code(302, Location=target)])
+    assert target in refused(server)
+
+
+def test_a_redirect_without_a_host_stays(server):
+    server.faults["interpreter"] = iter([code(307, Location="/other/interpreter")])
+    assert roads_of(server)[1]["elements"]
+
+
+def test_a_busy_server_that_says_no_wait_is_not_asked_at_once(server, monkeypatch):
+    waits = []
+    monkeypatch.setattr(osm_server.time, "sleep", waits.append)
+    server.faults["interpreter"] = iter([code(429, Retry_After="0")] * 2)
+    roads_of(server, politeness=Politeness(max_tries=3, first_wait_s=5.0))
+    assert [wait for wait in waits if wait] == [5.0, 10.0]
+
+
+@pytest.mark.parametrize("asked_s", ["9" * 400, "9" * 5000])
+def test_a_wait_beyond_all_bounds_is_given_up(server, asked_s):
+    server.faults["interpreter"] = iter([code(429, Retry_After=asked_s)])
+    assert "after 1 try" in refused(server)
+
+
+def test_brackets_without_end_are_one_line(server):
+    server.faults["interpreter"] = iter([page("[" * 200_000)])
+    assert "brackets within brackets" in refused(server)
+
+
+def trickle(handler, body):
+    """Send an answer byte by byte, never silent for long."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    for i in range(len(body)):
+        if handler.server.closing.wait(0.05):
+            return
+        handler.wfile.write(body[i : i + 1])
+        handler.wfile.flush()
+
+
+def test_an_answer_that_trickles_without_end_is_hung_up_on(server):
+    server.faults["interpreter"] = iter([trickle])
+    line = refused(server, timeout_s=0.2)
+    assert "so slowly that it was not whole after 2 s" in line
+    assert len(server.asked("interpreter")) == 1
+
+
 def test_retry_after_is_waited_out(server):
     said_so = []
     server.faults["interpreter"] = iter([code(429, Retry_After="1")])
@@ -276,6 +333,12 @@ def test_a_server_without_a_status_hands_out_no_slots(server, fault):
     assert not has_slots(Server(server.url, "--endpoint"))
 
 
+@pytest.mark.parametrize("fault", [hang, stall, trickle, code(302, Location="http://localhost:9/status")])
+def test_a_server_that_keeps_silent_about_its_status_hands_out_no_slots(server, fault):
+    server.faults["status"] = iter([fault])
+    assert not has_slots(Server(server.url, "--endpoint", 0.2))
+
+
 def test_osmnx_looks_for_a_slot_before_it_asks(server):
     server.status = SLOT_PAGE + "2 slots available now.\n"
     roads_of(server, slots=True)
@@ -326,8 +389,14 @@ def test_retry_after_is_read_as_seconds_or_a_date():
     read = osm_server._retry_after_s
     assert read("120") == 120.0
     assert 50 < read(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
-    assert read("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
-    assert read("Wed, 21 Oct 2015 07:28:00 -0000") == 0.0
+    # what is over tells no wait
+    assert read("0") is None
+    assert read("Wed, 21 Oct 2015 07:28:00 GMT") is None
+    assert read("Wed, 21 Oct 2015 07:28:00 -0000") is None
+    # nor does what no clock shows
+    assert read("9" * 400) == read("9" * 12) == 1e9
+    assert read("Fri, 31 Dec 9999 23:59:59 -2359") in (None, 1e9)
+    assert read("Wed, 21 Oct 99999999999999999999 07:28:00 GMT") is None
     assert read("") is None
     assert read("soon") is None
 

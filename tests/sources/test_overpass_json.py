@@ -143,3 +143,55 @@ def test_a_remark_is_an_error_in_both_languages():
 def test_bytes_that_are_no_text_are_cut_short():
     with pytest.raises(TryAgain):
         read_overpass(b"\xff\xfe\xfa{}", SERVER)
+
+
+STRANGE = [
+    3,
+    {"type": "node", "lon": 1.0, "lat": 2.0},
+    {"type": "node", "id": "1", "lon": 1.0, "lat": 2.0},
+    {"type": "node", "id": True, "lon": 1.0, "lat": 2.0},
+    {"type": "node", "id": 2**63, "lon": 1.0, "lat": 2.0},
+    {"type": "node", "id": 1, "lon": 1.0},
+    {"type": "node", "id": 1, "lon": None, "lat": 2.0},
+    {"type": "node", "id": 1, "lon": "1.0", "lat": 2.0},
+    {"type": "node", "id": 1, "lon": 181.0, "lat": 2.0},
+    {"type": "node", "id": 1, "lon": 1.0, "lat": float("nan")},
+    {"type": "node", "id": 1, "lon": float("inf"), "lat": 2.0},
+    {"type": "node", "id": 1, "lon": 1.0, "lat": 2.0, "tags": ["x"]},
+    {"type": "node", "id": 1, "lon": 1.0, "lat": 2.0, "tags": None},
+    {"type": "way", "id": 1, "nodes": 3},
+    {"type": "way", "id": 1, "nodes": [1, "2"]},
+    {"type": "way", "id": 1, "nodes": [1, None]},
+    {"type": "way", "id": 1, "nodes": [1, 2], "tags": {"highway": 3}},
+    {"type": "relation", "id": 1, "members": {"a": 1}},
+    {"type": "relation", "id": 1, "members": [3]},
+    {"type": "relation", "id": 1, "members": [{"type": "way", "role": ""}]},
+    {"type": "relation", "id": 1, "members": [{"type": "street", "ref": 2, "role": ""}]},
+    {"type": "relation", "id": 1, "members": [{"type": ["way"], "ref": 2, "role": ""}]},
+    {"type": "relation", "id": 1, "members": [{"type": "way", "ref": 2, "role": 3}]},
+    {"type": "street", "id": 1},
+    {"type": ["way"], "id": 1},
+    {"id": 1},
+]
+
+
+@pytest.mark.parametrize("element", STRANGE, ids=str)
+def test_an_element_that_cannot_be_used_is_refused_before_it_is_kept(element):
+    body = json.dumps(answer(node(1), element)).encode()
+    with pytest.raises(DownloadError, match=r"does not answer as an Overpass server \(element ") as caught:
+        read_overpass(body, SERVER)
+    assert "Overpass 的格式（要素" in caught.value.line("zh")
+
+
+def test_a_strange_head_is_refused():
+    with pytest.raises(DownloadError, match="does not answer as an Overpass server"):
+        read_overpass(json.dumps(answer(node(1), osm3s="x")).encode(), SERVER)
+
+
+def test_elements_of_every_kind_pass():
+    relation = {"type": "relation", "id": 4, "members": [{"type": "way", "ref": 3, "role": "outer"}]}
+    whole = answer(
+        node(1), node(2, place="village"), way(3, [1, 2], highway="road"), relation, {"type": "way", "id": 9}
+    )
+    assert read_overpass(json.dumps(whole).encode(), SERVER) == whole
+    assert merge_answers([whole]).nodes
