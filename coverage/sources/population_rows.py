@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from coverage.sources.county_rows import reject_other_counties
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.population_county import CountyRows, reject_county
@@ -93,6 +94,7 @@ def people_rows(
     county
         Name and code of the county, whose own figure is no place's.
     """
+    reject_other_counties(table, sieve, county.name if county is not None else "")
     listed = _with_landless(townships, landless)
     people = _people(table, sieve)
     name = table.texts("name")

@@ -174,6 +174,15 @@ def test_a_place_that_is_called_as_counties_are_is_counted(tmp_path, line, count
     assert (rows.people_in, rows.people_left_out) == (6_900 + people, 0)
 
 
+def test_villages_of_other_counties_are_nobody_of_ours(tmp_path):
+    header = "县（市、区）," + TEXT
+    ours = [f"小康县,{line}" for line in OTHERS]
+    rows = read(tmp_path, f"大康县,{OTHERS[0]}", *ours, county=XIAOKANG, header=header)
+    assert rejected(rows) == {2: "outside_area"}
+    assert "大康县" in rows.accounts[0].rejects[0].zh
+    assert (rows.people_in, rows.people_left_out) == (6_900, 0)
+
+
 def test_what_is_rejected_for_another_reason_is_left_out_and_counted(tmp_path):
     lines = row("老城区", "", "50000"), row("甲村", "城关镇", "9", HERE, "430699101001")
     rows = read(tmp_path, *lines, *OTHERS, county=XIAOKANG)

@@ -18,7 +18,7 @@ from builders import CRS, X0_M, Y0_M
 from coverage.errors import NetworkError, SourceError
 from coverage.geopackage import read_study_area
 from coverage.routing.network import RoadNetwork
-from coverage.sources.township_allocation import SPACING_M, allocate_townships
+from coverage.sources.township_allocation import SPACING_M, allocate_townships, sample_roads
 from coverage.study_area import WGS84, Roads
 
 
@@ -68,6 +68,13 @@ def test_a_road_of_one_class_is_cut_halfway():
     west, east = found.polygons
     assert west.symmetric_difference(box(0, -2, 5, 2)).area < 4_000 * SPACING_M
     assert_partition((west, east), land)
+
+
+def test_samples_stand_in_the_middle_of_their_stretches():
+    roads = roads_of(("secondary", False, [(0, 0), (1, 0)]))
+    samples = sample_roads(seats_at((0, 0.3), (1, 0.3)), box(-1, -1, 2, 1), roads)
+    assert samples.y_m[:2].tolist() == [Y0_M + 300] * 2
+    assert sorted(samples.x_m[2:] - X0_M) == pytest.approx(np.arange(SPACING_M / 2, 1000, SPACING_M))
 
 
 def test_a_quicker_road_reaches_farther():

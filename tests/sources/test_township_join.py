@@ -93,6 +93,13 @@ def test_another_countys_namesake_stays_there_where_the_county_is_known():
     assert joined(names[:2]).township.tolist() == [0, 0]
 
 
+def test_a_countys_short_name_within_another_word_is_no_county():
+    townships = pd.DataFrame({"id": ["t1"], "name": ["白云镇"]})
+    names = ["城南白云镇", "湖南省益阳市南县白云镇"]
+    match = match_townships(names, ["", ""], townships, county="南县")
+    assert match.township.tolist() == [UNMATCHED, 0]
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -476,6 +476,14 @@ def test_new_outlines_are_observed_whatever_there_was_before(tmp_path):
     assert f"within the outline of {MIDDLE}" in only_reject(rows).en
 
 
+def test_a_known_township_that_nothing_names_gets_no_land_beside_new_outlines(tmp_path):
+    seat = gpd.GeoSeries([shapely.Point(X0_M + 26e3, Y0_M)], crs=CRS).to_crs(WGS84).iloc[0]
+    known = AREA.townships.assign(seat_lon=seat.x, seat_lat=seat.y)
+    rows = read(outlines(tmp_path, (WEST, box(-6, -8, 5, 8)), (MIDDLE, box(5, -8, 18, 8))), known=known)
+    assert rows.table["name"].tolist() == [WEST, MIDDLE]
+    assert not rows.modelled
+
+
 # rows that cannot be used
 
 
