@@ -29,6 +29,7 @@ _REMARK = re.compile(
 )
 _REMARKABLE = frozenset("备说注填制审负联数资来单示nrseNRSE")
 _MIN_HEADER_CELLS = 2
+_LONGEST = 80
 
 
 class RowSieve:
@@ -102,10 +103,10 @@ class RowSieve:
         chosen = np.flatnonzero(np.asarray(where, dtype=bool) & self._alive)
         is_one = {key: _is_one(value) for key, value in values.items()}
         for i in chosen.tolist():
-            own = {key: value if is_one[key] else value[i] for key, value in values.items()}
+            own = {key: _short(value if is_one[key] else value[i]) for key, value in values.items()}
             self._rejects[i] = Reject(
                 row=int(self.table.row[i]),
-                name=str(self._names[i]),
+                name=str(_short(str(self._names[i]))),
                 code=code,
                 en=en.format(**own),
                 zh=zh.format(**own),
@@ -132,6 +133,11 @@ class RowSieve:
         )
 
 
+def _short(value: Any) -> Any:
+    """Cut a text that a message could not hold; its row is shown in full in the list of rejects."""
+    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value
+
+
 def _is_one(value: object) -> bool:
     return isinstance(value, str) or np.ndim(value) == 0  # type: ignore[arg-type]
 
@@ -139,19 +145,35 @@ def _is_one(value: object) -> bool:
 def _is_no_place(table: Table, names: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Find totals, notes and headers that stand among the rows."""
     first = np.full(len(table), "", dtype=object)
+    n_filled = np.zeros(len(table), dtype=int)
     for column in table.cells.columns[::-1]:
         cells = table.cells[column].to_numpy(dtype=object)
         filled = cells != ""
         first[filled] = cells[filled]
-    found = np.array([_is_odd(a) or (a is not b and _is_odd(b)) for a, b in zip(names, first, strict=True)])
+        n_filled += filled
+    # a column of remarks may come first: a remark beside a name is on that place alone
+    alone = (n_filled == 1) | ((names == "") & table.has("name"))
+    found = np.array(
+        [
+            _is_odd(a) or (a is not b and (_is_total(b) or (is_alone and _is_remark(b))))
+            for a, b, is_alone in zip(names, first, alone.tolist(), strict=True)
+        ]
+    )
     return found.astype(bool) | _repeats_header(table)
 
 
 def _is_odd(text: str) -> bool:
-    """Tell whether a row that starts with this text is a total or a note."""
+    """Tell whether a row that is called so is a total or a note."""
+    return _is_remark(text) or _is_total(text)
+
+
+def _is_remark(text: str) -> bool:
     # most names are of places, and looking at them in full takes its time
-    if text[:1] in _REMARKABLE and _REMARK.match(text) is not None:
-        return True
+    return text[:1] in _REMARKABLE and _REMARK.match(text) is not None
+
+
+def _is_total(text: str) -> bool:
+    text = text[:_LONGEST]
     if _LIKE_TOTAL.search(text) is None:
         return False
     text = _BRACKETS.sub("", text)

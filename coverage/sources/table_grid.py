@@ -298,12 +298,11 @@ def _data_rows(grid: Grid, header: Header, layer: str) -> tuple[list[int], list[
     # a row right above the header is a part of it, not a table
     places = filled if len(filled) > 1 else []
     foreign = [True] * len(places)
-    own = [plain_name("".join(words)) for words in header.words]
     is_other = False
     for i in range(header.top + header.depth, len(grid.rows)):
         row = grid.rows[i]
         if _heads(row, layer):
-            is_other = not _repeats(row, own)
+            is_other = not _repeats(row, header, layer)
         places.append(i)
         foreign.append(is_other)
     return places, foreign
@@ -318,11 +317,13 @@ def _heads(row: Sequence[str], layer: str) -> bool:
     return len(set(named)) >= (_MIN_FIELDS if 2 * len(named) > len(words) else 2 * _MIN_FIELDS)
 
 
-def _repeats(row: Sequence[str], own: Sequence[str]) -> bool:
-    """Tell whether the words of a row stand where the header has them, or one level of them."""
-    for cell, header in zip_longest(row, own, fillvalue=""):
-        plain = plain_name(cell)
-        if plain and not (header.startswith(plain) or header.endswith(plain)):
+def _repeats(row: Sequence[str], header: Header, layer: str) -> bool:
+    """Tell whether the words of a row mean the columns of the header that they stand in."""
+    own = {j: name for name, j in header.match.columns.items()}
+    for cell, words, j in zip_longest(row, header.words, range(len(row)), fillvalue=""):
+        plain, over = plain_name(str(cell)), plain_name("".join(words))
+        is_word = over.startswith(plain) or over.endswith(plain)
+        if plain and not is_word and named_field(str(cell), layer) != own.get(int(j or 0), ""):
             return False
     return True
 

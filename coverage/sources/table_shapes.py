@@ -17,7 +17,7 @@ import pyogrio
 import pyproj
 import shapely
 
-from coverage.errors import CrsError, FileError
+from coverage.errors import CrsError, FileError, name_some
 from coverage.sources.osm_file import unreadable
 from coverage.sources.table_grid import unique_names
 from coverage.sources.table_workbook import cell_text
@@ -124,6 +124,7 @@ def read_map_layer(path: Path, name: str) -> MapLayer:
             table = _read(path, name)
     except _BROKEN as error:
         raise unreadable(path) from error
+    _check_features(path, len(table))
     shapes, system = None, ""
     if isinstance(table, gpd.GeoDataFrame):
         shapes, system = _in_named_system(path, table.geometry.reset_index(drop=True))
@@ -134,6 +135,32 @@ def read_map_layer(path: Path, name: str) -> MapLayer:
     }
     row = np.arange(1, len(table) + 1, dtype=np.int64)
     return MapLayer(name, pd.DataFrame(cells, dtype=object, index=range(len(row))), row, shapes, system)
+
+
+def _check_features(path: Path, n_read: int) -> None:
+    """Refuse a GeoJSON of which the library passes features over, as it does with those of no known type."""
+    if not _is_geojson(path):
+        return
+    raw = path.read_bytes()
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", "replace")
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):  # the library reads some that are not quite JSON
+        return
+    features = whole.get("features") if isinstance(whole, dict) else None
+    if not isinstance(features, list) or len(features) == n_read:
+        return
+    odd = [i for i, f in enumerate(features, 1) if not isinstance(f, dict) or f.get("type") != "Feature"]
+    some, some_zh = name_some(odd), name_some(odd, mark="、")
+    raise FileError(
+        f"{path} holds {len(features)} features, of which {n_read} can be read; those that cannot: "
+        f'{some or "?"}: write "type": "Feature" into each',
+        zh=f"{path} 有{len(features)}个要素，只能读取{n_read}个；无法读取的是第{some_zh or '?'}个："
+        '请为每个要素写明 "type": "Feature"',
+    )
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ _NO_TEXT = {
 }
 # longest cell: a note can be long, but a quotation mark that never closes swallows the file
 _MAX_CELL = 1_000_000
+_FIGURE = re.compile(r"\s*[\d.]+\s*")
 
 
 def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
@@ -42,13 +45,14 @@ def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
     Raises
     ------
     FileError
-        If it is no text in one of these encodings, or a quotation mark is never closed.
+        If it is no text in one of these encodings, or a quotation mark is never closed or swallows lines.
     """
     text = _decode(file.path)
     csv.field_size_limit(_MAX_CELL)
     delimiter = _sniff(text, file, layer, system)
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
+    spanning: list[tuple[int, tuple[str, ...]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
@@ -58,6 +62,8 @@ def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
             if any(cells):
                 rows.append(cells)
                 numbers.append(line)
+            if reader.line_num > line:
+                spanning.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
         raise FileError(
@@ -65,7 +71,26 @@ def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
             "that closes: correct it or remove the marks",
             zh=f'{file.path}：第 {line} 行的英文双引号（"）没有配对，或其后还有文字：请更正或删除引号',
         ) from error
+    n_cells = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    for start, cells in spanning:
+        if any(_swallows(cell, delimiter, n_cells) for cell in cells):
+            raise FileError(
+                f'{file.path}: the quotation mark (") in line {start} opens a cell that swallows whole '
+                "lines: correct it or remove the mark",
+                zh=f'{file.path}：第 {start} 行的英文双引号（"）使后面的整行并入同一单元格：请更正或删除引号',
+            )
     return Grid("", rows, numbers, delimited=True)
+
+
+def _swallows(cell: str, delimiter: str, n_cells: int) -> bool:
+    """Tell whether a cell of several lines holds what looks like whole rows of its table."""
+    for text in cell.splitlines() if "\n" in cell or "\r" in cell else ():
+        n_delimiters = text.count(delimiter)
+        # one comma is common in a remark, but not beside a figure
+        is_row = n_delimiters > 1 or any(map(_FIGURE.fullmatch, text.split(delimiter)))
+        if n_delimiters and n_delimiters >= n_cells - 1 and is_row:
+            return True
+    return False
 
 
 def _decode(path: Path) -> str:

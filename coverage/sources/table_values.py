@@ -73,6 +73,12 @@ _PLAIN_MARKS = str.maketrans(
     dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u202d")
     | {"º": "°", "˚": "°", "∘": "°", "″": '"', "“": '"', "”": '"', "′": "'", "‘": "'", "’": "'", "−": "-"}
 )
+# marks of footnotes, which normalization would turn into digits of the figure before them
+_FOOTNOTE = re.compile(
+    "(?<=\\S)[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]+"
+)
+# no figure is as long, and patterns take their time over it
+_LONGEST = 200
 _GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?![\d,])"
 _FIGURE = re.compile(rf"([+-]?)\s*((?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d+)?(?!\d)")
 _ABOUT = re.compile(r"^(?:大约|约为|约|近|共计|共|计|ca\.?|circa|approx\.?|about|~|≈)\s*")
@@ -113,7 +119,8 @@ def plain_text(text: str) -> str:
     """Give a cell's text in half width, in lower case and with plain marks for degrees and minutes."""
     if text.isascii():
         return text.strip().lower()
-    return unicodedata.normalize("NFKC", text.translate(_PLAIN_MARKS)).strip().lower()
+    bare = _FOOTNOTE.sub("", text.translate(_PLAIN_MARKS))
+    return unicodedata.normalize("NFKC", bare).strip().lower()
 
 
 def is_empty(text: str) -> bool:
@@ -220,7 +227,7 @@ def parse_pairs(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.f
     for i, text in enumerate(texts):
         if is_empty(text):
             continue
-        pair = _pair(plain_text(text))
+        pair = _pair(plain_text(text)) if len(text) <= _LONGEST else None
         if pair is None:
             unreadable[i] = True
         else:
@@ -235,6 +242,9 @@ def _parse(texts: Sequence[str], read: Callable[[str], float], scale: float) -> 
     known: dict[str, float | None] = {}
     for i, text in enumerate(texts):
         if not text:
+            continue
+        if len(text) > _LONGEST:
+            unreadable[i] = True
             continue
         try:
             value = float(text) * scale if "_" not in text else math.nan

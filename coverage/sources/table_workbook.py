@@ -32,6 +32,11 @@ _NO_VALUE = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+\d+)"(?![^>]*t="str")[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_MAX_BYTES = 500_000_000
+_MAX_SHEETS = 1_000
+# rows alike pack to a fiftieth; what packs to less is blank or made to be
+_MAX_DENSE_BYTES = 100_000_000
+_MAX_RATIO = 200
 _BROKEN = (
     *(BadZipFile, InvalidFileException, ParseError, zlib.error, OSError, EOFError),
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, NotImplementedError),
@@ -50,9 +55,10 @@ def read_workbook_grids(path: Path) -> tuple[Grid, ...]:
     Raises
     ------
     FileError
-        If it is no workbook: encrypted, of an older kind, another file under its name, or damaged.
+        If it is no workbook: encrypted, of an older kind, another file under its name, damaged, or too large.
     """
     _check_kind(path)
+    _check_size(path)
     try:
         with warnings.catch_warnings():
             # of extensions that hold no data, such as colour rules
@@ -87,6 +93,26 @@ def _check_kind(path: Path) -> None:
         f"{path} is an old Excel file under a new name: open it in Excel and save it as .xlsx",
         zh=f"{path} 实际是旧版Excel文件：请用Excel打开后另存为 .xlsx",
     )
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that unpacks to more than any table of a county takes."""
+    try:
+        with ZipFile(path) as archive:
+            parts = archive.infolist()
+    except _BROKEN as error:
+        raise unreadable(path) from error
+    size = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts)
+    n_sheets = sum(part.filename.startswith("xl/worksheets/") for part in parts)
+    is_bomb = size > _MAX_DENSE_BYTES and size > _MAX_RATIO * packed
+    if size > _MAX_BYTES or n_sheets > _MAX_SHEETS or is_bomb:
+        raise FileError(
+            f"{path} unpacks to {size / 1e6:,.0f} MB in {n_sheets:,} sheets, too much for a table of a "
+            "county: copy the rows that are needed into a new workbook",
+            zh=f"{path} 解压后达{size / 1e6:,.0f} MB、{n_sheets:,}个工作表，超出读取上限："
+            "请将需要的内容复制到新的工作簿",
+        )
 
 
 def _grid(sheet: Any, archive: ZipFile) -> Grid:

@@ -104,3 +104,26 @@ def test_an_account_that_does_not_add_up_is_refused():
 
 def test_every_reason_has_both_languages():
     assert all(en and zh and en != zh for en, zh in REASONS.values())
+
+
+def test_a_remark_in_the_first_column_is_on_its_own_row(tmp_path):
+    rows = [
+        ("说明：新建", "张村", 113, 29, 300),
+        ("备注：2020年普查", "", "", "", ""),
+        ("注：合并", "", 113, 29, 5),
+        ("小计", "张村", "", "", 300),
+    ]
+    sieve = sieve_of(tmp_path, *rows, header=("备注", "名称", "经度", "纬度", "人口"))
+    assert sieve.alive.tolist() == [True, False, False, False]
+
+
+def test_a_row_of_two_header_words_is_a_repeated_header(tmp_path):
+    sieve = sieve_of(tmp_path, ("张村", 300), ("名称", "人口"), header=("名称", "人口"))
+    assert [reject.code for reject in sieve.account().rejects] == ["not_a_place"]
+
+
+def test_a_message_does_not_quote_a_text_without_end(tmp_path):
+    sieve = sieve_of(tmp_path, (1, "甲" * 9_000, 113, 29, 300))
+    sieve.reject([True], "name_missing", "{name}", "{name}", name=sieve.table.texts("name"))
+    (reject,) = sieve.account().rejects
+    assert (len(reject.en), len(reject.name), len(reject.cells["名称"])) == (81, 81, 9_000)

@@ -284,3 +284,20 @@ def test_any_text_is_a_figure_or_empty_or_unreadable(texts):
             assert not np.isinf(value)
             assert not (bad and not np.isnan(value))
             assert not (np.isnan(value) and not bad and not is_empty(text))
+
+
+@pytest.mark.parametrize("text", ["1234①", "1234²", "1234¹", "1234⑴", "1234人①", "1234㈠"])
+def test_marks_of_footnotes_are_no_digits(text):
+    values, unreadable = parse_numbers([text], {"人": 1.0}, 1.0)
+    assert (values.tolist(), unreadable.tolist()) == ([1234.0], [False])
+
+
+def test_two_factors_behind_a_figure_are_no_unit():
+    # 千人 is a unit, but not of a figure in 万
+    _, unreadable = parse_numbers(["3万千人", "3万人"], {"人": 1.0, "千人": 1e3}, 1.0)
+    assert unreadable.tolist() == [True, False]
+
+
+def test_a_text_longer_than_any_figure_is_unreadable():
+    assert parse_numbers(["1" * 201, "1" * 200], {}, 1.0)[1].tolist() == [True, False]
+    assert parse_pairs([" " * 200 + "113.4,29.4"])[2].tolist() == [True]
