@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyproj.database
 import pytest
 import shapely
@@ -22,11 +23,14 @@ from geopandas.testing import assert_geodataframe_equal
 from coverage.errors import CoverageError, DownloadError, FileError, SourceError
 from coverage.sources.frame import frame_of
 from coverage.sources.import_order import Order, Outline
+from coverage.sources.nominatim_json import Place
 from coverage.sources.osm_areas import assemble
 from coverage.sources.osm_download import (
     FEATURE_TAGS,
     MAX_TILE_M,
     N_STAGES,
+    TOLERANCE_M,
+    _boundary_questions,
     _tiles,
     download_county,
 )
@@ -176,6 +180,18 @@ def test_a_damaged_answer_is_asked_for_again(server, kept, tmp_path, spoil):
     got = fetched(server, folder)
     assert (got.n_asked, got.n_cached) == (1, 3)
     assert one(folder, "roads-1").read_bytes() == one(kept, "roads-1").read_bytes()
+
+
+def test_a_kept_answer_with_a_strange_element_is_asked_for_again(server, kept, tmp_path):
+    folder = shutil.copytree(kept, tmp_path / "again")
+    answer = json.loads(one(folder, "roads").read_text(encoding="utf-8"))
+    answer["elements"][0] = {"type": "node", "id": 1}
+    one(folder, "roads").write_text(json.dumps(answer), encoding="utf-8")
+    assert fetched(server, folder).n_asked == 1
+    server.faults["interpreter"] = iter([said(answer)])
+    one(folder, "roads").unlink()
+    assert "does not answer as an Overpass server (element" in refused(server, folder)
+    assert not list(folder.glob("roads-*"))
 
 
 def test_a_damaged_place_is_asked_for_again(server, kept, tmp_path):
@@ -349,6 +365,18 @@ def test_the_parts_cover_the_region_and_none_is_too_large(buffer_m):
     assert frame.region.buffer(2_000.0).difference(parts.union_all().buffer(1.0)).area == 0
     assert (parts.area <= MAX_TILE_M**2 * 1.001).all()
     assert parts.is_valid.all()
+
+
+def test_boundaries_are_asked_for_over_all_of_the_county():
+    """Fewer corners make a shorter question; what they cut off must be within it all the same."""
+    turn = np.linspace(0, 2 * np.pi, 721)[:-1]
+    far = 0.1 + 0.7 * TOLERANCE_M / 111_195 * np.sin(60 * turn)
+    outline = shapely.Polygon(np.column_stack([9.5 + far * np.cos(turn), 47 + far * np.sin(turn)]))
+    frame = frame_of(outline, 0.0)
+    (question,) = _boundary_questions(frame, Place("", "", outline, None, 6), 8)
+    asked = question.put.args[0]
+    assert asked.covers(outline)
+    assert len(asked.exterior.coords) < len(outline.exterior.coords) / 4
 
 
 def test_all_that_is_asked_for_as_care_is_care():

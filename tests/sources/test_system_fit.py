@@ -15,7 +15,7 @@ from coverage.sources.coordinates import convert
 from coverage.sources.frame import Frame, frame_of
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_roads import build_graph, tabulate
-from coverage.sources.system_fit import MAX_POINTS, best_system, fit_notes
+from coverage.sources.system_fit import MAX_POINTS, _is_marked, best_system, fit_notes
 
 LINXIANG = Path(__file__).parents[2] / "data" / "boundaries" / "linxiang.gpkg"
 SYSTEMS = ("wgs84", "gcj02", "bd09")
@@ -149,6 +149,12 @@ def test_points_that_are_all_far_from_roads_say_nothing():
     shifted = convert(lon + 0.4, lat, source="wgs84", target="gcj02")
     assert fit_notes(shifted.x, shifted.y, "wgs84", tree, frame, layer="facilities", file="a.csv") == ()
     assert best_system(shifted.x, shifted.y, tree, frame) is None
+
+
+@pytest.mark.parametrize(("share", "marked"), [(0.6, True), (0.65, True), (0.7, False), (0.85, False)])
+def test_nearer_by_a_third_is_markedly_nearer_and_by_less_is_not(share, marked):
+    farther_m = np.linspace(200, 400, 100)
+    assert _is_marked(share * farther_m, farther_m) is marked
 
 
 def test_too_few_points_say_nothing():
