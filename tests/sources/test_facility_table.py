@@ -21,6 +21,7 @@ from coverage.errors import SourceError
 from coverage.sources.coordinates import to_wgs84
 from coverage.sources.facility_table import read_facilities
 from coverage.sources.frame import frame_of
+from coverage.sources.osm_places import SAME_FACILITY_M
 from coverage.sources.row_account import count_reasons
 from coverage.sources.table_words import KIND_WORDS, KIND_WORDS_EN, centres_of, kind_of, unfit
 from coverage.study_area import CENTRES, FACILITY_KINDS, WGS84
@@ -350,16 +351,25 @@ def test_one_place_under_two_kinds_is_told(tmp_path):
     assert len(layer.table) == 10
 
 
+def test_namesakes_are_found_wherever_they_lie(tmp_path):
+    places = np.random.default_rng(3).random((200, 2)) * 0.05 + (113.3, 29.3)
+    layer = of_rows(tmp_path, *(("卫生室", "", *place, "", "") for place in places))
+    points = gpd.GeoSeries.from_xy(*places.T, crs=WGS84).to_crs(FRAME.crs).tolist()
+    kept = []
+    for i, point in enumerate(points):
+        if all(point.distance(points[k]) > SAME_FACILITY_M for k in kept):
+            kept.append(i)
+    assert 20 < len(kept) < 100
+    assert layer.table["id"].tolist() == [f"f{i + 1}" for i in kept]
+    assert layer.accounts[0].n_merged == 200 - len(kept)
+
+
 def test_of_several_namesakes_the_nearest_is_the_same(tmp_path):
-    # the squares in which they are looked for are as wide as a facility may lie apart
-    lons = np.arange(113.3, 113.4, 0.0062)  # 600 m
+    lons = [113.3, 113.3062, 113.3124]  # 600 m
     rows = [("卫生室", "", lon, 29.4, "", "") for lon in lons]
-    again = [("卫生室", "", lon + 0.0046, 29.4, "", f"n{i}") for i, lon in enumerate(lons)]
-    layer = of_rows(tmp_path, *rows)
-    assert len(layer.table) == len(lons)
-    merged = of_rows(tmp_path, *rows, again[3])
-    assert [(a.n_used, a.n_merged) for a in merged.accounts] == [(len(lons), 1)]
-    assert merged.table["id"].tolist().index("n3") == 4
+    merged = of_rows(tmp_path, *rows, ("卫生室", "", 113.3108, 29.4, "", "mine"))
+    assert [(a.n_used, a.n_merged) for a in merged.accounts] == [(3, 1)]
+    assert merged.table["id"].tolist() == ["f1", "f2", "mine"]
 
 
 def test_every_word_for_a_kind_means_it():
