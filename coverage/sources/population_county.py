@@ -43,8 +43,10 @@ class CountyRows:
     ----------
     people
         Shape (n_rows,), NaN where there is no usable figure.
-    name, code
-        Shape (n_rows,), as they stand in the row.
+    plain
+        Shape (n_rows,), the names as they are compared.
+    code
+        Shape (n_rows,), as it stands in the row.
     says_township
         Shape (n_rows,), the row gives a township, known or not.
     in_township
@@ -54,7 +56,7 @@ class CountyRows:
     """
 
     people: NDArray[np.float64]
-    name: NDArray[np.object_]
+    plain: NDArray[np.object_]
     code: NDArray[np.object_]
     says_township: NDArray[np.bool_]
     in_township: NDArray[np.bool_]
@@ -92,7 +94,7 @@ def reject_county(
     may = alive & ~rows.in_township & ~(placed & rows.says_township)
     by_code = may & np.array([_COUNTY_CODE.fullmatch(code) is not None for code in rows.code], dtype=bool)
     own = may & ~by_code & _is_own(rows, county)
-    ends = np.array([n.endswith(_ENDINGS) and not n.endswith(_OTHER_ENDINGS) for n in rows.name], dtype=bool)
+    ends = np.array([n.endswith(_ENDINGS) and not n.endswith(_OTHER_ENDINGS) for n in rows.plain], dtype=bool)
     like = may & ~by_code & (own | ends)
     people = np.nan_to_num(rows.people)
     large = like & (people >= _MIN_SHARE * people[alive & ~by_code & ~like].sum())
@@ -114,12 +116,11 @@ def reject_county(
 def _is_own(rows: CountyRows, county: County | None) -> NDArray[np.bool_]:
     """Tell rows that bear the county's name or code."""
     if county is None:
-        return np.zeros(len(rows.name), dtype=np.bool_)
+        return np.zeros(len(rows.plain), dtype=np.bool_)
     own = plain_name(county.name)
-    names = [plain_name(name) for name in rows.name.tolist()]
-    named = [bool(own) and own in (name, _SUPERIOR.sub("", name)) for name in names]
-    coded = rows.code == county.code if county.code else np.zeros(len(names), dtype=bool)
-    return np.asarray(np.array(named, dtype=bool) | coded, dtype=np.bool_)
+    named = [name.endswith(own) and own in (name, _SUPERIOR.sub("", name)) for name in rows.plain.tolist()]
+    coded = np.equal(rows.code, county.code) & bool(county.code)
+    return np.asarray((np.array(named, dtype=bool) & bool(own)) | coded, dtype=np.bool_)
 
 
 def _placed(table: Table) -> NDArray[np.bool_]:

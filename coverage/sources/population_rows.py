@@ -105,7 +105,7 @@ def people_rows(
     said = np.where(written == "", digits, written)
     named = np.where(township == UNMATCHED, _bearing(said, name, table, listed), township)
     is_total = own | ((township == UNMATCHED) & (named != UNMATCHED))
-    about = CountyRows(people, name, code, np.not_equal(said, ""), named != UNMATCHED, is_total)
+    about = CountyRows(people, plain, code, np.not_equal(said, ""), named != UNMATCHED, is_total)
     people[reject_county(sieve, table, about, county)] = np.nan
     lost = sieve.alive & (named >= len(townships))
     official = np.append(listed["name"].to_numpy(dtype=object), "")
