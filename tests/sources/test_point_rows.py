@@ -171,12 +171,13 @@ def test_shapes_that_are_points_areas_and_neither(tmp_path):
         None,
         shapely.Point(),
         shapely.Point(*INSIDE, 55.0),
+        shapely.Point(0, 0),
     ]
     names = {"名称": [f"站{i}" for i in range(len(shapes))]}
     path = map_file(tmp_path / "f.gpkg", names, shapes, "EPSG:4326")
     found, sieve = placed(path, crs="")
-    assert sieve.alive.tolist() == [True, True, False, True, True, False, False, False, True]
-    assert codes(sieve) == ["shape_unusable"] * 2 + ["coordinates_missing"] * 2
+    assert sieve.alive.tolist() == [True, True, False, True, True, False, False, False, True, False]
+    assert codes(sieve) == ["shape_unusable"] * 2 + ["coordinates_missing"] * 3
     assert [note.code for note in found.notes] == ["areas_as_points"]
     assert found.notes[0].ids == ("4", "5")
     assert not found.points.iloc[8].has_z
