@@ -211,10 +211,24 @@ def test_two_parts_of_a_bridge_or_motorway_that_meet_right_over_a_road_pass_over
     assert distance_m(network, (50, -50 + off_m), (50, 50 + off_m)) == pytest.approx(100)
 
 
-def test_a_bridge_and_its_road_that_meet_on_another_road_join_it():
-    for bridge in (1, 2):
-        network = connect(drawn(STREET, *UNDER, structure=[bridge]))
-        assert distance_m(network, (0, 0), (50, 50)) == pytest.approx(100)
+@pytest.mark.parametrize("bridge", [1, 2])
+@pytest.mark.parametrize("off_m", [0.0, 0.3])
+def test_a_bridge_and_its_road_that_meet_on_another_road_join_it(bridge, off_m):
+    parts = [[(x, y + off_m) for x, y in part] for part in UNDER]
+    network = connect(drawn(STREET, *parts, structure=[bridge]))
+    assert distance_m(network, (0, 0), (50, 50 + off_m)) == pytest.approx(100 + off_m)
+
+
+def test_two_ramps_that_share_their_end_on_a_motorway_join_it():
+    ramps = [(50, 0), (80, 50)], [(50, 0), (20, 50)]
+    network = connect(drawn(STREET, *ramps, motorway=[0, 1, 2]))
+    assert distance_m(network, (0, 0), (80, 50)) == pytest.approx(50 + np.hypot(30, 50))
+    assert network.n_apart == 0
+
+
+def test_a_slip_of_the_pen_is_no_crossing():
+    network = connect(drawn([(0, 0), (50, 0), (50.1, 0.1), (50, 0.2), (49.9, -0.1), (100, -0.1)]))
+    assert network.n_crossings == 0
 
 
 @pytest.mark.parametrize("gap_m", [0.0, 0.03, 2.0])
