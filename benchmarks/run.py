@@ -260,7 +260,8 @@ def large_tables(folder: Path) -> tuple[Path, Path]:
         lines[rng.integers(0, len(lines), N_VILLAGES)], rng.uniform(0, 1, N_VILLAGES), normalized=True
     )
     inside = on_roads[shapely.intersects(area.boundary, on_roads)]
-    points = gpd.GeoSeries(inside[rng.integers(0, len(inside), N_VILLAGES)], crs=area.crs).to_crs("EPSG:4326")
+    chosen = inside[rng.integers(0, len(inside), N_VILLAGES)]
+    points = gpd.GeoSeries(chosen, crs=area.crs).to_crs("EPSG:4326")
     # no two at one place, so that every row is work
     x, y = points.x + rng.normal(0, 1e-3, N_VILLAGES), points.y + rng.normal(0, 1e-3, N_VILLAGES)
     moved = convert(x.to_numpy(), y.to_numpy(), source="wgs84", target="gcj02")
