@@ -609,6 +609,8 @@ FACILITY_ROWS = (
         ("row-total", "合计行", "a row of totals", ("合计", "", "", "", 12, "", "")),
         ("row-remark", "备注行", "a remark", ("备注：救护车数为值班车辆", "", "", "", "", "", "")),
         ("row-header", "中间重复的表头", "the header once more", FULL),
+        ("row-other-table", "下方另有一张列序不同的表", "another table below, its columns in another order",
+         (FULL[1], FULL[0], *FULL[2:])),
     ),
     *batch(
         stations("stations.csv", crs=""), "stations.csv", (*HEADER[:4], "坐标系"),
