@@ -252,7 +252,7 @@ def whole_processes(data: Path) -> list[Row]:
 
 
 def large_tables(folder: Path) -> tuple[Path, Path]:
-    """Write a workbook of 5,000 facilities and a list of 200,000 villages, in AMap coordinates and GB18030."""
+    """Write a workbook of facilities and a village list in GB18030, both in AMap coordinates."""
     area = read_study_area(ROOT / "data" / "boundaries" / "linxiang.gpkg")
     rng = np.random.default_rng(3)
     lines = area.roads.edges.geometry.to_numpy()

@@ -40,7 +40,7 @@ def reject_other_counties(table: Table, sieve: RowSieve, county: str) -> None:
         return
     sieve.reject(
         np.array([not ours.get(text, True) for text in texts], dtype=np.bool_),
-        "outside_area",
+        "other_county",
         "is of {other} and not of {county}: nothing to do, or correct the county",
         "属于{other}，不属于{county}：无需处理，或更正所属县（市、区）",
         other=texts,

@@ -53,6 +53,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "system_unknown": ("coordinate system not known", "坐标系无法识别"),
     "outside_china": ("outside China", "位于中国境外"),
     "outside_area": ("outside the area", "超出县域及缓冲范围"),
+    "other_county": ("of another county", "属于其他县（市、区）"),
     "shape_unusable": ("shape missing, broken or of the wrong kind", "图形缺失、无效或类型不对"),
     "name_missing": ("name missing", "缺少名称"),
     "kind_unknown": ("kind not recognized", "机构类型无法识别"),
@@ -72,7 +73,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Every reason there is, as it is counted: in English and in Chinese."""
 
-NOTHING_TO_MEND = frozenset({"not_a_place", "not_a_township"})
+NOTHING_TO_MEND = frozenset({"not_a_place", "not_a_township", "other_county"})
 """Reasons of rows that hold nothing which is missing from the layer."""
 
 MANY_REJECTS = 0.5

@@ -163,7 +163,7 @@ def _reject_contradictions(
     )
     sheet.sieve.reject(
         row_mask(sheet, which[match.elsewhere]),
-        "outside_area",
+        "other_county",
         "code {number} is of another county: nothing to do, or correct the code",
         "代码 {number} 属于其他县（市、区）：无需处理，或更正代码",
         number=sheet.code,

@@ -16,7 +16,7 @@ def rejected(tmp_path, *cells, county="临湘市", header="县（市、区）", 
     sieve = RowSieve(table, layer)
     reject_other_counties(table, sieve, county)
     rejects = sieve.account().rejects
-    assert {reject.code for reject in rejects} <= {"outside_area"}
+    assert {reject.code for reject in rejects} <= {"other_county"}
     return [(reject.row - 2, reject.zh.partition("，")[0]) for reject in rejects]
 
 

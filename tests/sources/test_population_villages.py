@@ -178,7 +178,7 @@ def test_villages_of_other_counties_are_nobody_of_ours(tmp_path):
     header = "县（市、区）," + TEXT
     ours = [f"小康县,{line}" for line in OTHERS]
     rows = read(tmp_path, f"大康县,{OTHERS[0]}", *ours, county=XIAOKANG, header=header)
-    assert rejected(rows) == {2: "outside_area"}
+    assert rejected(rows) == {2: "other_county"}
     assert "大康县" in rows.accounts[0].rejects[0].zh
     assert (rows.people_in, rows.people_left_out) == (6_900, 0)
 

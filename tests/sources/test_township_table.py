@@ -509,7 +509,7 @@ def test_a_known_township_that_nothing_names_gets_no_land_beside_new_outlines(tm
         ({"名称": "小康县", "代码": "430699000000"}, "not_a_township", "whole county"),
         ({"名称": "小康县"}, "not_a_township", "whole county"),
         ({"名称": "合计", "人口": "85845"}, "not_a_place", "a total"),
-        ({"名称": "城关镇", "代码": "430623101"}, "outside_area", "another county"),
+        ({"名称": "城关镇", "代码": "430623101"}, "other_county", "another county"),
         ({"名称": EAST, "经度（WGS84）": "3", "纬度（WGS84）": "4"}, "outside_area", ""),
     ],
 )
@@ -536,7 +536,7 @@ def test_a_namesake_of_another_county_does_not_win(tmp_path):
     )
     rows = read(file, county="小康县")
     assert named(rows, EAST)["population"] == 5000
-    assert only_reject(rows).code == "outside_area"
+    assert only_reject(rows).code == "other_county"
     assert "is of 大康县 and not of 小康县" in only_reject(rows).en
 
 
