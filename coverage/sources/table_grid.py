@@ -310,8 +310,12 @@ def _data_rows(grid: Grid, header: Header, layer: str) -> tuple[list[int], list[
 
 def _heads(row: Sequence[str], layer: str) -> bool:
     """Tell whether a row is a header: its cells are words for fields, most or many, and none a figure."""
+    # figures stand in the last columns more often than in the first
+    for cell in reversed(row):
+        if cell and cell[0].isdigit() and _FIGURE.fullmatch(cell):
+            return False
     words = [cell for cell in row if cell]
-    if len(words) < _MIN_FIELDS or any(cell[0].isdigit() and _FIGURE.fullmatch(cell) for cell in words):
+    if len(words) < _MIN_FIELDS:
         return False
     named = [name for cell in words if (name := named_field(cell, layer))]
     return len(set(named)) >= (_MIN_FIELDS if 2 * len(named) > len(words) else 2 * _MIN_FIELDS)

@@ -115,6 +115,10 @@ _WRAPPING = re.compile(r"^(?:point)?\s*[(\[{【]?\s*|\s*[)\]}】]?$")
 _SIXTY = 60.0
 
 
+_EMPTY_HEADS = frozenset(word[0] for word in EMPTY if word)
+_FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
+
+
 def plain_text(text: str) -> str:
     """Give a cell's text in half width, in lower case and with plain marks for degrees and minutes."""
     if text.isascii():
@@ -125,7 +129,13 @@ def plain_text(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Tell whether a cell's text stands for nothing: ``""``, ``—``, ``无``, ``#N/A`` …"""
-    return not text or (len(text) <= _LONGEST_EMPTY and plain_text(text) in EMPTY)
+    if not text:
+        return True
+    head = text[0]
+    # most cells of a long list are told by their first letter, which no width or case can change
+    if head not in _EMPTY_HEADS and (head.isdecimal() or _FIRST_HAN <= head <= _LAST_HAN):
+        return False
+    return len(text) <= _LONGEST_EMPTY and plain_text(text) in EMPTY
 
 
 def is_none(text: str) -> bool:

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from coverage.sources.table_fields import field_of
 from coverage.sources.table_values import (
+    _LONGEST_EMPTY,
+    EMPTY,
     is_empty,
     is_none,
     parse_degrees,
     parse_durations,
     parse_numbers,
     parse_pairs,
+    plain_text,
 )
 
 PEOPLE = field_of("人口", "demand").units
@@ -301,3 +304,8 @@ def test_two_factors_behind_a_figure_are_no_unit():
 def test_a_text_longer_than_any_figure_is_unreadable():
     assert parse_numbers(["1" * 201, "1" * 200], {}, 1.0)[1].tolist() == [True, False]
     assert parse_pairs([" " * 200 + "113.4,29.4"])[2].tolist() == [True]
+
+
+@given(st.text(max_size=8) | st.sampled_from(sorted(EMPTY)) | st.sampled_from(sorted(EMPTY)).map(str.upper))
+def test_the_short_way_to_an_empty_cell_is_the_long_one(text):
+    assert is_empty(text) == (text == "" or (len(text) <= _LONGEST_EMPTY and plain_text(text) in EMPTY))
