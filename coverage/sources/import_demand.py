@@ -18,6 +18,7 @@ from coverage.sources.osm_tags import parse_population
 from coverage.sources.population import demand_points
 from coverage.sources.population_table import read_population
 from coverage.sources.population_totals import need_totals, scale_to_totals
+from coverage.sources.road_pieces import township_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,7 +171,7 @@ def _from_settlements(
         county_people=parse_population(tags.get("population")),
     )
     points, notes = _at_most(demand.points, order.most_demand, demand.notes)
-    sources = [row for file in order.townships for row in [origin_of(file)]]
+    sources = [origin_of(file) for file in order.townships]
     sources = [order.osm.provenance] if order.osm is not None and order.osm.graph is None else sources
     sources = sources or [order.osm.provenance if order.osm else outline.origin]
     lead = SPREAD_NOTE if demand.modelled and demand.unit == "people" else None
@@ -230,13 +231,10 @@ def _given_to(
     beyond = points[~inside]
     people = float(beyond["population"].sum())
     points = points[inside].reset_index(drop=True)
-    at, owner = shapely.STRtree(townships.geometry.to_numpy()).query(
-        points.geometry.to_numpy(), predicate="intersects"
-    )
     ids = townships["id"].to_numpy(dtype=object)
-    found = np.full(len(points), "", dtype=object)
-    order = np.lexsort((-owner, at))
-    found[at[order]] = ids[owner[order]]
+    at = points.geometry
+    # no township at all is the last of the ids
+    found = np.append(ids, "")[township_of(at.x.to_numpy(), at.y.to_numpy(), townships.geometry.to_numpy())]
     # a village that is listed with a township stays with it, though it lies beyond its generalized outline
     listed = points["township_id"].isin(set(ids)).to_numpy() & (found == "")
     found[listed] = points["township_id"].to_numpy(dtype=object)[listed]
