@@ -88,6 +88,10 @@ class AssessmentError(CoverageError, ValueError):
     """A question the data at hand cannot answer."""
 
 
+class SitingError(CoverageError, ValueError):
+    """A siting question that has no answer, or figures no siting model can have."""
+
+
 class TilesError(CoverageError, ValueError):
     """Background tiles that no map can show."""
 

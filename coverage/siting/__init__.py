@@ -1,0 +1,1 @@
+"""Where facilities help most: candidates, covering and median models, and their solvers."""
