@@ -46,7 +46,7 @@ def checked_cover(cover: Any) -> sparse.csr_array:
         )
     if array.nnz == 0:
         raise SitingError(
-            "no candidate site reaches anybody within the limit: add candidates nearer to people, or widen it",
+            "no candidate site reaches anybody within the limit: add nearer candidates, or widen it",
             zh="没有任何候选点能在时限内到达任何人：请补充更近的候选点，或放宽时限",
         )
     return sparse.csr_array(

@@ -1,4 +1,4 @@
-"""Which sets of sites are allowed: their number, their money, groups, neighbours, and those that are fixed."""
+"""Which sets of sites are allowed: number, money, groups, neighbours, and those that are fixed."""
 
 from __future__ import annotations
 
