@@ -54,7 +54,7 @@ def instance(n_demand: int, n_sites: int, seed: int = 1) -> tuple[sparse.csr_arr
     demand, sites, people = places(n_demand, n_sites, seed)
     tree = KDTree(demand)
     reached = [np.sort(np.array(tree.query_ball_point(site, RADIUS_KM), dtype=np.int32)) for site in sites]
-    starts = np.concatenate([[0], np.cumsum([len(rows) for rows in reached])])
+    starts = np.cumsum([0, *(len(rows) for rows in reached)], dtype=np.int32)
     ones = np.ones(starts[-1], dtype=np.int8)
     cover = sparse.csc_array((ones, np.concatenate(reached), starts), shape=(n_demand, n_sites))
     return cover.tocsr(), people
