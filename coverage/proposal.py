@@ -154,6 +154,8 @@ class ProposedSite:
         万元; NaN where not known.
     added_population
         People newly covered by it, those of lower rank (and the closures) being done.
+    added
+        Ids of the demand points that these people live at, in the order of the study area's table.
     sole_population
         People whom the plan covers by this site alone.
     changes
@@ -173,6 +175,7 @@ class ProposedSite:
     ambulances: float
     cost_wan: float
     added_population: float
+    added: tuple[str, ...]
     sole_population: float
     changes: tuple[VerdictChange, ...]
     alternative: Alternative | None
