@@ -94,7 +94,8 @@ class Assessment:
         nobody reaches are in no band.
     facilities
         One row a facility, aligned with the study area's: ``id``, ``name``, ``kind``, ``ambulances``,
-        ``is_base`` (response starts here), ``on_network``, ``first_population``, ``covered_population``.
+        ``is_base`` (it counts: response starts or people arrive here), ``on_network``,
+        ``first_population``, ``covered_population``.
     totals
         By ``urban``, ``rural`` and ``all``; demand outside every township counts as rural.
     bases_assumed
@@ -232,7 +233,12 @@ def response_bases(facilities: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], boo
 
 
 def assess(
-    area: StudyArea, network: RoadNetwork, standard: ResponseStandard, *, places: Places | None = None
+    area: StudyArea,
+    network: RoadNetwork,
+    standard: ResponseStandard,
+    *,
+    places: Places | None = None,
+    bases: NDArray[np.bool_] | None = None,
 ) -> Assessment:
     """
     Hold the promise against every demand point and township.
@@ -250,26 +256,25 @@ def assess(
         The promise.
     places
         The area's points on the network, if at hand.
+    bases
+        Shape (n_facilities,), the facilities that count: where response starts or, on a reversed network,
+        where people go. Those with an ambulance (`response_bases`) where not given.
 
     Raises
     ------
     AssessmentError
-        If no facility has an ambulance, or none that has lies on the network.
+        If no facility counts, or none that does lies on the network.
     """
     places = places or snap_places(area, network)
-    is_base, assumed = response_bases(area.facilities)
+    is_base, assumed = response_bases(area.facilities) if bases is None else (_wanted(area, bases), False)
     if not (is_base & places.facilities.on_network).any():
-        names = name_some(area.facilities.loc[is_base, "name"])
-        raise AssessmentError(
-            f"no ambulance base lies near a road: {names}: check the coordinates",
-            zh=f"所有救护车驻点都远离道路：{names}：请核对坐标",
-        )
+        raise _all_off_network(name_some(area.facilities.loc[is_base, "name"]), given=bases is not None)
     # what stands off every road sends nobody
     is_base = is_base & places.facilities.on_network
-    bases = np.flatnonzero(is_base)
-    lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[bases]]
-    reach = network.nearest(places.facilities.take(bases), start_s=lead_s)
-    demand, seat_time_s = _respond(area, reach, standard, places, bases)
+    numbers = np.flatnonzero(is_base)
+    lead_s = [standard.lead_s(t) for t in area.facilities["turnout_s"].to_numpy(float)[numbers]]
+    reach = network.nearest(places.facilities.take(numbers), start_s=lead_s)
+    demand, seat_time_s = _respond(area, reach, standard, places, numbers)
     townships = _judge_townships(area, standard, demand, seat_time_s)
     return Assessment(
         standard=standard,
@@ -286,6 +291,36 @@ def assess(
         },
         bases_assumed=assumed,
         reach=reach,
+    )
+
+
+def _wanted(area: StudyArea, bases: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Check which facilities are said to count."""
+    is_base = np.asarray(bases)
+    if is_base.shape != (len(area.facilities),) or is_base.dtype != np.bool_:
+        raise AssessmentError(
+            f"{len(area.facilities)} facilities, but bases of shape {is_base.shape} and type "
+            f"{is_base.dtype}: say true or false for each facility",
+            zh=f"有{len(area.facilities)}处设施，但 bases 的形状为{is_base.shape}：请为每处设施给出真或假",
+        )
+    if not is_base.any():
+        raise AssessmentError(
+            "no facility of the kind wanted: add one to the facilities",
+            zh="没有符合要求的设施：请在设施表中补充",
+        )
+    return is_base
+
+
+def _all_off_network(names: str, *, given: bool) -> AssessmentError:
+    """Say that the facilities that count are all too far from the roads."""
+    if given:
+        return AssessmentError(
+            f"no facility of those wanted lies near a road: {names}: check the coordinates",
+            zh=f"符合要求的设施都远离道路：{names}：请核对坐标",
+        )
+    return AssessmentError(
+        f"no ambulance base lies near a road: {names}: check the coordinates",
+        zh=f"所有救护车驻点都远离道路：{names}：请核对坐标",
     )
 
 

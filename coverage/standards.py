@@ -116,3 +116,32 @@ PROFILES: dict[str, ResponseStandard] = {
     # 永州市：城区10分钟、乡镇30分钟.
     "yongzhou": ResponseStandard(urban_s=10 * MINUTE_S, profile="yongzhou"),
 }
+
+
+def access_standard(limit_s: float, *, target_share: float = 0.90) -> ResponseStandard:
+    """
+    Give the promise that people reach a hospital-grade facility by themselves.
+
+    One limit for everybody, counted from the patient's door: nobody is called, and no crew gets ready.
+
+    Parameters
+    ----------
+    limit_s
+        Seconds from the door to the facility.
+    target_share
+        A township is met when at least this share of its people is that near; inside (0, 1].
+
+    Raises
+    ------
+    StandardError
+        If the limit or the share is none.
+    """
+    return ResponseStandard(
+        urban_s=limit_s,
+        rural_s=limit_s,
+        target_share=target_share,
+        clock="departure",
+        handling_s=0.0,
+        turnout_s=0.0,
+        profile="access",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import shapely
 
 from coverage.errors import NetworkError
 from coverage.routing.partial_edges import arrivals_at, direct_pairs, entries_from
-from coverage.routing.search import UNREACHED, costs_to_readings, nearest_source, sparse_graph
+from coverage.routing.search import UNREACHED, cost_blocks, entries_within, nearest_source, sparse_graph
 from coverage.routing.segments import CLOSED_CLASSES, Segments, graph_tables, lay_segments
 from coverage.routing.snapping import SNAP_LIMIT_M, Snapped, snap_to_lines
 from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
+    from coverage.routing.partial_edges import Ways
+    from coverage.routing.search import Blocks
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import Roads
 
@@ -135,6 +137,21 @@ class RoadNetwork(Segments):
                     **known,
                 )
         return graph
+
+    def reversed(self) -> RoadNetwork:
+        """
+        Give the same roads driven the other way: every one-way turned round, every time kept.
+
+        A search from a facility on it answers how people get TO that facility, with the vehicle's yard
+        still at the facility's end and the walk still at theirs; so `nearest`, `travel_times` and
+        isochrones answer questions of access as they answer those of response. Places put onto either
+        network lie in the same place on the other.
+        """
+        return self._other_way
+
+    @cached_property
+    def _other_way(self) -> RoadNetwork:
+        return replace(self, forward_s=self.backward_s, backward_s=self.forward_s)
 
     @cached_property
     def time_graph(self) -> csr_array:
@@ -268,28 +285,81 @@ class RoadNetwork(Segments):
         ndarray
             Seconds, shape (n_origins, n_destinations); ``inf`` = no path, never NaN.
         """
-        wait_s, walk_s = origins.yard_s, destinations.walk_s
         if len(origins) <= len(destinations):
-            table = costs_to_readings(
-                self.time_graph,
-                entries_from(self, origins, wait_s, self.ways_s),
-                arrivals_at(self, destinations, walk_s, self.ways_s),
-                cutoff=cutoff_s,
-            )
+            blocks = [block for _, block in self._times_ahead(origins, destinations, cutoff_s)]
+            table = np.concatenate(blocks) if blocks else np.empty((0, len(destinations)))
         else:
-            # against the traffic, forward and backward change places
-            against_s = self.ways_s[::-1]
-            table = costs_to_readings(
-                self.reverse_time_graph,
-                entries_from(self, destinations, walk_s, against_s),
-                arrivals_at(self, origins, wait_s, against_s),
-                cutoff=cutoff_s,
-            ).T.copy()
-        row, column, direct_s = direct_pairs(origins, destinations, self.ways_s)
+            blocks = [block for _, block in self._times_back(origins, destinations, cutoff_s)]
+            table = (np.concatenate(blocks) if blocks else np.empty((0, len(origins)))).T.copy()
+        return np.where(table <= cutoff_s, table, np.inf)
+
+    def travel_times_within(self, origins: Snapped, destinations: Snapped, limit_s: float) -> csr_array:
+        """
+        Find the travel times from origins to destinations that do not exceed a limit, and only those.
+
+        The figures are those of `travel_times`; the search runs from the smaller side, and at no time
+        holds more than a few dozen rows of the whole table.
+
+        Parameters
+        ----------
+        origins, destinations
+            Places on roads.
+        limit_s
+            Times above it are left out.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Seconds, shape (n_origins, n_destinations), indices sorted. What is stored is reached, a time
+            of 0 included; what is not stored is farther, or not reached at all.
+        """
+        if len(origins) <= len(destinations):
+            blocks = self._times_ahead(origins, destinations, limit_s)
+            return entries_within(blocks, (len(origins), len(destinations)), limit_s)
+        blocks = self._times_back(origins, destinations, limit_s)
+        return entries_within(blocks, (len(destinations), len(origins)), limit_s).T.tocsr()
+
+    def _times_ahead(self, origins: Snapped, destinations: Snapped, cutoff_s: float) -> Blocks:
+        """Give the times from some origins at a time to every destination, along the traffic."""
+        return self._times(
+            self.time_graph,
+            (origins, origins.yard_s),
+            (destinations, destinations.walk_s),
+            self.ways_s,
+            cutoff_s,
+        )
+
+    def _times_back(self, origins: Snapped, destinations: Snapped, cutoff_s: float) -> Blocks:
+        """Give the times to some destinations at a time from every origin, against the traffic."""
+        # against the traffic, forward and backward change places
+        return self._times(
+            self.reverse_time_graph,
+            (destinations, destinations.walk_s),
+            (origins, origins.yard_s),
+            self.ways_s[::-1],
+            cutoff_s,
+        )
+
+    def _times(
+        self,
+        graph: csr_array,
+        first: tuple[Snapped, NDArray[np.float64]],
+        last: tuple[Snapped, NDArray[np.float64]],
+        ways_s: Ways,
+        cutoff_s: float,
+    ) -> Blocks:
+        """Search block by block from places to places, each with its seconds off the road."""
+        (sources, wait_s), (ends, walk_s) = first, last
+        row, column, direct_s = direct_pairs(sources, ends, ways_s)
         direct_s = direct_s + wait_s[row] + walk_s[column]
-        within = direct_s <= cutoff_s
-        np.minimum.at(table, (row[within], column[within]), direct_s[within])
-        return table
+        order = np.argsort(row, kind="stable")
+        row, column, direct_s = row[order], column[order], direct_s[order]
+        entries = entries_from(self, sources, wait_s, ways_s)
+        readings = arrivals_at(self, ends, walk_s, ways_s)
+        for start, block in cost_blocks(graph, entries, readings, cutoff=cutoff_s):
+            mine = slice(*np.searchsorted(row, (start, start + len(block))))
+            np.minimum.at(block, (row[mine] - start, column[mine]), direct_s[mine])
+            yield start, block
 
     def nearest_distance_m(self, facilities: Snapped, places: Snapped) -> NDArray[np.float64]:
         """

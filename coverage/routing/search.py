@@ -11,7 +11,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    Blocks = Iterator[tuple[int, NDArray[np.float64]]]
+    """Rows of a table of costs in order, some at a time: number of the first, and the rows."""
 
 UNREACHED = -1
 _ROWS_AT_ONCE = 64  # origins per dense block: 64 x 100,000 nodes are 51 MB
@@ -124,15 +129,15 @@ def nearest_source(
     return cost, np.where(np.isfinite(cost), source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED)
 
 
-def costs_to_readings(
+def cost_blocks(
     graph: csr_array,
     entries: Entries,
     readings: tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...],
     *,
     cutoff: float = math.inf,
-) -> NDArray[np.float64]:
+) -> Blocks:
     """
-    Find the cost from every source to every destination.
+    Find the cost from every source to every destination, some sources at a time.
 
     Parameters
     ----------
@@ -144,20 +149,48 @@ def costs_to_readings(
         Ways to end at the destinations: pairs of arrays of shape (n_destinations,), the node to come
         from and the cost from there (``inf`` where that way is barred).
     cutoff
-        Costs above it are ``inf``.
+        The search goes no farther; costs beyond it may be ``inf``.
 
-    Returns
-    -------
-    ndarray
-        Shape (n_sources, n_destinations), ``inf`` where there is no path.
+    Yields
+    ------
+    start : int
+        Number of the block's first source; the blocks come in order and leave no source out.
+    cost : ndarray
+        Shape (n_sources of the block, n_destinations), ``inf`` where there is no path.
     """
     n_nodes = graph.shape[0]
     above = _with_sources(graph, entries)
-    blocks = []
     for start in range(0, entries.n_sources, _ROWS_AT_ONCE):
         stop = min(start + _ROWS_AT_ONCE, entries.n_sources)
         cost = dijkstra(above, indices=np.arange(n_nodes + start, n_nodes + stop), limit=cutoff)
-        ends = [cost[:, node] + last for node, last in readings]
-        blocks.append(np.minimum.reduce(ends))
-    table = np.concatenate(blocks) if blocks else np.empty((0, len(readings[0][0])))
-    return np.where(table <= cutoff, table, np.inf)
+        yield start, np.minimum.reduce([cost[:, node] + last for node, last in readings])
+
+
+def entries_within(blocks: Blocks, shape: tuple[int, int], limit: float) -> csr_array:
+    """
+    Keep of a table of costs what does not exceed a limit.
+
+    Parameters
+    ----------
+    blocks
+        Rows of the table, in order.
+    shape
+        Of the whole table.
+    limit
+        Costs above it are left out.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Indices sorted; a cost of 0 is stored as any other.
+    """
+    counts, columns, costs = [np.zeros(1, dtype=np.int64)], [], []
+    for _, block in blocks:
+        row, column = np.nonzero(block <= limit)
+        counts.append(np.bincount(row, minlength=len(block)))
+        columns.append(column.astype(np.int32))
+        costs.append(block[row, column])
+    starts = np.cumsum(np.concatenate(counts))
+    if not costs:
+        return csr_array(shape, dtype=np.float64)
+    return csr_array((np.concatenate(costs), np.concatenate(columns), starts), shape=shape)
