@@ -1,0 +1,88 @@
+"""An option as a TOML file that a planner reads, edits and hands to ``coverage compare``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from coverage.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coverage.scenario import Option
+
+Value = str | float | None
+
+
+def write_option(option: Option, path: Path, *, county: str) -> None:
+    """
+    Write an option as TOML.
+
+    Parameters
+    ----------
+    option
+        What is opened, closed and changed.
+    path
+        The file; it is written in UTF-8, as TOML asks.
+    county
+        Name of the study area it was made for, for the comment at its head.
+    """
+    path.write_text(option_text(option, county=county), encoding="utf-8", newline="\n")
+
+
+def option_text(option: Option, *, county: str) -> str:
+    """
+    Give an option as TOML: ``name``, ``note`` and the tables ``[[open]]``, ``[[close]]``, ``[[change]]``.
+
+    Parameters
+    ----------
+    option, county
+        As in `write_option`.
+
+    Returns
+    -------
+    str
+        Keys are the fields of `coverage.scenario`; a figure that is not known, and a field that a change
+        leaves as it is, are left out.
+    """
+    parts = [
+        f"# emergency-coverage {__version__}, {_comment(county)}\n",
+        "# capital_wan: 万元 (10,000 yuan)\n",
+        _lines({"name": option.name, "note": option.note}),
+    ]
+    for heading, rows in (("open", option.open), ("close", option.close), ("change", option.change)):
+        parts += [f"\n[[{heading}]]\n{_lines(vars(row))}" for row in rows]
+    return "".join(parts)
+
+
+def _lines(fields: dict[str, Value]) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in fields.items() if _is_known(value))
+
+
+def _is_known(value: Value) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _toml(value: Value) -> str:
+    """Give a value as TOML writes it."""
+    if isinstance(value, str):
+        return f'"{"".join(map(_escaped, value))}"'
+    # a Python number is a TOML number, but whole ones read better without their point
+    number = float(value or 0)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _escaped(mark: str) -> str:
+    """Escape what a basic string of TOML may not hold as it stands (TOML 1.0, "String")."""
+    if mark in '"\\':
+        return f"\\{mark}"
+    if mark < " " or mark == "\x7f":
+        return f"\\u{ord(mark):04x}"
+    # a lone half of a character pair is no text in any file
+    return "\ufffd" if "\ud800" <= mark <= "\udfff" else mark
+
+
+def _comment(text: str) -> str:
+    """Give a text that cannot break out of a comment's line."""
+    return "".join(c if c.isprintable() else " " for c in text)
