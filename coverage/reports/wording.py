@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coverage.assessment import is_within
 from coverage.errors import name_some
 from coverage.reports.display_width import shorten
+from coverage.reports.shown import ACCESS_PROFILE, bases_are_assumed, is_access
 from coverage.routing.snapping import SNAP_LIMIT_M, WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from coverage.analysis import Analysis, Note
     from coverage.assessment import Totals
     from coverage.norms import ServiceRadius
+    from coverage.reports.shown import Shown
     from coverage.study_area import DemandUnit, Provenance
 
 Lang = Literal["zh", "en"]
@@ -63,6 +65,7 @@ _CLOCKS = {
 _PROFILES = {
     "national": ("各地通行（城区15、乡镇30分钟）", "as most counties publish it (15 and 30 min)"),
     "yongzhou": ("永州（城区10、乡镇30分钟）", "Yongzhou (10 and 30 min)"),
+    ACCESS_PROFILE: ("自行就医", "people's own travel"),
 }
 _USUAL_TARGET_SHARE = 0.9
 _CONDITIONS = {
@@ -188,6 +191,20 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "within_limit": ("{minutes}分钟内", "Within {minutes} min"),
     "worst": ("最远（分钟）", "Worst (min)"),
 }
+# Where people travel themselves: nobody is sent, nobody is called.
+_ACCESS_LABELS: Mapping[str, tuple[str, str]] = {
+    "areas": ("限时内可就医的范围", "Areas from which one arrives within the limit"),
+    "bands": ("按路程时间分段的{p}", "{P} by minutes of travel"),
+    "bases": ("医院、次中心", "Hospitals and sub-centres"),
+    "facilities": ("医疗机构", "Facilities"),
+    "facility_id": ("最近医院或次中心编号", "Nearest hospital or sub-centre, id"),
+    "facility_name": ("最近医院或次中心", "Nearest hospital or sub-centre"),
+    "first_population": ("以此为最近的{p}", "{P} nearest to it"),
+    "is_base": ("医院或次中心", "Hospital or sub-centre"),
+    "response": ("路程（分钟）", "Travel (min)"),
+    "seat_time": ("驻地路程（分钟）", "From the seat (min)"),
+    "within_limit": ("{minutes}分钟内可就医", "Within {minutes} min of care"),
+}
 _SHEETS = {
     "summary": ("结论", "Summary"),
     "townships": ("乡镇", "Townships"),
@@ -243,7 +260,7 @@ def short_name(text: object) -> str:
     return shorten(one_line(text), _NAME_COLUMNS)
 
 
-def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
+def label(key: str, lang: Lang, unit: DemandUnit = "people", *, access: bool = False) -> str:
     """
     Give the label of a figure, a column or a layer.
 
@@ -255,6 +272,8 @@ def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
         ``zh`` or ``en``.
     unit
         What the demand counts; where it is road, no label speaks of people.
+    access
+        Whether people travel themselves; then no label speaks of ambulances.
 
     Raises
     ------
@@ -264,10 +283,16 @@ def label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
     if key == "covered_share" and unit != "people":
         return _pick(lang, "居住道路里程占比", "Share of residential roads")
     counted = unit_text(unit, lang)
-    return _pick(lang, *_LABELS[key]).replace("{p}", counted).replace("{P}", counted.capitalize())
+    words = _ACCESS_LABELS[key] if access and key in _ACCESS_LABELS else _LABELS[key]
+    return _pick(lang, *words).replace("{p}", counted).replace("{P}", counted.capitalize())
 
 
-def column_label(column: str, lang: Lang, unit: DemandUnit = "people") -> str:
+def label_of(key: str, shown: Shown, lang: Lang) -> str:
+    """Give the label of a figure as it is to be called in what is shown; see `label`."""
+    return label(key, lang, shown.area.demand_unit, access=is_access(shown))
+
+
+def column_label(column: str, lang: Lang, unit: DemandUnit = "people", *, access: bool = False) -> str:
     """
     Give the label of a table's column in its own unit, seconds and metres; empty where there is none.
 
@@ -275,13 +300,13 @@ def column_label(column: str, lang: Lang, unit: DemandUnit = "people") -> str:
     ----------
     column
         A column of `Assessment`: ``median_s``, ``covered_population``.
-    lang, unit
+    lang, unit, access
         As in `label`.
     """
     key = column.removesuffix("_s")
     if key not in _LABELS:
         return ""
-    text = label(key, lang, unit)
+    text = label(key, lang, unit, access=access)
     if column != key:
         text = text.replace("分钟", "秒").replace("(min)", "(s)")
     elif column.endswith("population") and unit != "people":
@@ -363,9 +388,9 @@ def bracketed(text: str, lang: Lang) -> str:
     return _pick(lang, f"（{text}）", f" ({text})")
 
 
-def within_text(limit_s: float, lang: Lang) -> str:
-    """Name the area reached within a limit given in seconds."""
-    return label("within_limit", lang).format(minutes=f"{limit_s / MINUTE_S:g}")
+def within_text(limit_s: float, lang: Lang, *, access: bool = False) -> str:
+    """Name the area reached within a limit given in seconds, or whence one arrives within it."""
+    return label("within_limit", lang, access=access).format(minutes=f"{limit_s / MINUTE_S:g}")
 
 
 def band_text(lower_s: float, upper_s: float, lang: Lang) -> str:
@@ -424,9 +449,9 @@ def seat_text(seat_time_s: float, lang: Lang) -> str:
     )
 
 
-def base_text(analysis: Analysis, is_base: object, lang: Lang) -> str:
-    """Say whether ambulances start from a facility, and whether that is assumed."""
-    if is_base and analysis.assessment.bases_assumed:
+def base_text(shown: Shown, is_base: object, lang: Lang) -> str:
+    """Say whether a facility counts (ambulances start, or people go there), and whether that is assumed."""
+    if is_base and bases_are_assumed(shown):
         return _pick(lang, "是（推定）", "yes (assumed)")
     return yes_text(is_base, lang)
 
@@ -451,13 +476,13 @@ def share_text(share: float, *, target_share: float = 1.0) -> str:
     return "<0.1%" if share > 0 and tenths == 0 else f"{tenths / 10:.1f}%"
 
 
-def population_text(analysis: Analysis, value: float, lang: Lang) -> str:
+def population_text(shown: Shown, value: float, lang: Lang) -> str:
     """
     Give a number of people as one says it, or a length of road.
 
     Parameters
     ----------
-    analysis
+    shown
         Says what the demand counts.
     value
         People (three figures are given; from 10,000 in Chinese in 万), or metres of road (given in km).
@@ -466,22 +491,22 @@ def population_text(analysis: Analysis, value: float, lang: Lang) -> str:
     """
     if math.isnan(value):
         return DASH
-    if analysis.area.demand_unit != "people":
+    if shown.area.demand_unit != "people":
         return _km_text(value, lang)
     if lang == "zh" and round(value) >= _TEN_THOUSAND:
         return f"{value / _TEN_THOUSAND:,.1f}万"
     return count_text(value)
 
 
-def table_population_text(analysis: Analysis, value: float, lang: Lang) -> str:
+def table_population_text(shown: Shown, value: float, lang: Lang) -> str:
     """Give a number of people in full (81,200), as a column of a table wants it, or a length of road."""
-    return count_text(value) if analysis.area.demand_unit == "people" else _km_text(value, lang)
+    return count_text(value) if shown.area.demand_unit == "people" else _km_text(value, lang)
 
 
-def people_text(analysis: Analysis, value: float, lang: Lang) -> str:
+def people_text(shown: Shown, value: float, lang: Lang) -> str:
     """Give a number of people with the word for it (1.1万人; 11,000 people), or a length of road."""
-    text = population_text(analysis, value, lang)
-    if analysis.area.demand_unit != "people" or text == DASH:
+    text = population_text(shown, value, lang)
+    if shown.area.demand_unit != "people" or text == DASH:
         return text
     return _pick(lang, f"{text}人", f"{text} people")
 
@@ -518,20 +543,29 @@ def headline(analysis: Analysis, lang: Lang) -> list[str]:
     return [first, _result_line(analysis, lang), gap_text(analysis, lang)]
 
 
-def promise_text(analysis: Analysis, lang: Lang) -> str:
+def promise_text(shown: Shown, lang: Lang) -> str:
     """Put limits, clock, driving condition and whatever is not as usual into one line."""
-    standard = analysis.standard
+    standard = shown.standard
     urban, rural = f"{standard.urban_s / MINUTE_S:g}", f"{standard.rural_s / MINUTE_S:g}"
-    parts = [
-        _pick(lang, f"城区{urban}分钟 / 乡镇{rural}分钟", f"{urban} min urban / {rural} min rural"),
-        clock_text(standard.clock, lang),
-        condition_text(analysis.condition, lang),
-    ]
+    if is_access(shown):
+        parts = [
+            _pick(
+                lang,
+                f"居民自行前往，{urban}分钟内到达最近的医院或次中心",
+                f"by people's own travel, within {urban} min of the nearest hospital or sub-centre",
+            )
+        ]
+    else:
+        parts = [
+            _pick(lang, f"城区{urban}分钟 / 乡镇{rural}分钟", f"{urban} min urban / {rural} min rural"),
+            clock_text(standard.clock, lang),
+        ]
+    parts.append(condition_text(shown.condition, lang))
     if standard.target_share != _USUAL_TARGET_SHARE:
         target = f"{standard.target_share * 100:g}%"
         parts.append(_pick(lang, f"达标线{target}", f"met from {target}"))
-    if analysis.speeds.source != "default":
-        table = one_line(analysis.speeds.source)
+    if shown.speeds.source != "default":
+        table = one_line(shown.speeds.source)
         parts.append(_pick(lang, f"速度表{table}", f"speeds of {table}"))
     return _pick(lang, "，", ", ").join(parts)
 
@@ -576,18 +610,18 @@ def met_text(totals: Totals) -> str:
     return f"{totals.townships_met}/{judged}"
 
 
-def gap_text(analysis: Analysis, lang: Lang) -> str:
+def gap_text(shown: Shown, lang: Lang) -> str:
     """Name the township with the most people outside the promise, and what reaches it."""
-    townships = analysis.assessment.townships
+    townships = shown.assessment.townships
     uncovered = townships["population"] - townships["covered_population"]
     # the rounding of sums must leave no gap where there is none
     uncovered = uncovered.where(uncovered > 1e-9 * townships["population"], 0.0)
-    people = analysis.area.demand_unit == "people"
+    people = shown.area.demand_unit == "people"
     if not (uncovered > 0).any():
-        outside = _gap_outside_text(analysis, lang)
+        outside = _gap_outside_text(shown, lang)
         if outside:
             return outside
-        unknown = analysis.assessment.totals["all"].townships_unknown
+        unknown = shown.assessment.totals["all"].townships_unknown
         return _pick(
             lang,
             f"{'已评价的' if unknown else ''}各乡镇{'居民' if people else '居住道路'}均在限时内"
@@ -598,35 +632,38 @@ def gap_text(analysis: Analysis, lang: Lang) -> str:
     largest = int(uncovered.to_numpy().argmax())
     row = townships.iloc[largest]
     name, base = short_name(row["name"]), short_name(row["facility_name"])
-    missing = people_text(analysis, float(uncovered.iloc[largest]), lang)
-    roads = "" if analysis.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
+    missing = people_text(shown, float(uncovered.iloc[largest]), lang)
+    roads = "" if shown.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
+    access = is_access(shown)
     if not base:
         return _pick(
             lang,
-            f"缺口最大：{name}（无急救点可达，未覆盖{roads} {missing}）",
-            f"Largest gap: {name} (no base reaches it, {missing}{roads} not covered)",
+            f"缺口最大：{name}（{'无医院或次中心可达' if access else '无急救点可达'}，未覆盖{roads} {missing}）",
+            f"Largest gap: {name} ({'no road to any hospital' if access else 'no base reaches it'}, "
+            f"{missing}{roads} not covered)",
         )
     times = {0.5: row["median_s"], 0.9: row["p90_s"]}
     # a median inside the limit does not explain a gap: the slowest tenth does
     shown = [0.5] if times[0.5] > row["limit_s"] else [0.5, 0.9]
     reach = _pick(lang, "、", ", ").join(_quantile_text(share, times[share], row, lang) for share in shown)
-    rest = _all_uncovered_text(analysis, str(row["id"]), lang)
+    rest = _all_uncovered_text(shown, str(row["id"]), lang)
+    nearest = _pick(lang, "最近的是", "nearest:") if access else _pick(lang, "最近急救点", "nearest base")
     return _pick(
         lang,
-        f"缺口最大：{name}（最近急救点 {base}，{reach}，未覆盖{roads} {missing}）{rest}",
-        f"Largest gap: {name} (nearest base {base}, {reach}, {missing}{roads} not covered){rest}",
+        f"缺口最大：{name}（{nearest} {base}，{reach}，未覆盖{roads} {missing}）{rest}",
+        f"Largest gap: {name} ({nearest} {base}, {reach}, {missing}{roads} not covered){rest}",
     )
 
 
-def _gap_outside_text(analysis: Analysis, lang: Lang) -> str:
+def _gap_outside_text(shown: Shown, lang: Lang) -> str:
     """Say that nobody lives here, or who is uncovered in no township; empty where neither is so."""
-    everyone = analysis.assessment.totals["all"]
+    everyone = shown.assessment.totals["all"]
     missing = everyone.population - everyone.covered_population
     if everyone.population <= 0:
         return _pick(lang, "没有需求数据，无法评价", "No demand: nothing can be judged")
     if missing <= 1e-9 * everyone.population:
         return ""
-    amount = people_text(analysis, missing, lang)
+    amount = people_text(shown, missing, lang)
     return _pick(
         lang,
         f"各乡镇内均在限时内；不属任何乡镇的居民点未覆盖 {amount}",
@@ -643,21 +680,32 @@ def _quantile_text(share: float, time_s: float, row: pd.Series[Any], lang: Lang)
     return _pick(lang, f"{zh} {minutes} 分钟", f"{en} {minutes} min")
 
 
-def _all_uncovered_text(analysis: Analysis, but: str, lang: Lang) -> str:
+def _all_uncovered_text(shown: Shown, but: str, lang: Lang) -> str:
     """Name the townships of which nothing is covered, besides the one named already."""
-    townships = analysis.assessment.townships
+    townships = shown.assessment.townships
     rows = townships[(townships["verdict"] == "unmet") & (townships["id"] != but)]
     names = _names(map(short_name, rows["name"]), lang)
     return _pick(lang, f"；全部未覆盖：{names}", f"; nothing covered: {names}") if len(rows) else ""
 
 
-def standard_text(analysis: Analysis, lang: Lang) -> str:
+def standard_text(shown: Shown, lang: Lang) -> str:
     """Put the promise, its clock and its yardstick into words."""
-    s = analysis.standard
+    s = shown.standard
     urban, rural = f"{s.urban_s / MINUTE_S:g}", f"{s.rural_s / MINUTE_S:g}"
-    people = analysis.area.demand_unit == "people"
+    people = shown.area.demand_unit == "people"
     target = f"{s.target_share * 100:g}%"
-    condition = condition_text(analysis.condition, lang)
+    condition = condition_text(shown.condition, lang)
+    if is_access(shown):
+        return _pick(
+            lang,
+            f"居民自行前往最近的医院或县域医疗次中心，{urban}分钟内到达；乡镇内不少于{target}的"
+            f"{'人口' if people else '居住道路里程'}在限时内可到达，即为达标。自出门起计时，"
+            f"含步行至道路和行驶；{condition}。",
+            f"People travel to the nearest hospital or county sub-centre by themselves and arrive within "
+            f"{urban} min; a township is met when at least {target} of its "
+            f"{'people' if people else 'residential roads'} {'are' if people else 'is'} that near. Minutes are "
+            f"counted from the door and include the walk to the road and the drive; {condition}.",
+        )
     zh_parts = f"接警受理{s.handling_s:g}秒、出车准备{s.turnout_s:g}秒（急救点另有数据的，以其数据为准）、"
     en_parts = (
         f"{s.handling_s:g} s of call handling, {s.turnout_s:g} s of turnout "
@@ -738,15 +786,21 @@ def _radius_text(radius: ServiceRadius, lang: Lang) -> str:
     )
 
 
-def note_line(note: Note, analysis: Analysis, lang: Lang) -> str:
+def note_line(note: Note, shown: Shown, lang: Lang) -> str:
     """Give a note as a line for the terminal."""
-    return _pick(lang, "注意：", "note: ") + note_text(note, analysis, lang)
+    return _pick(lang, "注意：", "note: ") + note_text(note, shown, lang)
 
 
-def bases_text(analysis: Analysis, lang: Lang) -> str:
+def bases_text(shown: Shown, lang: Lang) -> str:
     """Say where response starts, and whether that is known or assumed."""
-    n = int(analysis.assessment.facilities["is_base"].sum())
-    if analysis.assessment.bases_assumed:
+    n = int(shown.assessment.facilities["is_base"].sum())
+    if is_access(shown):
+        return _pick(
+            lang,
+            f"医院、县域医疗次中心共{n}处，居民以其中最近的一处就医计",
+            f"Hospitals and county sub-centres: {n}; people are taken to travel to the nearest",
+        )
+    if bases_are_assumed(shown):
         return _pick(
             lang,
             f"派车急救点{n}处，为推定：救护车数量均未知，按每家医院、每个急救站各有救护车计",
@@ -760,24 +814,25 @@ def bases_text(analysis: Analysis, lang: Lang) -> str:
     )
 
 
-def walking_text(lang: Lang) -> str:
+def walking_text(lang: Lang, *, access: bool = False) -> str:
     """Say how points off the road are reached."""
+    who = "people" if access else "crews"
     walk, limit = f"{WALKING_KPH:g}", f"{SNAP_LIMIT_M / 1000:g}"
     return _pick(
         lang,
         f"离开道路的部分按步行{walk}公里/小时计；距道路超过{limit}公里的点计为远离道路，不参与计算",
-        f"off the road crews walk at {walk} km/h; points more than {limit} km from any road are not reached",
+        f"off the road {who} walk at {walk} km/h; points more than {limit} km from any road are not reached",
     )
 
 
-def title_text(analysis: Analysis, lang: Lang) -> str:
-    """Give the title of every report: the county and what this is."""
-    return f"{short_name(analysis.area.county.title(lang))}  {label('analysis', lang)}"
+def title_text(shown: Shown, lang: Lang, what: str = "analysis") -> str:
+    """Give the title of a report: the county and what this is, by the key of its label."""
+    return f"{short_name(shown.area.county.title(lang))}  {label(what, lang)}"
 
 
-def modelled_text(analysis: Analysis, lang: Lang) -> str:
+def modelled_text(shown: Shown, lang: Lang) -> str:
     """Give the banner that names the layers which are not observed; empty where all are."""
-    layers = [layer_text(layer, lang) for layer in analysis.area.modelled_layers]
+    layers = [layer_text(layer, lang) for layer in shown.area.modelled_layers]
     if not layers:
         return ""
     return _pick(
@@ -809,7 +864,7 @@ def provenance_text(provenance: Provenance, lang: Lang) -> str:
     ) + _pick(lang, "；", "; ").join(parts)
 
 
-def note_text(note: Note, analysis: Analysis, lang: Lang) -> str:
+def note_text(note: Note, shown: Shown, lang: Lang) -> str:
     """
     Put a note into one line that ends with what to do.
 
@@ -817,17 +872,18 @@ def note_text(note: Note, analysis: Analysis, lang: Lang) -> str:
     ----------
     note
         One of the analysis' notes.
-    analysis
+    shown
         Says what the demand counts.
     lang
         ``zh`` or ``en``.
     """
     layers = note.code == "modelled"
     names = _names((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
-    return _pick(lang, *_NOTES[note.code]).format(
+    access = is_access(shown) and note.code in _ACCESS_NOTES
+    return _pick(lang, *(_ACCESS_NOTES if access else _NOTES)[note.code]).format(
         n=note.n,
         names=names,
-        weight=people_text(analysis, note.population, lang),
+        weight=people_text(shown, note.population, lang),
         limit=f"{SNAP_LIMIT_M / 1000:g}",
     )
 
@@ -919,6 +975,30 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         (
             "the area within {names} min touches the edge of the road data and may reach farther. "
             "Where there are roads beyond, import again with a larger --buffer-km"
+        ),
+    ),
+}
+# Where people travel themselves; all other notes say the same.
+_ACCESS_NOTES: Mapping[str, tuple[str, str]] = {
+    "facility_off_network": (
+        "以下{n}处医疗机构距道路超过{limit}公里，不参与计算：{names}。请核对坐标或补充道路",
+        (
+            "facilities more than {limit} km from any road, which nobody reaches ({n}): {names}. "
+            "Check their coordinates or add the road"
+        ),
+    ),
+    "demand_unreachable": (
+        "{n}个居民点（{weight}）没有道路通往任何医院或次中心，计为未覆盖：{names}。请检查附近是否有断头路、单行线或禁行路段",
+        (
+            "demand points without a road path to any hospital or sub-centre, not covered ({n}, {weight}): "
+            "{names}. Look for gaps, one-ways or barred roads nearby"
+        ),
+    ),
+    "roads_without_speed": (
+        "{n}个路段的道路等级不在速度表中，按不可通行处理。如车辆可以通行，请在速度表中补充该等级",
+        (
+            "road edges of a class without a speed, not driven on ({n}). "
+            "Add the class to the speed table if cars may use it"
         ),
     ),
 }

@@ -1,0 +1,91 @@
+"""What every report shows of a county: an analysis, or one side of a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from coverage.standards import access_standard
+
+if TYPE_CHECKING:
+    from coverage.analysis import Note
+    from coverage.assessment import Assessment
+    from coverage.proposal import Proposal, Situation
+    from coverage.routing.isochrones import Isochrone
+    from coverage.routing.speeds import SpeedTable
+    from coverage.standards import ResponseStandard
+    from coverage.study_area import StudyArea
+
+ACCESS_PROFILE = access_standard(60.0).profile
+
+
+class Shown(Protocol):
+    """A county, the promise held against it, and how the times were computed."""
+
+    @property
+    def area(self) -> StudyArea:
+        """The study area."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """On the promise's own clock."""
+
+    @property
+    def standard(self) -> ResponseStandard:
+        """The promise."""
+
+    @property
+    def areas(self) -> tuple[Isochrone, ...]:
+        """What lies within each limit, ascending and nested."""
+
+    @property
+    def speeds(self) -> SpeedTable:
+        """The speeds that the times were computed with."""
+
+    @property
+    def condition(self) -> str:
+        """The driving condition."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader must know."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One situation of a proposal, to be shown as an analysis is; fields as in `Shown`."""
+
+    area: StudyArea
+    assessment: Assessment
+    areas: tuple[Isochrone, ...]
+    speeds: SpeedTable
+    condition: str
+    notes: tuple[Note, ...]
+
+    @property
+    def standard(self) -> ResponseStandard:
+        """The promise."""
+        return self.assessment.standard
+
+
+def side(proposal: Proposal, situation: Situation) -> Side:
+    """Give a proposal's situation, ``before`` or ``after``, as something to show."""
+    return Side(
+        area=situation.area,
+        assessment=situation.assessment,
+        areas=situation.areas,
+        speeds=proposal.speeds,
+        condition=proposal.condition,
+        notes=proposal.notes,
+    )
+
+
+def is_access(shown: Shown) -> bool:
+    """Tell whether people travel themselves, so that no word may speak of ambulances."""
+    return shown.standard.profile == ACCESS_PROFILE
+
+
+def bases_are_assumed(shown: Shown) -> bool:
+    """Tell whether no ambulance count is known, so that it is assumed where ambulances start."""
+    # an assessment that was told its bases knows nothing of why they are
+    return shown.assessment.bases_assumed or any(note.code == "ambulances_assumed" for note in shown.notes)
