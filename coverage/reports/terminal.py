@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coverage.reports import wording
-from coverage.reports.display_width import display_width, pad, shorten
 from coverage.reports.palette import VERDICT_MARKS
 from coverage.reports.rows import worst_first
+from coverage.reports.text_table import TextColumn, table_lines
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     import pandas as pd
 
@@ -22,32 +20,16 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
     from coverage.study_area import County, Provenance
 
-TABLE_WIDTH = 98
 _GAP = "  "
 # 256-colour codes nearest to the map's blue-green, orange, vermilion and grey.
-_ANSI = {"met": "38;5;36", "partial": "38;5;214", "unmet": "38;5;166", "unknown": "38;5;244"}
+VERDICT_CODES: Mapping[str, str] = {
+    "met": "38;5;36",
+    "partial": "38;5;214",
+    "unmet": "38;5;166",
+    "unknown": "38;5;244",
+}
 _LEFT = {"name", "class", "facility_name", "verdict"}
-_COLUMNS = (
-    "name",
-    "class",
-    "limit",
-    "population",
-    "covered_share",
-    "median",
-    "p90",
-    "worst",
-    "facility_name",
-    "verdict",
-)
-_NAMES = ("facility_name", "name")
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One line of the table: its texts by column, and the verdict that colours the last."""
-
-    texts: Mapping[str, str]
-    verdict: str = ""
+_NAMES = {"facility_name", "name"}
 
 
 def render(analysis: Analysis, lang: Lang, *, colour: bool = False) -> str:
@@ -66,7 +48,7 @@ def render(analysis: Analysis, lang: Lang, *, colour: bool = False) -> str:
     Returns
     -------
     str
-        Lines without a trailing line break; those of the table are at most `TABLE_WIDTH` columns wide.
+        Lines without a trailing line break; those of the table are as wide as `text_table` allows.
     """
     parts = [
         "\n".join(wording.headline(analysis, lang)),
@@ -90,73 +72,54 @@ def render_counties(county: County, provenance: Sequence[Provenance], lang: Lang
 
 def _table(analysis: Analysis, lang: Lang, *, colour: bool) -> list[str]:
     unit = analysis.area.demand_unit
-    heading = _Row({key: wording.short_label(key, lang, unit) for key in _COLUMNS})
     townships = worst_first(analysis.assessment.townships)
     rows = [_township_row(analysis, row, lang) for _, row in townships.iterrows()]
     totals = [_totals_row(analysis, name, t, lang) for name, t in analysis.assessment.totals.items()]
-    widths = _widths([heading, *rows, *totals])
-    rule = "─" * (sum(widths.values()) + len(_GAP) * (len(_COLUMNS) - 1))
-    lines = [_line(heading, widths), rule]
-    lines += [_line(row, widths, colour=colour) for row in rows]
-    return [*lines, rule, *(_line(row, widths) for row in totals)]
+    codes = [*(VERDICT_CODES[verdict] for verdict in townships["verdict"]), *("" for _ in totals)]
+    columns = [
+        TextColumn(
+            wording.short_label(key, lang, unit),
+            [row[key] for row in (*rows, *totals)],
+            left=key in _LEFT,
+            yields=key in _NAMES,
+            codes=codes if colour and key == "verdict" else (),
+        )
+        for key in totals[0]
+    ]
+    return table_lines(columns, rules={len(rows)})
 
 
-def _township_row(analysis: Analysis, row: pd.Series[Any], lang: Lang) -> _Row:
+def _township_row(analysis: Analysis, row: pd.Series[Any], lang: Lang) -> dict[str, str]:
     target, limit_s = analysis.standard.target_share, float(row["limit_s"])
     times = {
         key: wording.minutes_text(row[f"{key}_s"], lang, limit_s=limit_s)
         for key in ("median", "p90", "worst")
     }
     verdict = str(row["verdict"])
-    return _Row(
-        {
-            "name": wording.one_line(row["name"]),
-            "class": wording.class_text(row["class"], lang),
-            "limit": f"{limit_s / MINUTE_S:g}",
-            "population": wording.table_population_text(analysis, row["population"], lang),
-            "covered_share": wording.share_text(row["covered_share"], target_share=target),
-            **times,
-            "facility_name": wording.one_line(row["facility_name"]) or wording.DASH,
-            "verdict": f"{VERDICT_MARKS[verdict]} {wording.verdict_text(verdict, lang)}",
-        },
-        verdict,
-    )
+    return {
+        "name": wording.one_line(row["name"]),
+        "class": wording.class_text(row["class"], lang),
+        "limit": f"{limit_s / MINUTE_S:g}",
+        "population": wording.table_population_text(analysis, row["population"], lang),
+        "covered_share": wording.share_text(row["covered_share"], target_share=target),
+        **times,
+        "facility_name": wording.one_line(row["facility_name"]) or wording.DASH,
+        "verdict": f"{VERDICT_MARKS[verdict]} {wording.verdict_text(verdict, lang)}",
+    }
 
 
-def _totals_row(analysis: Analysis, township_class: str, totals: Totals, lang: Lang) -> _Row:
+def _totals_row(analysis: Analysis, township_class: str, totals: Totals, lang: Lang) -> dict[str, str]:
     target, standard = analysis.standard.target_share, analysis.standard
     limit = "" if township_class == "all" else f"{standard.limit_s(township_class) / MINUTE_S:g}"
-    return _Row(
-        {
-            "name": wording.totals_text(township_class, lang),
-            "class": "",
-            "limit": limit,
-            "population": wording.table_population_text(analysis, totals.population, lang),
-            "covered_share": wording.share_text(totals.covered_share, target_share=target),
-            "median": wording.minutes_text(totals.median_s, lang),
-            "p90": wording.minutes_text(totals.p90_s, lang),
-            "worst": "",
-            "facility_name": "",
-            "verdict": wording.met_text(totals),
-        }
-    )
-
-
-def _widths(rows: Sequence[_Row]) -> dict[str, int]:
-    """Give every column what its texts need, and take from the names what is too much for the table."""
-    widths = {key: max(display_width(row.texts[key]) for row in rows) for key in _COLUMNS}
-    room = TABLE_WIDTH - len(_GAP) * (len(_COLUMNS) - 1)
-    while sum(widths.values()) > room:
-        widest = max(_NAMES, key=lambda key: widths[key])
-        widths[widest] -= 1
-    return widths
-
-
-def _line(row: _Row, widths: Mapping[str, int], *, colour: bool = False) -> str:
-    cells = []
-    for key, width in widths.items():
-        cell = pad(shorten(row.texts[key], width), width, right=key not in _LEFT)
-        if colour and key == "verdict" and row.verdict:
-            cell = f"\x1b[{_ANSI[row.verdict]}m{cell.rstrip()}\x1b[0m"
-        cells.append(cell)
-    return _GAP.join(cells).rstrip()
+    return {
+        "name": wording.totals_text(township_class, lang),
+        "class": "",
+        "limit": limit,
+        "population": wording.table_population_text(analysis, totals.population, lang),
+        "covered_share": wording.share_text(totals.covered_share, target_share=target),
+        "median": wording.minutes_text(totals.median_s, lang),
+        "p90": wording.minutes_text(totals.p90_s, lang),
+        "worst": "",
+        "facility_name": "",
+        "verdict": wording.met_text(totals),
+    }

@@ -644,8 +644,10 @@ def gap_text(shown: Shown, lang: Lang) -> str:
         )
     times = {0.5: row["median_s"], 0.9: row["p90_s"]}
     # a median inside the limit does not explain a gap: the slowest tenth does
-    shown = [0.5] if times[0.5] > row["limit_s"] else [0.5, 0.9]
-    reach = _pick(lang, "、", ", ").join(_quantile_text(share, times[share], row, lang) for share in shown)
+    quantiles = [0.5] if times[0.5] > row["limit_s"] else [0.5, 0.9]
+    reach = _pick(lang, "、", ", ").join(
+        _quantile_text(share, times[share], row, lang) for share in quantiles
+    )
     rest = _all_uncovered_text(shown, str(row["id"]), lang)
     nearest = _pick(lang, "最近的是", "nearest:") if access else _pick(lang, "最近急救点", "nearest base")
     return _pick(

@@ -5,7 +5,8 @@ import unicodedata
 import pytest
 
 from builders import toy_analysis
-from coverage.reports.terminal import TABLE_WIDTH, render, render_counties, render_notes
+from coverage.reports.terminal import render, render_counties, render_notes
+from coverage.reports.text_table import TABLE_WIDTH
 from coverage.study_area import County, Provenance
 
 KINDS = [
