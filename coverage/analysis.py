@@ -38,6 +38,28 @@ NoteCode = Literal[
     "seats_unknown",
     "roads_without_speed",
     "area_touches_edge",
+    # of a proposal
+    "everyone_covered",
+    "target_reached",
+    "nothing_gained",
+    "fewer_suffice",
+    "plan_unproven",
+    "plan_unbounded",
+    "plan_heuristic",
+    "sweep_unproven",
+    "sweep_cut",
+    "out_of_reach",
+    "demand_left_out",
+    "candidates_generated",
+    "candidates_widened",
+    "candidates_outside",
+    "candidates_off_network",
+    "candidates_no_build",
+    "candidates_too_near",
+    "candidates_other_kind",
+    "candidates_exist",
+    "candidates_repeated",
+    "cost_unknown",
 ]
 """What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
 
@@ -160,17 +182,26 @@ def analyze(
         norms=national_norms(area, network, places, assessment),
         speeds=speeds,
         condition=condition,
-        notes=_notes(area, network, assessment, areas),
+        notes=study_notes(area, network, assessment, areas),
     )
 
 
-def _notes(
+def study_notes(
     area: StudyArea,
     network: RoadNetwork,
     assessment: Assessment,
     areas: tuple[Isochrone, ...],
 ) -> tuple[Note, ...]:
-    """Collect what a reader must know, in the order of its weight."""
+    """
+    Collect what a reader must know of the data, in the order of its weight.
+
+    Parameters
+    ----------
+    area, network
+        The study area, and its roads.
+    assessment, areas
+        What was found: states, verdicts, and what is reached within each limit.
+    """
     notes: list[Note] = []
 
     def add(code: NoteCode, names: list[str], population: float = 0.0) -> None:
@@ -205,5 +236,4 @@ def _notes(
         notes.append(Note("roads_without_speed", network.n_without_speed))
     touching = [a for a in areas if a.touches_edge]
     add("area_touches_edge", [f"{a.limit_s / MINUTE_S:g}" for a in touching])
-
     return tuple(notes)

@@ -364,7 +364,17 @@ def _by_state(demand: pd.DataFrame) -> dict[str, float]:
     return {f"{state}_population": float(people.get(state, 0.0)) for state in STATES}
 
 
-def _judge(population: float, covered: float, target_share: float) -> Verdict:
+def judge(population: float, covered: float, target_share: float) -> Verdict:
+    """
+    Give a township's verdict.
+
+    Parameters
+    ----------
+    population, covered
+        Its people, and those of them within their limit.
+    target_share
+        Share of them from which it is met.
+    """
     if population <= 0:
         return "unknown"
     if covered >= target_share * population * (1 - _SHARE_TOLERANCE):
@@ -394,7 +404,7 @@ def _judge_townships(
                 "population": population,
                 **by_state,
                 "covered_share": by_state["covered_population"] / population if population else math.nan,
-                "verdict": _judge(population, by_state["covered_population"], standard.target_share),
+                "verdict": judge(population, by_state["covered_population"], standard.target_share),
                 "seat_time_s": float(seat_s),
                 "median_s": weighted_quantile(times, people, 0.5),
                 "p90_s": weighted_quantile(times, people, 0.9),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from coverage.errors import SitingError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,11 +32,19 @@ Model = Literal[
     "greedy",
 ]
 
+MOST_SWEPT = 100
+"""Points of a curve beyond which somebody has typed something else than they meant."""
+
+# Only these models know what a plan costs; only these say whom a number of sites covers at most.
+_OF_MONEY = ("maximal-covering", "greedy")
+_OF_CURVES = ("maximal-covering", "set-covering", "greedy")
+_OF_MOVES = ("maximal-covering", "greedy")
+
 
 @dataclass(frozen=True)
 class Wish:
     """
-    What is asked for; of `count`, `budget_wan` and `reach` one is given.
+    What is asked for; of `count`, `budget_wan` and `reach` one is given, or a sweep alone.
 
     Parameters
     ----------
@@ -49,7 +60,8 @@ class Wish:
     reach
         Share of the people to be covered, by as few (or as cheap) sites as possible.
     sweep
-        Numbers of new sites for the curve; empty where none is wanted.
+        Numbers of new sites for the curve of people covered, ascending; empty where none is wanted. Where
+        nothing else is given, the largest of them is what is proposed.
     close_allowed
         Whether existing sites that need not be kept may close, and their number be built elsewhere.
     keep
@@ -60,6 +72,11 @@ class Wish:
         The wide limit of ``double-standard``, as a multiple of each point's own limit.
     time_limit_s
         For each plan.
+
+    Raises
+    ------
+    SitingError
+        If the wish contradicts itself, or the model cannot answer it.
     """
 
     kind: Kind
@@ -73,6 +90,21 @@ class Wish:
     busy: float = 0.3
     outer_factor: float = 2.0
     time_limit_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself before anything is read or computed."""
+        _check_words(self)
+        _check_goal(self)
+        _check_figures(self)
+        _check_model(self)
+        _check_moves(self)
+
+    @property
+    def most(self) -> int | None:
+        """How many new sites the plan may have; None where money or a share of the people decides."""
+        if self.budget_wan is not None or self.reach is not None:
+            return None
+        return self.count if self.count is not None else max(self.sweep)
 
 
 @dataclass(frozen=True)
@@ -265,3 +297,117 @@ class Proposal:
     def area(self) -> StudyArea:
         """The study area as it is."""
         return self.before.area
+
+
+def _check_words(wish: Wish) -> None:
+    for what, word, words in (("kind", wish.kind, get_args(Kind)), ("model", wish.model, get_args(Model))):
+        if word not in words:
+            raise SitingError(f"the {what} is {word!r}: choose {', '.join(words)}")
+
+
+def _check_goal(wish: Wish) -> None:
+    """Refuse a wish that asks for nothing, or for two things at once."""
+    given = [goal for goal in (wish.count, wish.budget_wan, wish.reach) if goal is not None]
+    if len(given) > 1:
+        raise SitingError(
+            "a number of sites, a budget and a share to reach exclude each other: give one of them",
+            zh="新建数量（--count）、预算（--budget）和覆盖目标（--reach）只能给出一项",
+        )
+    if not given and not wish.sweep:
+        raise SitingError(
+            "nothing is asked for: give a number of sites (--count), a budget (--budget), "
+            "a share to reach (--reach) or a sweep (--sweep)",
+            zh="没有说明要什么：请给出新建数量（--count）、预算（--budget）、覆盖目标（--reach）或数量范围（--sweep）",
+        )
+
+
+def _check_figures(wish: Wish) -> None:
+    """Refuse figures that no plan can have."""
+    if wish.count is not None and wish.count < 1:
+        raise SitingError(
+            f"the number of new sites is {wish.count}: give 1 or more",
+            zh=f"新建数量为 {wish.count}：请给出不小于1的整数",
+        )
+    if wish.budget_wan is not None and not (math.isfinite(wish.budget_wan) and wish.budget_wan >= 0):
+        raise SitingError(
+            f"the budget is {wish.budget_wan:g}: give 万元, 0 or more",
+            zh=f"预算为 {wish.budget_wan:g}：请给出不小于0的金额（万元）",
+        )
+    if wish.reach is not None and not 0 < wish.reach <= 1:
+        raise SitingError(
+            f"the share to reach is {wish.reach:g}: give a share above 0 and at most 1, such as 0.95",
+            zh=f"覆盖目标为 {wish.reach:g}：请给出大于0、不超过1的比例，例如0.95",
+        )
+    if wish.sweep and (min(wish.sweep) < 1 or list(wish.sweep) != sorted(set(wish.sweep))):
+        raise SitingError(
+            "the sweep does not ascend from 1 or more: write for instance 1..8",
+            zh="数量范围应从不小于1的整数起递增，例如 1..8",
+        )
+    if len(wish.sweep) > MOST_SWEPT:
+        raise SitingError(
+            f"the sweep has {len(wish.sweep)} points: ask for at most {MOST_SWEPT}",
+            zh=f"数量范围共有 {len(wish.sweep)} 个取值：最多 {MOST_SWEPT} 个",
+        )
+    if not wish.time_limit_s > 0:
+        raise SitingError(
+            f"the time limit is {wish.time_limit_s:g}: give seconds above 0",
+            zh=f"求解时限为 {wish.time_limit_s:g}：请给出大于0的秒数",
+        )
+    if not 0 < wish.busy < 1:
+        raise SitingError(
+            f"ambulances are busy a share of {wish.busy:g}: give a share between 0 and 1, such as 0.3",
+            zh=f"救护车占用率为 {wish.busy:g}：请给出0与1之间的比例，例如0.3",
+        )
+    if not (math.isfinite(wish.outer_factor) and wish.outer_factor >= 1):
+        raise SitingError(
+            f"the wide limit is {wish.outer_factor:g} times the limit: give a factor of 1 or more",
+            zh=f"外圈时限为时限的 {wish.outer_factor:g} 倍：请给出不小于1的倍数",
+        )
+
+
+def _check_model(wish: Wish) -> None:
+    """Refuse a model that cannot answer what is asked."""
+    if wish.reach is not None and wish.model != "set-covering":
+        raise SitingError(
+            f"{wish.model} does not find the fewest sites for a share: with --reach, use set-covering",
+            zh=f"{wish.model} 不能求达到覆盖目标所需的最少站点：使用 --reach 时请选择 set-covering",
+        )
+    if wish.model == "set-covering" and wish.reach is None:
+        raise SitingError(
+            "set-covering finds how many sites a share takes: give the share with --reach",
+            zh="set-covering 用于求达到覆盖目标所需的站点数：请用 --reach 给出覆盖目标",
+        )
+    if wish.budget_wan is not None and wish.model not in _OF_MONEY:
+        raise SitingError(
+            f"{wish.model} does not count money: with --budget, use {' or '.join(_OF_MONEY)}",
+            zh=f"{wish.model} 不计费用：使用 --budget 时请选择 {' 或 '.join(_OF_MONEY)}",
+        )
+    if wish.sweep and wish.model not in _OF_CURVES:
+        raise SitingError(
+            f"{wish.model} draws no curve of people covered: with --sweep, use {' or '.join(_OF_MONEY)}",
+            zh=f"{wish.model} 没有覆盖人口曲线：使用 --sweep 时请选择 {' 或 '.join(_OF_MONEY)}",
+        )
+    if wish.kind == "subcentre" and wish.model == "expected-covering":
+        raise SitingError(
+            "expected-covering is about ambulances that are busy: choose another model for sub-centres",
+            zh="expected-covering 针对救护车占线的情形：次中心请选择其他模型",
+        )
+
+
+def _check_moves(wish: Wish) -> None:
+    """Refuse to move existing sites where nothing says how many there may be."""
+    if wish.close_allowed and wish.most is None:
+        raise SitingError(
+            "existing sites can be moved only where their number is given: use --close-allowed with --count",
+            zh="只有给出数量时才能调整现有站点：--close-allowed 请与 --count 同用",
+        )
+    if wish.close_allowed and wish.model not in _OF_MOVES:
+        raise SitingError(
+            f"{wish.model} moves no existing site: with --close-allowed, use {' or '.join(_OF_MOVES)}",
+            zh=f"{wish.model} 不能调整现有站点：使用 --close-allowed 时请选择 {' 或 '.join(_OF_MOVES)}",
+        )
+    if wish.keep is not None and not wish.close_allowed:
+        raise SitingError(
+            "sites to be kept are named, but none may close: leave --keep out, or add --close-allowed",
+            zh="指定了保留的站点，但没有允许关闭：请去掉 --keep，或加上 --close-allowed",
+        )

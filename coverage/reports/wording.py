@@ -979,6 +979,111 @@ _NOTES: Mapping[str, tuple[str, str]] = {
             "Where there are roads beyond, import again with a larger --buffer-km"
         ),
     ),
+    "everyone_covered": (
+        "所有居民点（{weight}）均已在限时内，无需新增站点。可收紧时限再测算",
+        "everyone ({weight}) is within the limit already: nothing is proposed. Try a stricter limit",
+    ),
+    "target_reached": (
+        "现状已达到覆盖目标{names}，无需新增站点。可提高 --reach 再测算",
+        "the share to reach, {names}, is reached already: nothing is proposed. Try a higher --reach",
+    ),
+    "nothing_gained": (
+        "仍有{n}个居民点（{weight}）未覆盖，但任何候选点都不能使覆盖增加：{names}。请补充离其更近的候选点（--candidates）",
+        (
+            "no candidate adds anybody, though demand points remain uncovered ({n}, {weight}): {names}. "
+            "Give nearer candidates (--candidates)"
+        ),
+    ),
+    "fewer_suffice": (
+        "要求新增{names}处，{n}处已达到同样效果，其余没有增益，未列入方案",
+        "{names} sites were asked for; {n} do as much, and the others, which add nothing, are left out",
+    ),
+    "plan_unproven": (
+        "求解在证明最优之前停止，最好方案至多还能改进{names}。请增大 --time-limit 再算",
+        (
+            "the search stopped before its proof: the best plan is at most {names} better than this one. "
+            "Give it more time with --time-limit"
+        ),
+    ),
+    "plan_unbounded": (
+        "求解在得到上界之前停止，无法说明方案与最优相差多少。请增大 --time-limit 再算",
+        (
+            "the search stopped before it had a bound: how far the plan is from the best is not known. "
+            "Give it more time with --time-limit"
+        ),
+    ),
+    "plan_heuristic": (
+        "贪心法逐个选点，不保证最优。请以 --model maximal-covering 求得可证明的最优方案",
+        "greedy adding takes one site after another and proves nothing. Use --model maximal-covering for the optimum",
+    ),
+    "sweep_unproven": (
+        "曲线上新增以下数量时未能证明最优：{names}。请增大 --time-limit 再算",
+        "points of the curve that are not proven, by number of sites: {names}. Give them more time with --time-limit",
+    ),
+    "sweep_cut": (
+        "曲线未算完（被中断），以下数量没有结果：{names}。如需要请重新运行",
+        "the curve was interrupted: there is no result for these numbers of sites: {names}. Run it again if you need them",
+    ),
+    "out_of_reach": (
+        "{n}个居民点（{weight}）从任何站点、任何候选点出发都超出时限：{names}。请补充更近的候选点，或改善道路",
+        (
+            "demand points that neither a site nor a candidate reaches within the limit ({n}, {weight}): {names}. "
+            "Give nearer candidates, or mend the roads"
+        ),
+    ),
+    "demand_left_out": (
+        "{n}个居民点（{weight}）从任何候选点都不可达，未参与选址计算：{names}。请核对坐标和道路",
+        (
+            "demand points that the model leaves out, since no site can serve them ({n}, {weight}): {names}. "
+            "Check their coordinates and the roads"
+        ),
+    ),
+    "candidates_generated": (
+        "{n}处候选点由程序根据现有机构、乡镇驻地、居民点和路口生成，未经现场踏勘。请核实用地和建设条件，或用 --candidates 给出自选点",
+        (
+            "the candidates ({n}) are the program's own: facilities, township seats, settlements and junctions, "
+            "not surveyed. Check land and access, or give places of your own with --candidates"
+        ),
+    ),
+    "candidates_widened": (
+        "候选点过多，间距已放宽到{names}公里，保留{n}处。如需更密请用 --candidates 给出候选点",
+        (
+            "there were too many candidates: they were thinned to {names} km, {n} remain. "
+            "Where they must be denser, give them with --candidates"
+        ),
+    ),
+    "candidates_outside": (
+        "{n}处候选点在县域之外，未使用：{names}。请核对坐标",
+        "candidates outside the county, not used ({n}): {names}. Check their coordinates",
+    ),
+    "candidates_off_network": (
+        "{n}处候选点距道路超过{limit}公里，未使用：{names}。请核对坐标或补充道路",
+        "candidates more than {limit} km from any road, not used ({n}): {names}. Check their coordinates or add the road",
+    ),
+    "candidates_no_build": (
+        "{n}处候选点位于禁建区内，未使用：{names}。如可建设请修改禁建区文件",
+        "candidates in a no-build zone, not used ({n}): {names}. Change the zones where one may build",
+    ),
+    "candidates_too_near": (
+        "{n}处候选点与现有站点的间距不足，未使用：{names}。如需保留请减小 --spacing-km",
+        "candidates nearer to an existing site than the spacing, not used ({n}): {names}. Lower --spacing-km to keep them",
+    ),
+    "candidates_other_kind": (
+        "{n}处候选点是为另一类设施准备的，未使用：{names}。请核对候选点表的类型列",
+        "candidates meant for another kind of facility, not used ({n}): {names}. Check the kind in the list",
+    ),
+    "candidates_exist": (
+        "{n}处候选点已是现有站点，未使用：{names}。无需处理",
+        "candidates that are existing sites already, not used ({n}): {names}. Nothing needs to be done",
+    ),
+    "candidates_repeated": (
+        "{n}处候选点重复列出，只计一次：{names}。请核对候选点表",
+        "candidates listed more than once, used once ({n}): {names}. Check the list",
+    ),
+    "cost_unknown": (
+        "{n}处推荐站点费用未知，未计入合计：{names}。请在候选点表填写费用，或用 --cost 给出",
+        "proposed sites whose cost is not known, not in the sum ({n}): {names}. Give it in the list, or with --cost",
+    ),
 }
 # Where people travel themselves; all other notes say the same.
 _ACCESS_NOTES: Mapping[str, tuple[str, str]] = {
