@@ -1,9 +1,10 @@
 """
-The same work through NetworkX, the OSMnx isochrone recipe and this program, printed as ratios.
+The same work through NetworkX, the OSMnx isochrone recipe, spopt, HiGHS and this program, printed as ratios.
 
-    python benchmarks/run.py [--data DIR] [--write]
+    python benchmarks/run.py [--data DIR] [--write] [--only routing|commands|siting]
 
-`--data` holds porto.osm.pbf and liechtenstein.osm.pbf; `--write` puts the tables into benchmarks/README.md.
+`--data` holds porto.osm.pbf and liechtenstein.osm.pbf; `--write` puts the tables into benchmarks/README.md;
+`--only` measures one part and leaves the others as they are.
 """
 
 from __future__ import annotations
@@ -16,11 +17,9 @@ import math
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ import networkx as nx
 import numpy as np
 import openpyxl
 import shapely
+from measure import ROOT, Row, process, seconds, table, timed
 
 from coverage.geopackage import read_study_area
 from coverage.routing import isochrones as areas
@@ -37,17 +37,15 @@ from coverage.routing.snapping import Snapped
 from coverage.sources.coordinates import convert
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_roads import build_graph
+from siting import siting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 LIMITS_S = (900.0, 1800.0)
 N_FACILITIES = 20
 N_STATIONS, N_VILLAGES = 5_000, 200_000
-MARK = "<!-- tables -->"
-Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,18 +66,6 @@ class Pair:
             f"**{statistics.median(ratios):.0f} x** ({min(ratios):.0f}–{max(ratios):.0f})",
             target,
         )
-
-
-def seconds(value: float) -> str:
-    """Write a time with three digits."""
-    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Run once and give the seconds."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def in_turn(peer: Callable[[], Any], own: Callable[[], Any], runs: int) -> Pair:
@@ -208,31 +194,6 @@ def on_liechtenstein(data: Path) -> list[Row]:
     ]
 
 
-LAUNCHER = """
-import os, resource, subprocess, sys, time
-start = time.perf_counter()
-status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-print(status, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-"""
-
-
-def process(arguments: list[str], cwd: Path, runs: int) -> tuple[str, str]:
-    """Run the command as a process of its own; give the median seconds and the largest memory."""
-    command = [sys.executable, "-c", "import cli; cli.main()", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-    walls, peaks = [], []
-    for _ in range(runs):
-        # a child is charged its parent's memory until it begins: a small launcher stands between
-        done = subprocess.run([sys.executable, "-S", "-c", LAUNCHER, *command], cwd=cwd, env=environment,
-                              capture_output=True, text=True, check=True)  # fmt: skip
-        status, wall_s, peak_mb = done.stdout.split()
-        if status not in ("0", "3"):  # 3: done, with rows rejected
-            raise SystemExit(f"{' '.join(arguments)} ended with status {status}")
-        walls.append(float(wall_s))
-        peaks.append(float(peak_mb))
-    return seconds(statistics.median(walls)), f"{max(peaks):.0f} MB"
-
-
 def whole_processes(data: Path) -> list[Row]:
     """Measure commands as a planner types them."""
     with tempfile.TemporaryDirectory() as folder:
@@ -248,6 +209,11 @@ def whole_processes(data: Path) -> list[Row]:
             ("`coverage analyze --county liechtenstein`",
              *process(["analyze", "--county", "liechtenstein"], cwd, 5), "4 s, 500 MB"),
             ("`coverage analyze --county linxiang`", *process(linxiang, cwd, 5), ""),
+            *(
+                (f"`coverage {' '.join(words)}`", *process(words, cwd, 3), "10 s")
+                for county in ("liechtenstein", "linxiang")
+                for words in [["propose", "--county", county, "--kind", "station", "--count", "2"]]
+            ),
         ]  # fmt: skip
 
 
@@ -298,10 +264,42 @@ def large_imports() -> list[Row]:
         ]  # fmt: skip
 
 
-def table(head: Row, rows: list[Row]) -> str:
-    """Write a Markdown table."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def routing(data: Path) -> str:
+    """Measure the search and the polygons, and write the tables."""
+    times, polygons, agreement = on_porto(data)
+    agreement += on_liechtenstein(data)
+    return "\n\n".join(
+        [
+            "## Routing and polygons on Porto",
+            table(("work", "peer", "peer takes", "this program", "ratio", "wanted"), times),
+            "## How true the polygons are",
+            table(("limit", "way", "falsely inside", "missed"), polygons),
+            "## The times themselves",
+            table(("network", "nodes", "edges", "largest difference from NetworkX, any node"), agreement),
+        ]
+    )
+
+
+def commands(data: Path) -> str:
+    """Measure whole processes, and write the table."""
+    head = ("command", "takes", "memory at most", "wanted")
+    return "\n\n".join(
+        ["## Whole commands, started cold", table(head, [*whole_processes(data), *large_imports()])]
+    )
+
+
+PARTS: dict[str, Callable[[Path], str]] = {
+    "routing": routing,
+    "siting": lambda _: siting(),
+    "commands": commands,
+}
+
+
+def written(page: str, part: str, text: str) -> str:
+    """Put a part's tables in the place that the page marks for them."""
+    before, rest = page.split(f"<!-- {part} -->\n")
+    _, _, after = rest.partition("<!-- ")
+    return f"{before}<!-- {part} -->\n\n{text}\n" + (f"\n<!-- {after}" if after else "")
 
 
 def main() -> None:
@@ -311,35 +309,21 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
-    routing, polygons, agreement = on_porto(options.data)
-    agreement += on_liechtenstein(options.data)
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    text = "\n\n".join(
-        [
-            (
-                f"Measured on {today}, {os.cpu_count()} cores, Python {platform.python_version()}, NetworkX "
-                f"{nx.__version__}; medians, ratios pair by pair (least–most)."
-            ),
-            "## Routing and polygons on Porto",
-            table(("work", "peer", "peer takes", "this program", "ratio", "wanted"), routing),
-            "## How true the polygons are",
-            table(("limit", "way", "falsely inside", "missed"), polygons),
-            "## The times themselves",
-            table(("network", "nodes", "edges", "largest difference from NetworkX, any node"), agreement),
-            "## Whole commands, started cold",
-            table(
-                ("command", "takes", "memory at most", "wanted"),
-                [*whole_processes(options.data), *large_imports()],
-            ),
-        ]
+    peers = ", ".join(f"{name} {version(name)}" for name in ("networkx", "osmnx", "spopt", "highspy"))
+    machine = (
+        f"Measured on {today}, {os.cpu_count()} cores, Python {platform.python_version()}, {peers}; medians, "
+        "ratios pair by pair (least–most) where several pairs were run."
     )
-    if options.write:
-        page = HERE / "README.md"
-        before = page.read_text("utf-8").split(MARK)[0]
-        page.write_text(f"{before}{MARK}\n\n{text}\n", "utf-8")
-    else:
-        print(text)
+    for part in [options.only] if options.only else PARTS:
+        text = f"{machine}\n\n{PARTS[part](options.data)}"
+        if options.write:
+            page = HERE / "README.md"
+            page.write_text(written(page.read_text("utf-8"), part, text), "utf-8")
+        else:
+            print(text)
 
 
 if __name__ == "__main__":
