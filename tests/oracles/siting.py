@@ -29,24 +29,26 @@ def all_units(n_sites: int, most: int, most_each: int) -> np.ndarray:
     return np.array([way for way in ways if sum(way) <= most], dtype=np.int64)
 
 
-def keeps(units, *, p=None, fixed=(), cost=None, budget=None, groups=None, apart=()) -> bool:
-    """Tell of one set whether it keeps every limit."""
-    fine = all(units[j] >= 1 for j in fixed)
+def keeps(sets, *, p=None, fixed=(), cost=None, budget=None, groups=None, apart=()) -> np.ndarray:
+    """Tell of each set whether it keeps every limit."""
+    sets = np.atleast_2d(sets)
+    fine = (sets[:, list(fixed)] >= 1).all(axis=1)
     if p is not None:
-        fine &= sum(units) <= p
+        fine &= sets.sum(axis=1) <= p
     if budget is not None:
-        fine &= math.fsum(u * c for u, c in zip(units, cost, strict=True)) <= budget + SLACK * max(1, budget)
+        fine &= sets @ np.asarray(cost) <= budget + SLACK * max(1, budget)
     for members, most in groups or ():
-        fine &= sum(units[j] for j in set(members)) <= most
-    for a, b in apart:
-        if not (a in fixed and b in fixed):  # what stands, stands
-            fine &= units[a] + units[b] <= 1
-    return bool(fine)
+        fine &= sets[:, sorted(set(members))].sum(axis=1) <= most
+    for pair in apart:
+        if not set(pair) <= set(fixed):  # what stands, stands
+            fine &= sets[:, list(pair)].sum(axis=1) <= 1
+    return fine
 
 
 def allowed(n_sites: int, **limits) -> np.ndarray:
     """Give the sets of sites that keep the limits, shape (n_sets, n_sites)."""
-    return np.array([s for s in all_sets(n_sites) if keeps(s.tolist(), **limits)]).reshape(-1, n_sites)
+    every = all_sets(n_sites)
+    return every[keeps(every, **limits)]
 
 
 def units_of(sites, n_sites: int) -> np.ndarray:
@@ -56,7 +58,7 @@ def units_of(sites, n_sites: int) -> np.ndarray:
 
 def times_covered(cover, sets) -> np.ndarray:
     """Say how many units reach each demand point, shape (n_sets, n_demand)."""
-    return np.atleast_2d(sets) @ np.asarray(cover, dtype=np.int64).T
+    return np.rint(np.atleast_2d(sets).astype(float) @ np.asarray(cover, dtype=float).T).astype(int)
 
 
 def maximal(cover, weight, sets) -> np.ndarray:
@@ -157,7 +159,7 @@ def greedy(cover, weight, *, cost=None, fixed=(), **limits) -> list[int]:
         best, best_worth = -1, 0.0
         for j in range(n_sites):
             units = units_of([*chosen, j], n_sites)
-            if j in chosen or not keeps(units.tolist(), fixed=fixed, cost=cost, **limits):
+            if j in chosen or not keeps(units, fixed=fixed, cost=cost, **limits)[0]:
                 continue
             added = maximal(cover, weight, units)[0] - now
             worth = added
