@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
 ELLIPSIS = "…"
+_PIECES = re.compile(r"[^ ，；：、。）]*[ ，；：、。）]*")
 
 
 def display_width(text: str) -> int:
@@ -33,6 +35,27 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     """Fill a text up to `width` columns, with the spaces before it where `right`."""
     spaces = " " * (width - display_width(text))
     return spaces + text if right else text + spaces
+
+
+def wrapped(text: str, width: int, *, indent: str = "") -> list[str]:
+    """
+    Break a line of prose where it is too wide: at spaces, and behind Chinese punctuation.
+
+    Parameters
+    ----------
+    text
+        One line.
+    width
+        Columns a line may take; a single word that is wider stands alone and sticks out.
+    indent
+        Before every line but the first.
+    """
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if lines[-1].strip() and display_width(lines[-1] + piece.rstrip()) > width:
+            lines.append(indent)
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 @cache

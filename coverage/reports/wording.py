@@ -686,7 +686,7 @@ def _all_uncovered_text(shown: Shown, but: str, lang: Lang) -> str:
     """Name the townships of which nothing is covered, besides the one named already."""
     townships = shown.assessment.townships
     rows = townships[(townships["verdict"] == "unmet") & (townships["id"] != but)]
-    names = _names(map(short_name, rows["name"]), lang)
+    names = names_text(map(short_name, rows["name"]), lang)
     return _pick(lang, f"；全部未覆盖：{names}", f"; nothing covered: {names}") if len(rows) else ""
 
 
@@ -880,7 +880,7 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         ``zh`` or ``en``.
     """
     layers = note.code == "modelled"
-    names = _names((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
+    names = names_text((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
     access = is_access(shown) and note.code in _ACCESS_NOTES
     return _pick(lang, *(_ACCESS_NOTES if access else _NOTES)[note.code]).format(
         n=note.n,
@@ -1115,7 +1115,8 @@ def _pick(lang: Lang, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def _names(names: Iterable[str], lang: Lang) -> str:
+def names_text(names: Iterable[str], lang: Lang) -> str:
+    """Name the first few of many, each on one line, and count them all."""
     text = name_some(short_name(name) for name in names)
     return text.replace(", ", "、") if lang == "zh" else text
 

@@ -1,0 +1,49 @@
+"""Every file of a proposal at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coverage.reports.option_file import write_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from coverage.proposal import Proposal
+    from coverage.reports.wording import Lang
+
+
+def write_proposal(
+    proposal: Proposal, folder: Path, *, lang: Lang, tiles: str | None = None
+) -> tuple[str, ...]:
+    """
+    Write everything a planner opens after ``coverage propose`` into one folder.
+
+    Parameters
+    ----------
+    proposal
+        What to show.
+    folder
+        Existing folder.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles, ``osm``, ``tianditu:KEY`` or an address; none by default.
+
+    Returns
+    -------
+    tuple of str
+        The names of the files written.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written or the disk is full.
+    TilesError
+        If `tiles` is no tile service.
+    """
+    options = {"propose.option.toml": proposal.option}
+    options |= {f"propose.sweep-{point.count}.option.toml": point.option for point in proposal.sweep}
+    for name, option in options.items():
+        write_option(option, folder / name, county=proposal.area.county.title(lang))
+    return tuple(options)

@@ -1,0 +1,164 @@
+"""A proposal on the terminal: headline, sites, before and after, the curve, and what each site adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coverage.reports import proposal_wording as words
+from coverage.reports import wording
+from coverage.reports.display_width import wrapped
+from coverage.reports.shown import side
+from coverage.reports.text_table import TABLE_WIDTH, TextColumn, table_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coverage.assessment import Totals
+    from coverage.proposal import Proposal
+    from coverage.reports.wording import Lang
+
+_BOLD = "1"
+_INDENT = "   "
+
+
+def render_proposal(proposal: Proposal, lang: Lang, *, colour: bool = False, explain: bool = False) -> str:
+    """
+    Give the whole answer as text.
+
+    Parameters
+    ----------
+    proposal
+        The proposal.
+    lang
+        ``zh`` or ``en``.
+    colour
+        Whether ranks and names are set off by ANSI codes.
+    explain
+        Whether to say of each site whom it adds, whose verdict changes, and what the next best would give.
+
+    Returns
+    -------
+    str
+        Lines without a trailing line break; tables and prose no wider than `text_table` allows.
+    """
+    parts = [_prose(words.headline(proposal, lang))]
+    if proposal.sites:
+        parts.append(_sites(proposal, lang, colour=colour))
+        if explain:
+            parts.append(_explanations(proposal, lang))
+        parts.append(_totals(proposal, lang))
+    if proposal.sweep:
+        parts.append(_sweep(proposal, lang))
+    return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+def render_proposal_notes(proposal: Proposal, lang: Lang) -> list[str]:
+    """Give what a reader must know before believing the figures, a line each, with what to do about it."""
+    shown = side(proposal, proposal.after)
+    return [wording.note_line(note, shown, lang) for note in proposal.notes]
+
+
+def _sites(proposal: Proposal, lang: Lang, *, colour: bool) -> list[str]:
+    sites = proposal.sites
+    codes = [_BOLD] * len(sites) if colour else ()
+
+    def people(values: Iterable[float]) -> list[str]:
+        shown = side(proposal, proposal.after)
+        return [wording.table_population_text(shown, value, lang) for value in values]
+
+    def label(key: str) -> str:
+        return words.label(key, proposal, lang)
+
+    columns = [
+        TextColumn("#", [str(site.rank) for site in sites]),
+        TextColumn(
+            label("name"), [wording.one_line(s.name) for s in sites], left=True, yields=True, codes=codes
+        ),
+        TextColumn(
+            label("kind"), [words.site_kind_text(s, proposal, lang) for s in sites], left=True, yields=True
+        ),
+        TextColumn(label("cost"), [words.cost_text(site.cost_wan) for site in sites]),
+        TextColumn(label("added"), people(site.added_population for site in sites)),
+        TextColumn(
+            label("townships_gained"), [words.gained_names(s, lang) for s in sites], left=True, yields=True
+        ),
+    ]
+    return table_lines(columns)
+
+
+def _explanations(proposal: Proposal, lang: Lang) -> list[str]:
+    lines = []
+    for site in proposal.sites:
+        lines.append(f"{site.rank}  {wording.short_name(site.name)}")
+        lines += _prose(words.explanation(site, proposal, lang), _INDENT)
+    return lines
+
+
+def _prose(lines: Iterable[str], indent: str = "") -> list[str]:
+    return [part for line in lines for part in wrapped(indent + line, TABLE_WIDTH, indent=indent + "  ")]
+
+
+def _totals(proposal: Proposal, lang: Lang) -> list[str]:
+    before, after = (s.assessment.totals for s in (proposal.before, proposal.after))
+    shown, target = side(proposal, proposal.after), proposal.after.standard.target_share
+    names = list(after)
+
+    def label(key: str) -> str:
+        return words.label(key, proposal, lang)
+
+    def change(text: str, *, now: Iterable[str], then: Iterable[str]) -> TextColumn:
+        cells = [f"{a} {words.ARROW} {b}" for a, b in zip(now, then, strict=True)]
+        return TextColumn(text, cells)
+
+    def covered(totals: Totals) -> str:
+        return wording.table_population_text(shown, totals.covered_population, lang)
+
+    def share(totals: Totals) -> str:
+        return wording.share_text(totals.covered_share, target_share=target)
+
+    def median(totals: Totals) -> str:
+        return wording.minutes_text(totals.median_s, lang)
+
+    columns = [
+        TextColumn(f"{label('before')} {words.ARROW} {label('after')}",
+                   [wording.totals_text(name, lang) for name in names], left=True),
+        *(
+            change(label(key), now=[text(before[n]) for n in names], then=[text(after[n]) for n in names])
+            for key, text in (
+                ("covered", covered),
+                ("covered_share", share),
+                ("median", median),
+                ("townships_met", wording.met_text),
+            )
+        ),
+    ]  # fmt: skip
+    return table_lines(columns, rules={len(names) - 1})
+
+
+def _sweep(proposal: Proposal, lang: Lang) -> list[str]:
+    points, totals = proposal.sweep, proposal.before.assessment.totals["all"]
+    shown, target = side(proposal, proposal.after), proposal.after.standard.target_share
+
+    def label(key: str) -> str:
+        return words.label(key, proposal, lang)
+
+    covered = [totals.covered_population, *(p.covered_population for p in points)]
+    shares = [totals.covered_share, *(p.covered_share for p in points)]
+    columns = [
+        TextColumn(label("count"), ["0", *(str(p.count) for p in points)]),
+        TextColumn(label("covered"), [wording.table_population_text(shown, v, lang) for v in covered]),
+        TextColumn(label("covered_share"), [wording.share_text(v, target_share=target) for v in shares]),
+        TextColumn(
+            label("townships_met"), [str(totals.townships_met), *(str(p.townships_met) for p in points)]
+        ),
+        TextColumn(
+            label("proof"), [label("before"), *(words.proven_text(p.plan, lang) for p in points)], left=True
+        ),
+        TextColumn(
+            label("sites"),
+            [wording.DASH, *(words.sweep_names(p, lang) for p in points)],
+            left=True,
+            yields=True,
+        ),
+    ]
+    return table_lines(columns)
