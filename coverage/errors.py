@@ -92,6 +92,23 @@ class SitingError(CoverageError, ValueError):
     """A siting question that has no answer, or figures no siting model can have."""
 
 
+class UnreachableError(SitingError):
+    """
+    A siting question that has no answer because no candidate site reaches some demand points.
+
+    Parameters
+    ----------
+    message, zh
+        As of `CoverageError`.
+    points
+        Numbers of the demand points, so that who knows their names can say them.
+    """
+
+    def __init__(self, message: str, *, zh: str | None = None, points: Iterable[int] = ()) -> None:
+        super().__init__(message, zh=zh)
+        self.points = tuple(int(i) for i in points)
+
+
 class TilesError(CoverageError, ValueError):
     """Background tiles that no map can show."""
 
