@@ -36,8 +36,8 @@ DropReason = Literal[
 
 MAX_CANDIDATES = 2_000
 """More places than this are not offered: the spacing is widened until no more are left."""
-STATION_SPACING_M = 1_000.0
-"""Spacing of places for a station where none is asked for: two minutes on a township road."""
+STATION_SPACING_M = 500.0
+"""Spacing of places for a station where none is asked for: less than a minute by ambulance."""
 HOSPITAL_GRADE = ("hospital", "subcentre")
 """Kinds of facilities that a county counts as its centre and its sub-centres."""
 
@@ -333,7 +333,7 @@ def _settlements(area: StudyArea, places: Places) -> _Pool:
 
 def _junctions(area: StudyArea, network: RoadNetwork) -> _Pool:
     """Give the county's road nodes that can be stopped at: junctions before bends, great roads first."""
-    points = shapely.points(network.x_m, network.y_m)
+    points = gpd.points_from_xy(network.x_m, network.y_m)
     n_nodes = len(points)
     ends = np.concatenate((network.tail, network.head))
     others = np.concatenate((network.head, network.tail))
@@ -344,8 +344,7 @@ def _junctions(area: StudyArea, network: RoadNetwork) -> _Pool:
     ranks = np.array([by_class[word] for word in network.highway.tolist()])
     is_open = np.concatenate((network.is_open, network.is_open))
     np.minimum.at(rank, ends[is_open], np.concatenate((ranks, ranks))[is_open])
-    inside = np.zeros(n_nodes, dtype=bool)
-    inside[shapely.STRtree(points).query(area.boundary, predicate="intersects")] = True
+    inside = _within(area.boundary, points.to_numpy())
     which = np.flatnonzero(inside & (rank < np.iinfo(np.int64).max))
     which = which[np.lexsort((which, rank[which], n_neighbours[which] < _ROADS_OF_A_JUNCTION))]
     series = gpd.GeoSeries(points[which], crs=network.crs)
@@ -515,8 +514,9 @@ def _none_left(n_listed: int, dropped: Sequence[Dropped], spacing_m: float) -> S
     """Say that no new place is left, and what took each."""
     if not n_listed:
         return SitingError(
-            "there is no place to choose from: give your own with --candidates FILE",
-            zh="没有可选的候选点：请用 --candidates 提供候选点文件",
+            "there is no place to choose from (no health centre that could become a sub-centre): give your "
+            "own with --candidates FILE",
+            zh="没有可选的候选点（县内没有可升级为次中心的卫生院）：请用 --candidates 提供候选点文件",
         )
     km = f"{spacing_m / 1000:g}"
     words: dict[DropReason, tuple[str, str]] = {
