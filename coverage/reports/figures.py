@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from coverage.analysis import Analysis
     from coverage.assessment import Assessment
     from coverage.norms import Norms
+    from coverage.reports.shown import Shown
 
 FORMAT_VERSION = 1
 _DECIMALS = 3  # milliseconds, thousandths of a person's share of a demand point
@@ -47,7 +48,24 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         ``provenance``, and beside them ``totals_by_class``, ``norms``, ``notes``, ``demand_unit``,
         ``bases_assumed``, ``speeds``, ``format_version`` and ``program``.
     """
-    area, assessment, other = analysis.area, analysis.assessment, analysis.other_clock
+    assessment, other = analysis.assessment, analysis.other_clock
+    return {
+        **county_figures(analysis),
+        "bases_assumed": assessment.bases_assumed,
+        "standard": standard_figures(analysis),
+        "townships": _townships(assessment, other),
+        "facilities": facility_figures(assessment),
+        "totals": totals_figures(assessment, "all"),
+        "totals_by_class": {name: totals_figures(assessment, name) for name in ("urban", "rural")},
+        "other_clock": other_clock_figures(other),
+        "norms": _norms(analysis.norms),
+        **source_figures(analysis),
+    }
+
+
+def county_figures(shown: Shown) -> dict[str, Any]:
+    """Give what every file begins with: the program and the study area."""
+    area = shown.area
     return {
         "format_version": FORMAT_VERSION,
         "program": f"emergency-coverage {__version__}",
@@ -57,46 +75,54 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "county_code": area.county.code,
         "demand_unit": area.demand_unit,
         "modelled_layers": list(area.modelled_layers),
-        "bases_assumed": assessment.bases_assumed,
-        "standard": _standard(analysis),
-        "townships": _townships(assessment, other),
-        "facilities": _facilities(assessment),
-        "totals": _totals(assessment, "all"),
-        "totals_by_class": {name: _totals(assessment, name) for name in ("urban", "rural")},
-        "other_clock": {
-            "clock": other.standard.clock,
-            **_totals(other, "all"),
-            "totals_by_class": {name: _totals(other, name) for name in ("urban", "rural")},
-        },
-        "norms": _norms(analysis.norms),
+    }
+
+
+def source_figures(shown: Shown) -> dict[str, Any]:
+    """Give what every file ends with: speeds, notes and sources."""
+    return {
         "speeds": {
-            "source": analysis.speeds.source,
-            "class_kph": dict(analysis.speeds.class_kph),
-            "condition_factor": analysis.speeds.factor(analysis.condition),
+            "source": shown.speeds.source,
+            "class_kph": dict(shown.speeds.class_kph),
+            "condition_factor": shown.speeds.factor(shown.condition),
         },
         "notes": [
             {
                 "code": note.code,
                 "n": note.n,
-                "population": _number(note.population),
-                "names": [_text(name) for name in note.names],
+                "population": number(note.population),
+                "names": [text(name) for name in note.names],
             }
-            for note in analysis.notes
+            for note in shown.notes
         ],
         "provenance": [
             {
-                key: _text(value) if isinstance(value, str) else value
+                key: text(value) if isinstance(value, str) else value
                 for key, value in dataclasses.asdict(p).items()
             }
-            for p in area.provenance
+            for p in shown.area.provenance
         ],
+    }
+
+
+def other_clock_figures(other: Assessment) -> dict[str, Any]:
+    """Give the totals on the other clock, and which it is."""
+    return {
+        "clock": other.standard.clock,
+        **totals_figures(other, "all"),
+        "totals_by_class": {name: totals_figures(other, name) for name in ("urban", "rural")},
     }
 
 
 def figures_hash(analysis: Analysis) -> str:
     """Give twelve letters by which the figures of an analysis are known, the same in every language."""
-    text = json.dumps(to_json(analysis), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hash_of(to_json(analysis))
+
+
+def hash_of(figures: Mapping[str, Any]) -> str:
+    """Give twelve letters by which figures are known."""
+    line = json.dumps(figures, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(line.encode()).hexdigest()[:12]
 
 
 def write_json(analysis: Analysis, path: Path) -> None:
@@ -115,118 +141,128 @@ def write_json(analysis: Analysis, path: Path) -> None:
     FileError
         If the folder cannot be written or the disk is full.
     """
-    text = json.dumps(to_json(analysis), ensure_ascii=False, allow_nan=False, indent=1)
+    write_figures(to_json(analysis), path)
+
+
+def write_figures(figures: Mapping[str, Any], path: Path) -> None:
+    """Write figures as strict JSON in UTF-8; an older file stays as it is until the new one is complete."""
+    lines = json.dumps(figures, ensure_ascii=False, allow_nan=False, indent=1)
     with whole_file(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
+        temporary.write_text(lines + "\n", encoding="utf-8", newline="\n")
 
 
-def _standard(analysis: Analysis) -> dict[str, Any]:
-    s = analysis.standard
+def standard_figures(shown: Shown) -> dict[str, Any]:
+    """Give the promise and how it is held to."""
+    s = shown.standard
     return {
         "profile": s.profile,
-        "urban_s": _number(s.urban_s),
-        "rural_s": _number(s.rural_s),
+        "urban_s": number(s.urban_s),
+        "rural_s": number(s.rural_s),
         "target_share": s.target_share,
         "clock": s.clock,
-        "handling_s": _number(s.handling_s),
-        "turnout_s": _number(s.turnout_s),
-        "condition": analysis.condition,
+        "handling_s": number(s.handling_s),
+        "turnout_s": number(s.turnout_s),
+        "condition": shown.condition,
     }
 
 
 def _townships(assessment: Assessment, other: Assessment) -> list[dict[str, Any]]:
-    rows = zip(_records(assessment.townships), _records(other.townships), strict=True)
+    rows = zip(records(assessment.townships), records(other.townships), strict=True)
     people = assessment.bands.to_numpy()
     bands = list(pairwise((0.0, *BAND_EDGES_S)))
     return [
         {
             "id": row["id"],
-            "name": _text(row["name"]),
+            "name": text(row["name"]),
             "class": row["class"],
-            "limit_s": _number(row["limit_s"]),
-            **_judged(row),
+            "limit_s": number(row["limit_s"]),
+            **judged_figures(row),
             "population_by_band": [
-                {"from_s": _number(lower), "to_s": _number(upper), "population": _number(float(n))}
+                {"from_s": number(lower), "to_s": number(upper), "population": number(float(n))}
                 for (lower, upper), n in zip(bands, people[i], strict=True)
             ],
-            "other_clock": _judged(other_row),
+            "other_clock": judged_figures(other_row),
         }
         for i, (row, other_row) in enumerate(rows)
     ]
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a table as dictionaries."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _judged(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what depends on the clock."""
+def judged_figures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a township's people, times and verdict: what depends on the clock."""
     return {
-        "population": _number(row["population"]),
-        "covered_population": _number(row["covered_population"]),
-        "covered_share": _share(row["covered_share"]),
+        "population": number(row["population"]),
+        "covered_population": number(row["covered_population"]),
+        "covered_share": share(row["covered_share"]),
         "verdict": row["verdict"],
-        "seat_time_s": _number(row["seat_time_s"]),
-        "median_s": _number(row["median_s"]),
-        "p90_s": _number(row["p90_s"]),
-        "worst_s": _number(row["worst_s"]),
+        "seat_time_s": number(row["seat_time_s"]),
+        "median_s": number(row["median_s"]),
+        "p90_s": number(row["p90_s"]),
+        "worst_s": number(row["worst_s"]),
         "facility_id": row["facility_id"] or None,
-        "population_by_state": {state: _number(row[f"{state}_population"]) for state in STATES},
+        "population_by_state": {state: number(row[f"{state}_population"]) for state in STATES},
     }
 
 
-def _facilities(assessment: Assessment) -> list[dict[str, Any]]:
+def facility_figures(assessment: Assessment) -> list[dict[str, Any]]:
+    """Give the facilities, in the order of the study area."""
     return [
         {
             "id": row["id"],
-            "name": _text(row["name"]),
+            "name": text(row["name"]),
             "kind": row["kind"],
-            "ambulances": _number(row["ambulances"]),
+            "ambulances": number(row["ambulances"]),
             "is_base": bool(row["is_base"]),
             "on_network": bool(row["on_network"]),
-            "first_population": _number(row["first_population"]),
-            "covered_population": _number(row["covered_population"]),
+            "first_population": number(row["first_population"]),
+            "covered_population": number(row["covered_population"]),
         }
-        for row in _records(assessment.facilities)
+        for row in records(assessment.facilities)
     ]
 
 
-def _totals(assessment: Assessment, township_class: str) -> dict[str, Any]:
+def totals_figures(assessment: Assessment, township_class: str) -> dict[str, Any]:
+    """Give the totals of ``urban``, ``rural`` or ``all``."""
     totals = dataclasses.asdict(assessment.totals[township_class])
-    return {key: _share(v) if key == "covered_share" else _number(v) for key, v in totals.items()}
+    return {key: share(v) if key == "covered_share" else number(v) for key, v in totals.items()}
 
 
 def _norms(norms: Norms) -> dict[str, Any]:
     return {
-        "ambulances": _number(norms.ambulances),
+        "ambulances": number(norms.ambulances),
         "ambulances_required": norms.ambulances_required if norms.ambulances_required >= 0 else None,
-        "population": _number(norms.population),
+        "population": number(norms.population),
         "radii": [
             {
                 "class": r.township_class,
-                "norm_m": _number(r.norm_m),
-                "population": _number(r.population),
-                "straight_share": _share(r.straight_share),
-                "road_share": _share(r.road_share),
-                "straight_p90_m": _number(r.straight_p90_m),
-                "road_p90_m": _number(r.road_p90_m),
+                "norm_m": number(r.norm_m),
+                "population": number(r.population),
+                "straight_share": share(r.straight_share),
+                "road_share": share(r.road_share),
+                "straight_p90_m": number(r.straight_p90_m),
+                "road_p90_m": number(r.road_p90_m),
             }
             for r in norms.radii
         ],
     }
 
 
-def _number(value: float) -> float | int | None:
+def number(value: float) -> float | int | None:
     """Round to thousandths; None where there is no number."""
     if isinstance(value, int):
         return value
     return round(float(value), _DECIMALS) if math.isfinite(value) else None
 
 
-def _share(value: float) -> float | None:
+def share(value: float) -> float | None:
+    """Round to millionths; None where there is no number."""
     return round(float(value), _SHARE_DECIMALS) if math.isfinite(value) else None
 
 
-def _text(text: object) -> str:
+def text(value: object) -> str:
     """Keep a name as it is, apart from lone surrogates, which UTF-8 cannot hold."""
-    return str(text).encode("utf-8", "replace").decode("utf-8")
+    return str(value).encode("utf-8", "replace").decode("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from coverage.errors import name_some
 from coverage.reports import wording
 from coverage.reports.shown import side
 
@@ -208,12 +209,10 @@ def headline(proposal: Proposal, lang: Lang) -> list[str]:
     county = wording.short_name(proposal.area.county.title(lang))
     promise = wording.promise_text(side(proposal, proposal.after), lang)
     first = _pick(lang, f"{county}  {promise}", f"{county}: {promise}")
-    lines = [first, proposed_text(proposal, lang)]
+    lines = [first, proposed_text(proposal, lang), closed_text(proposal, lang)]
     if proposal.sites:
-        lines.append(result_text(proposal, lang))
-    if proposal.closed:
-        lines.append(closed_text(proposal, lang))
-    return [*lines, proof_text(proposal, lang)] if proposal.sites else lines
+        lines += [result_text(proposal, lang), other_clock_text(proposal, lang), proof_text(proposal, lang)]
+    return [line for line in lines if line]
 
 
 def proposed_text(proposal: Proposal, lang: Lang) -> str:
@@ -243,16 +242,15 @@ def _nothing_text(proposal: Proposal, lang: Lang) -> str:
     )
     return _pick(
         lang,
-        f"没有候选点能使更多{'人口' if people else '居住道路'}得到覆盖（现状 {covered}/{everyone}），不提出新站点",
-        f"No candidate covers {'anyone' if people else 'any road'} who is not covered today "
-        f"({covered} of {everyone}): nothing is proposed".replace(
-            "who is", "who is" if people else "that is"
-        ),
+        f"没有候选点能使更多{'人口' if people else '居住道路'}得到覆盖（现状 {covered}/{everyone}），"
+        "不提出新站点",
+        f"No candidate covers {'anyone who' if people else 'any road that'} is not covered today "
+        f"({covered} of {everyone}): nothing is proposed",
     )
 
 
 def result_text(proposal: Proposal, lang: Lang) -> str:
-    """Put people and townships, before and after, into a sentence; on the other clock too, where there is one."""
+    """Put people and townships, before and after, into a sentence."""
     before, after = proposal.before, proposal.after
     covered = label("covered", proposal, lang)
     met = label("townships_met", proposal, lang)
@@ -261,16 +259,25 @@ def result_text(proposal: Proposal, lang: Lang) -> str:
         wording.population_text(side(proposal, s), s.assessment.totals["all"].covered_population, lang)
         for s in (before, after)
     )
-    line = _pick(
+    return _pick(
         lang,
         f"{covered} {shares}（{now} {ARROW} {then}），{met} {mets}",
         f"{covered} {shares} ({now} {ARROW} {then}), {met.lower()} {mets}",
     )
+
+
+def other_clock_text(proposal: Proposal, lang: Lang) -> str:
+    """Say the same on the other clock; empty where people travel themselves and there is no other."""
+    before, after = proposal.before, proposal.after
     if before.other_clock is None or after.other_clock is None:
-        return line
+        return ""
     shares, mets = _change_texts(before.other_clock.totals["all"], after.other_clock.totals["all"], proposal)
     clock = wording.clock_text(after.other_clock.standard.clock, lang)
-    return line + _pick(lang, f"；{clock}为 {shares}，{mets}", f"; {clock} {shares}, {mets}")
+    return _pick(
+        lang,
+        f"{clock}：覆盖 {shares}，{label('townships_met', proposal, lang)} {mets}",
+        f"{clock.capitalize()}: covered {shares}, {label('townships_met', proposal, lang).lower()} {mets}",
+    )
 
 
 def _change_texts(before: Totals, after: Totals, proposal: Proposal) -> tuple[str, str]:
@@ -389,7 +396,7 @@ def asked_text(proposal: Proposal, lang: Lang) -> str:
     return _pick(lang, "；", "; ").join(parts)
 
 
-def adds_text(proposal: Proposal, lang: Lang) -> str:
+def adds_text(lang: Lang) -> str:
     """Say what the people of a rank are counted on."""
     return _pick(
         lang,
@@ -431,7 +438,7 @@ def changes_text(site: ProposedSite, lang: Lang) -> str:
         f"{wording.verdict_text(c.after, lang)}"
         for c in site.changes
     ]
-    return wording.names_text(texts, lang) if texts else _pick(lang, "无", "none")
+    return name_some(texts, mark=_pick(lang, "、", ", ")) if texts else _pick(lang, "无", "none")
 
 
 def gained_names(site: ProposedSite, lang: Lang) -> str:
