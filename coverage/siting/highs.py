@@ -13,12 +13,12 @@ import numpy as np
 from scipy import sparse
 
 from coverage.errors import SitingError
-from coverage.siting.plan import PROOF_GAP, relative_gap
+from coverage.siting.plan import PROOF_GAP, SitingPlan, relative_gap
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from coverage.siting.plan import Progress
+    from coverage.siting.plan import Progress, Status
 
 N_THREADS = 1
 """
@@ -31,6 +31,8 @@ of its own.
 
 GRACE_S = 3.0
 """How long a solver that was asked to stop may take; afterwards its best answer is used without it."""
+
+Ending = Literal["optimal", "time_limit", "interrupted", "infeasible"]
 
 _ASK_EVERY_S = 0.05
 _OPTIONS: dict[str, bool | int | float | str] = {
@@ -47,7 +49,7 @@ _INTERRUPTS = (
 )
 _IMPROVED = highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution
 _OK = highspy.HighsStatus.kOk
-_STATUS: dict[highspy.HighsModelStatus, Literal["optimal", "time_limit", "interrupted", "infeasible"]] = {
+_STATUS: dict[highspy.HighsModelStatus, Ending] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kModelEmpty: "optimal",
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
@@ -79,7 +81,7 @@ class MilpAnswer:
     values: NDArray[np.float64] | None
     objective: float
     bound: float
-    status: Literal["optimal", "time_limit", "interrupted", "infeasible"]
+    status: Ending
     n_nodes: int
 
 
@@ -155,9 +157,9 @@ class _Run:
             answer.user_interrupt = True
 
     def keep(self, values: NDArray[np.float64]) -> None:
-        """Keep a solution if it is the best so far."""
+        """Keep a solution if it is one, and the best so far."""
         rounded = np.where(self.model.integer, np.round(values), values)
-        if self.model.is_better(rounded, self.best):
+        if self.model.is_better(rounded, self.best) and self.model.holds(rounded):
             self.best = rounded
 
     @property
@@ -262,6 +264,52 @@ def solve(
     return _answer(run, interrupted=interrupted)
 
 
+def plan_of(
+    sites: ArrayLike,
+    *,
+    objective: float,
+    bound: float,
+    status: Ending,
+    covered: NDArray[np.float64],
+    n_nodes: int,
+    seconds: float,
+    maximise: bool,
+) -> SitingPlan:
+    """
+    Make a plan of what was recounted and what was proven.
+
+    Parameters
+    ----------
+    sites
+        Numbers of the open sites.
+    objective, covered
+        Recounted from the model's input for these sites.
+    bound
+        Proven by a solver; one that the recounted plan beats by rounding gives way.
+    status
+        Of the search. Whatever it was stopped by, a plan that meets its bound is the best there is.
+    n_nodes, seconds
+        As of `SitingPlan`.
+    maximise
+        Whether more is better.
+
+    Raises
+    ------
+    SitingError
+        If the solver calls optimal what does not meet the bound when it is recounted.
+    """
+    limit = max(bound, objective) if maximise else min(bound, objective)
+    gap = relative_gap(objective, limit)
+    if gap and status not in {"time_limit", "interrupted"}:
+        raise SitingError(
+            f"the solver calls a plan optimal that is worth {objective:.9g} and not {bound:.9g}",
+            zh=f"求解器称为最优的方案，重新核算后为 {objective:.9g}，而不是 {bound:.9g}",
+        )
+    ending: Status = "interrupted" if status == "interrupted" else "time_limit"
+    numbers = tuple(int(j) for j in np.sort(np.asarray(sites, dtype=np.int64)))
+    return SitingPlan(numbers, objective, limit, gap, ending if gap else "optimal", covered, n_nodes, seconds)
+
+
 def _check(status: highspy.HighsStatus, what: str) -> None:
     """Refuse anything but a clean yes of HiGHS."""
     if status != _OK:
@@ -334,8 +382,7 @@ def _loaded(model: _Model, time_limit_s: float) -> highspy.Highs:
 
 def _begin_with(run: _Run, start: NDArray[np.float64]) -> None:
     """Hand over a start, and keep it where it is a solution already."""
-    if run.model.holds(start):
-        run.keep(start)
+    run.keep(start)
     known = np.flatnonzero(~np.isnan(start)).astype(np.int32)
     _check(run.solver.setSolution(len(known), known, start[known]), "the start")
 
@@ -369,7 +416,7 @@ def _wait(run: _Run, time_limit_s: float, progress: Progress | None) -> bool:
 
 def _answer(run: _Run, *, interrupted: bool) -> MilpAnswer:
     """Read what came of a run, and hold it against the model."""
-    status: Literal["optimal", "time_limit", "interrupted", "infeasible"] = "time_limit"
+    status: Ending = "time_limit"
     bound, n_nodes = run.bound, run.n_nodes
     if run.done.is_set():
         status = _status(run)
@@ -379,7 +426,7 @@ def _answer(run: _Run, *, interrupted: bool) -> MilpAnswer:
     if status == "infeasible" and run.best is None:
         return MilpAnswer(None, math.nan, bound, status, n_nodes)
     objective = math.nan if run.best is None else float(run.model.objective @ run.best)
-    if status == "infeasible" or (status == "optimal" and relative_gap(objective, bound) > 0):
+    if status == "infeasible" or (status == "optimal" and relative_gap(objective, bound) != 0):
         raise SitingError(
             f"the solver contradicts itself: {status}, objective {objective:.9g}, bound {bound:.9g}",
             zh=f"求解器的结果自相矛盾：{status}，目标值 {objective:.9g}，界 {bound:.9g}",
@@ -387,7 +434,7 @@ def _answer(run: _Run, *, interrupted: bool) -> MilpAnswer:
     return MilpAnswer(run.best, objective, bound, status, n_nodes)
 
 
-def _status(run: _Run) -> Literal["optimal", "time_limit", "interrupted", "infeasible"]:
+def _status(run: _Run) -> Ending:
     """Say how a run ended, or refuse to."""
     outcome = run.outcome[0]
     if isinstance(outcome, BaseException):
@@ -408,10 +455,7 @@ def _proven(run: _Run, status: str) -> tuple[float, int]:
     info = run.solver.getInfo()
     is_mixed = bool(run.model.integer.any())
     if info.primal_solution_status == highspy.kSolutionStatusFeasible:
-        values = np.array(run.solver.getSolution().col_value, dtype=np.float64)
-        rounded = np.where(run.model.integer, np.round(values), values)
-        if run.model.holds(rounded):
-            run.keep(rounded)
+        run.keep(np.array(run.solver.getSolution().col_value, dtype=np.float64))
     if is_mixed:
         return float(info.mip_dual_bound), max(0, int(info.mip_node_count))
     return (float(info.objective_function_value) if status == "optimal" else run.model.worst_bound), 0
