@@ -275,3 +275,41 @@ def test_another_metric_system_changes_no_verdict():
     assert second.townships["verdict"].tolist() == first.townships["verdict"].tolist()
     # lengths are the tables' own; only the walk and the place along a road are measured anew
     assert second.demand["state"].tolist() == first.demand["state"].tolist()
+
+
+def test_bases_that_are_named_take_the_place_of_those_with_ambulances():
+    # the health centre has no ambulance, and it alone is to count
+    mask = np.array([False, False, True])
+    assessment = assess(AREA, NETWORK, ResponseStandard(), bases=mask)
+    assert assessment.facilities["is_base"].tolist() == mask.tolist()
+    assert set(assessment.demand["facility_id"]) == {"w1", ""}
+    assert not assessment.bases_assumed
+    without = with_facilities(AREA.facilities.assign(ambulances=math.nan))
+    assert not assess(without, NETWORK, ResponseStandard(), bases=mask).bases_assumed
+
+
+def test_naming_the_bases_there_are_changes_nothing():
+    mask, _ = response_bases(AREA.facilities)
+    named = assess(AREA, NETWORK, ResponseStandard(), bases=mask)
+    assert named.demand.equals(assess(AREA, NETWORK, ResponseStandard()).demand)
+
+
+@pytest.mark.parametrize(
+    ("bases", "message"),
+    [
+        (np.array([False, False, False]), "no facility of the kind wanted"),
+        (np.array([True]), "3 facilities, but bases of shape"),
+        (np.array([1, 0, 0]), "say true or false"),
+    ],
+)
+def test_bases_that_nobody_can_start_from(bases, message):
+    with pytest.raises(AssessmentError, match=message):
+        assess(AREA, NETWORK, ResponseStandard(), bases=bases)
+
+
+def test_named_bases_far_from_every_road_are_no_ambulance_bases_in_the_message():
+    far = AREA.facilities.copy()
+    far.loc[2, "geometry"] = shapely.affinity.translate(far.geometry[2], 0, 500_000)
+    area = with_facilities(far)
+    with pytest.raises(AssessmentError, match="no facility of those wanted lies near a road: 石门乡卫生院"):
+        assess(area, NETWORK, ResponseStandard(), bases=np.array([False, False, True]))

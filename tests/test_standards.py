@@ -7,7 +7,7 @@ import math
 import pytest
 
 from coverage.errors import StandardError
-from coverage.standards import PROFILES, ResponseStandard
+from coverage.standards import PROFILES, ResponseStandard, access_standard
 
 
 def test_the_published_promises():
@@ -48,3 +48,12 @@ def test_delays_below_zero(field, value):
 def test_an_unknown_clock():
     with pytest.raises(StandardError, match="call or departure"):
         ResponseStandard(clock="noon")
+
+
+def test_people_on_their_own_way_wait_for_nobody():
+    standard = access_standard(1800.0, target_share=0.8)
+    assert standard.limit_s("urban") == standard.limit_s("rural") == 1800
+    assert standard.lead_s() == standard.lead_s(300.0) == 0
+    assert (standard.clock, standard.target_share, standard.profile) == ("departure", 0.8, "access")
+    with pytest.raises(StandardError, match="limit is 0 minutes"):
+        access_standard(0.0)

@@ -182,11 +182,11 @@ def entries_within(blocks: Blocks, shape: tuple[int, int], limit: float) -> csr_
     Returns
     -------
     scipy.sparse.csr_array
-        Indices sorted; a cost of 0 is stored as any other.
+        Indices sorted; a cost of 0 is stored as any other, an infinite one never.
     """
     counts, columns, costs = [np.zeros(1, dtype=np.int64)], [], []
     for _, block in blocks:
-        row, column = np.nonzero(block <= limit)
+        row, column = np.nonzero((block <= limit) & (block < math.inf))
         counts.append(np.bincount(row, minlength=len(block)))
         columns.append(column.astype(np.int32))
         costs.append(block[row, column])

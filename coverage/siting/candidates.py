@@ -602,14 +602,13 @@ def _xy(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return shapely.get_coordinates(table.geometry.to_numpy())
 
 
-def _column(rows: gpd.GeoDataFrame, name: str, empty: object) -> NDArray[Any]:
+def _column(rows: gpd.GeoDataFrame, name: str, empty: str | float) -> NDArray[Any]:
     """Give a column that may be missing, with `empty` where a cell is."""
-    if name not in rows.columns:
-        return np.full(len(rows), empty, dtype=object if isinstance(empty, str) else np.float64)
-    column = rows[name].astype(object)
-    return column.where(column.notna(), empty).to_numpy(
-        dtype=object if isinstance(empty, str) else np.float64
-    )
+    values: NDArray[Any] = np.full(len(rows), empty, dtype=object if isinstance(empty, str) else np.float64)
+    if name in rows.columns:
+        known = rows[name].notna().to_numpy()
+        values[known] = rows[name].to_numpy(dtype=object)[known]
+    return values
 
 
 def _table(geometry: gpd.GeoSeries, **columns: object) -> gpd.GeoDataFrame:

@@ -299,3 +299,69 @@ def test_renaming_reordering_and_the_round_trip_change_nothing(graph, origins, d
         tables.append(network.travel_times(start, end))
     np.testing.assert_allclose(tables[1], tables[0], rtol=0, atol=1e-6)
     np.testing.assert_allclose(tables[2], tables[0], rtol=0, atol=1e-3)
+
+
+def test_on_reversed_roads_the_facility_is_the_place_people_go_to():
+    network = RoadNetwork.from_graph(one_way_graph())
+    hospital, patient = at(network, (600, 610)), at(network, (1200, 640))
+    # B -> C is one-way: from the hospital 60 s, to it round by F and E 180 s
+    yard_s, walk_s = 10 / YARD_MPS, 40 / WALK_MPS
+    assert network.travel_times(hospital, patient)[0, 0] == pytest.approx(yard_s + 60 + walk_s)
+    back = network.reversed()
+    assert back.travel_times(hospital, patient)[0, 0] == pytest.approx(yard_s + 180 + walk_s)
+    assert back.nearest(hospital).at(patient)[0] == pytest.approx([yard_s + 180 + walk_s])
+    assert network.reversed() is back
+
+
+@settings(deadline=None)
+@given(graph=road_graphs(), seeds=st.lists(st.integers(0, 8), min_size=1, max_size=3))
+def test_times_on_reversed_roads_are_networkx_times_on_the_reversed_graph(graph, seeds):
+    network = RoadNetwork.from_graph(graph).reversed()
+    nodes = sorted({seed % len(network.node_id) for seed in seeds})
+    starts = network.snap_points(
+        gpd.GeoSeries(shapely.points(network.x_m[nodes], network.y_m[nodes]), crs=network.crs)
+    )
+    on_road = starts.access_m < 1e-6
+    if not on_road.any():
+        return
+    oracle = place_times(network, starts, starts, starts.yard_s, starts.walk_s)
+    np.testing.assert_allclose(network.travel_times(starts, starts), oracle, atol=1e-6)
+    sources = {network.node_id[n]: 0.0 for n, near in zip(nodes, on_road, strict=True) if near}
+    expected = node_times(graph.reverse(), sources)
+    found = network.nearest(starts.only(on_road)).time_s
+    assert by_name(network, found) == pytest.approx(expected, abs=1e-3)
+
+
+def test_times_within_a_limit_keep_zero_and_leave_out_the_rest():
+    network = RoadNetwork.from_graph(one_way_graph())
+    origins, places = at(network, (0, 600), (600, 600)), at(network, (600, 600), (1200, 600), (50_000, 0))
+    for first, last in ((origins, places), (places, origins)):
+        found = network.travel_times_within(first, last, 60.0)
+        full = network.travel_times(first, last)
+        stored = np.full(full.shape, math.inf)
+        row = np.repeat(np.arange(len(first)), np.diff(found.indptr))
+        stored[row, found.indices] = found.data
+        assert stored.tolist() == np.where(full <= 60.0, full, math.inf).tolist()
+        assert 0.0 in found.data
+        assert found.has_sorted_indices
+
+
+@settings(deadline=None)
+@given(
+    graph=road_graphs(),
+    origins=points(),
+    destinations=points(most=9),
+    limit_s=st.one_of(st.just(0.0), st.just(math.inf), st.floats(0, 600)),
+)
+def test_times_within_a_limit_are_those_of_the_whole_table(graph, origins, destinations, limit_s):
+    network = RoadNetwork.from_graph(graph)
+    first, last = (
+        network.snap_points(gpd.GeoSeries.from_xy(*xy.T, crs=CRS)) for xy in (origins, destinations)
+    )
+    found = network.travel_times_within(first, last, limit_s)
+    full = network.travel_times(first, last)
+    stored = np.full(full.shape, math.inf)
+    stored[np.repeat(np.arange(len(first)), np.diff(found.indptr)), found.indices] = found.data
+    # a time without end is no time, whatever the limit
+    assert np.isfinite(found.data).all()
+    np.testing.assert_array_equal(stored, np.where(full <= limit_s, full, math.inf))
