@@ -1,0 +1,81 @@
+"""What a plan does to a county's facilities, as an option."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coverage.proposing.naming import option_words, site_name
+from coverage.proposing.ranking import gets
+from coverage.scenario import Change, Closing, Opening, Option
+
+if TYPE_CHECKING:
+    from coverage.proposing.case import Case
+    from coverage.proposing.ranking import Chosen
+
+# These are nothing else than what closes; others keep standing, and their ambulances go.
+_CLOSING = {"station": "ambulance_station", "subcentre": "subcentre"}
+
+
+def option_of(case: Case, chosen: Chosen) -> Option:
+    """
+    Say what a plan opens, closes and changes.
+
+    A new site at an existing facility is a change of that facility: it gets ambulances, or becomes a
+    sub-centre. An ambulance station or a sub-centre that is given up closes; a hospital or health centre
+    that no ambulance starts from any more keeps standing.
+
+    Parameters
+    ----------
+    case
+        The wish on its county.
+    chosen
+        The plan, in order.
+    """
+    opened, changed, closed = [], [], []
+    for column in chosen.new:
+        if case.table["facility_id"].iloc[column]:
+            changed.append(_change(case, chosen, column))
+        else:
+            opened.append(_opening(case, chosen, column))
+    for column in chosen.closed:
+        row = case.table.iloc[column]
+        if row["kind"] == _CLOSING[case.wish.kind]:
+            closed.append(Closing(str(row["facility_id"]), str(row["name"])))
+        else:
+            changed.append(Change(str(row["facility_id"]), str(row["name"]), ambulances=0.0))
+    option = Option("", open=tuple(opened), close=tuple(closed), change=tuple(changed))
+    name, note = option_words(case, option)
+    return replace(option, name=name, note=note)
+
+
+def _opening(case: Case, chosen: Chosen, column: int) -> Opening:
+    row = case.table.iloc[column]
+    return Opening(
+        id=str(row["id"]),
+        name=site_name(case, column),
+        kind=str(row["kind"]),
+        lon=float(row["lon"]),
+        lat=float(row["lat"]),
+        ambulances=chosen.units[column] * gets(case, column),
+        capital_wan=float(row["cost_wan"]),
+    )
+
+
+def _change(case: Case, chosen: Chosen, column: int) -> Change:
+    row = case.table.iloc[column]
+    if case.wish.kind == "subcentre":
+        kind, ambulances = str(row["kind"]), None
+    else:
+        # one that stands there already, or is assumed to, is not taken away
+        there = float(row["ambulances"]) if row["existing"] else 0.0
+        there = 1.0 if math.isnan(there) else there
+        kind, ambulances = None, there + chosen.units[column] * gets(case, column)
+    return Change(
+        id=str(row["facility_id"]),
+        name=str(row["name"]),
+        kind=kind,
+        ambulances=ambulances,
+        capital_wan=math.nan if row["existing"] else float(row["cost_wan"]),
+    )
