@@ -22,22 +22,24 @@ from coverage.reports.map_geometry import (
     road_lines,
 )
 from coverage.reports.map_page import CountyFigure, CountyMap
-from coverage.reports.map_panel import capital, facility_kinds, map_title, page_text, point_detail, point_name
+from coverage.reports.map_panel import capital, facility_kinds, page_text, point_detail, point_name
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
+from coverage.reports.shown import is_access
 from coverage.standards import MINUTE_S
 from coverage.study_area import WGS84
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from coverage.analysis import Analysis
     from coverage.reports.map_tiles import Tiles
+    from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
 
 MAX_ROADS_CHARS = 2_500_000
@@ -75,22 +77,44 @@ def write_map(analysis: Analysis, path: Path, *, lang: Lang = "zh", tiles: str |
     """
     background = parse_tiles(tiles, lang) if tiles else None
     text = render_map(analysis, lang, background)
+    write_page(text, path)
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write a page; an older one stays as it is until the new one is complete."""
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None) -> str:
     """Give the map's page as text; the same analysis gives the same page, to the byte."""
-    data = map_data(analysis, lang, tiles)
+    page = page_text(analysis, lang, tiles=tiles, data_hash=figures_hash(analysis))
+    return render_page(page, map_data(analysis, lang, tiles), lang, tiles)
+
+
+def render_page(page: Mapping[str, Any], data: Mapping[str, Any], lang: Lang, tiles: Tiles | None) -> str:
+    """
+    Put together what a map's page says and what it draws.
+
+    Parameters
+    ----------
+    page
+        As ``assets/page.html`` shows it.
+    data
+        As ``assets/map.js`` draws it.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles, if wanted.
+    """
     (south, west), (north, east) = data["view"]
     figure = CountyFigure(
-        map_title(analysis, lang),
+        page["title"],
         lang="zh-CN" if lang == "zh" else "en",
         generator=f"emergency-coverage {__version__}",
         style=style.facility_rules(),
         image_hosts=(tiles.host,) if tiles else (),
     )
-    page = page_text(analysis, lang, tiles=tiles, data_hash=figures_hash(analysis))
     figure.add_child(CountyMap(page, data, location=((south + north) / 2, (west + east) / 2)), name="map")
     return figure.render()
 
@@ -113,46 +137,62 @@ def map_data(analysis: Analysis, lang: Lang, tiles: Tiles | None = None) -> dict
     dict
         As ``assets/map.js`` reads it: texts, finite numbers, and geometry as `map_geometry` packs it.
     """
-    area = analysis.area
-    west, south, east, north = gpd.GeoSeries([area.boundary], crs=area.crs).to_crs(WGS84).total_bounds
-    unit = area.demand_unit
+    state = state_data(analysis, lang)
     return {
-        "view": [[_degrees(south), _degrees(west)], [_degrees(north), _degrees(east)]],
+        **ground_data(analysis, lang, tiles),
+        "areas": state["areas"],
+        "catchments": _catchments(analysis),
+        **state,
+    }
+
+
+def ground_data(shown: Shown, lang: Lang, tiles: Tiles | None) -> dict[str, Any]:
+    """Collect what stays the same whatever opens or closes: view, words, roads and boundary."""
+    area = shown.area
+    west, south, east, north = gpd.GeoSeries([area.boundary], crs=area.crs).to_crs(WGS84).total_bounds
+    return {
+        "view": [[degrees(south), degrees(west)], [degrees(north), degrees(east)]],
         "words": {
-            "bands": wording.label("bands", lang, unit),
+            "bands": wording.label_of("bands", shown, lang),
             **{key: word(key, lang) for key in ("close", "comma", "zoom_in", "zoom_out")},
         },
         "verdicts": {v: {"colour": c, **style.verdict_fill(v)} for v, c in VERDICT_COLOURS.items()},
         "tiles": [{"url": url, "options": dict(tiles.options)} for url in tiles.urls] if tiles else [],
-        "roads": _roads(analysis),
+        "roads": _roads(shown),
         "area_opacity": style.AREA_OPACITY,
         "boundary": pack_polygon(shapely.simplify(area.boundary, _OUTLINE_TOLERANCE_M), area.crs),
-        "areas": _areas(analysis),
-        "catchments": _catchments(analysis),
-        "townships": _townships(analysis, lang),
-        "dots": _dots(analysis, lang),
-        "facilities": _facilities(analysis, lang),
     }
 
 
-def _degrees(value: float) -> float:
+def state_data(shown: Shown, lang: Lang) -> dict[str, Any]:
+    """Collect what follows from the facilities: areas, townships with their verdicts, dots, facilities."""
+    return {
+        "areas": _areas(shown),
+        "townships": _townships(shown, lang),
+        "dots": _dots(shown, lang),
+        "facilities": _facilities(shown, lang),
+    }
+
+
+def degrees(value: float) -> float:
+    """Round to about a metre."""
     return round(float(value), 5)
 
 
-def _places(points: gpd.GeoSeries) -> list[list[float]]:
+def places(points: gpd.GeoSeries) -> list[list[float]]:
     """Give points as Leaflet names them: latitude, longitude."""
     shapes = points.to_crs(WGS84).to_numpy()
     return [
-        [_degrees(y), _degrees(x)] for x, y in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True)
+        [degrees(y), degrees(x)] for x, y in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True)
     ]
 
 
-def _roads(analysis: Analysis) -> dict[str, dict[str, str]]:
+def _roads(shown: Shown) -> dict[str, dict[str, str]]:
     """Pack the roads in and around the county, in as much detail as the file has room for."""
-    within = analysis.area.boundary.buffer(min(analysis.area.buffer_m, _SURROUNDINGS_M) + 1, quad_segs=4)
+    within = shown.area.boundary.buffer(min(shown.area.buffer_m, _SURROUNDINGS_M) + 1, quad_segs=4)
     packed: dict[str, dict[str, str]] = {}
     for tolerance_m, n_classes in _ROAD_DETAIL:
-        lines = road_lines(analysis.area.roads, within, tolerance_m=tolerance_m)
+        lines = road_lines(shown.area.roads, within, tolerance_m=tolerance_m)
         packed = {
             name: pack_lines(series if i < n_classes else series.iloc[:0])
             for i, (name, series) in enumerate(lines.items())
@@ -162,15 +202,15 @@ def _roads(analysis: Analysis) -> dict[str, dict[str, str]]:
     return {name: packed[name] for name in ROAD_CLASSES}
 
 
-def _areas(analysis: Analysis) -> list[dict[str, Any]]:
+def _areas(shown: Shown) -> list[dict[str, Any]]:
     """Pack the areas, the widest first: the tighter ones lie on top of it."""
     packed = [
         {
             "layer": f"area-{area.limit_s:g}",
-            "shape": pack_polygon(shapely.simplify(area.polygon, _AREA_TOLERANCE_M), analysis.area.crs),
+            "shape": pack_polygon(shapely.simplify(area.polygon, _AREA_TOLERANCE_M), shown.area.crs),
             "colour": style.area_colour(position),
         }
-        for position, area in enumerate(analysis.areas)
+        for position, area in enumerate(shown.areas)
         if not area.polygon.is_empty
     ]
     return packed[::-1]
@@ -184,38 +224,38 @@ def _catchments(analysis: Analysis) -> list[dict[str, Any]]:
         shapely.buffer(table.geometry.to_numpy(), _GAP_M, quad_segs=2), -_GAP_M, quad_segs=2
     )
     shapes = shapely.simplify(closed, 2 * _AREA_TOLERANCE_M)
-    at = _places(label_points(gpd.GeoSeries(shapes, crs=table.crs)))
+    at = places(label_points(gpd.GeoSeries(shapes, crs=table.crs)))
     return [
         {"name": wording.one_line(name), "at": place, "shape": pack_polygon(shape, table.crs)}
         for name, place, shape in zip(table["name"], at, shapes, strict=True)
     ]
 
 
-def _townships(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
-    area, table = analysis.area, analysis.assessment.townships
+def _townships(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
+    area, table = shown.area, shown.assessment.townships
     shapes = shapely.coverage_simplify(area.townships.geometry.to_numpy(), _OUTLINE_TOLERANCE_M)
-    at = _places(label_points(area.townships.geometry))
-    bands = _bands(analysis, lang)
+    at = places(label_points(area.townships.geometry))
+    bands = _bands(shown, lang)
     return [
         {
             "id": str(row["id"]),
             "name": wording.one_line(row["name"]),
             "verdict": row["verdict"],
             "at": place,
-            "weight": _degrees(row["population"]),
+            "weight": degrees(row["population"]),
             "shape": pack_polygon(shape, area.crs),
-            "tip": _township_tip(row, analysis, lang),
-            "rows": _township_rows(row, analysis, lang),
+            "tip": _township_tip(row, shown, lang),
+            "rows": _township_rows(row, shown, lang),
             "bands": bands[i],
         }
         for i, (row, place, shape) in enumerate(zip(table.to_dict("records"), at, shapes, strict=True))
     ]
 
 
-def _township_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[str]:
-    share = wording.share_text(row["covered_share"], target_share=analysis.standard.target_share)
+def _township_tip(row: dict[Any, Any], shown: Shown, lang: Lang) -> list[str]:
+    share = wording.share_text(row["covered_share"], target_share=shown.standard.target_share)
     covered, population = (
-        wording.population_text(analysis, row[key], lang) for key in ("covered_population", "population")
+        wording.population_text(shown, row[key], lang) for key in ("covered_population", "population")
     )
     median, worst = (
         wording.minutes_text(row[key], lang, limit_s=row["limit_s"]) for key in ("median_s", "worst_s")
@@ -227,43 +267,43 @@ def _township_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[s
     ]
 
 
-def _township_rows(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[list[str]]:
+def _township_rows(row: dict[Any, Any], shown: Shown, lang: Lang) -> list[list[str]]:
     """Give the full row of a township: label and figure."""
-    unit, limit_s = analysis.area.demand_unit, row["limit_s"]
-    share = wording.share_text(row["covered_share"], target_share=analysis.standard.target_share)
+    limit_s = row["limit_s"]
+    share = wording.share_text(row["covered_share"], target_share=shown.standard.target_share)
     figures = {
         "verdict": wording.verdict_text(row["verdict"], lang),
         "class": wording.class_text(row["class"], lang),
         "limit": f"{limit_s / MINUTE_S:g}",
-        "population": wording.population_text(analysis, row["population"], lang),
-        "covered_population": wording.population_text(analysis, row["covered_population"], lang),
+        "population": wording.population_text(shown, row["population"], lang),
+        "covered_population": wording.population_text(shown, row["covered_population"], lang),
         "covered_share": share,
     }
     for key in ("late_population", "unreachable_population", "off_network_population"):
         if row[key] > 0:
-            figures[key] = wording.population_text(analysis, row[key], lang)
+            figures[key] = wording.population_text(shown, row[key], lang)
     for key in ("seat_time", "median", "p90", "worst"):
         figures[key] = wording.minutes_text(row[f"{key}_s"], lang, limit_s=limit_s)
     figures["facility_name"] = wording.one_line(row["facility_name"]) or wording.DASH
-    return [[wording.label(key, lang, unit), text] for key, text in figures.items()]
+    return [[wording.label_of(key, shown, lang), text] for key, text in figures.items()]
 
 
-def _bands(analysis: Analysis, lang: Lang) -> list[list[list[Any]]]:
+def _bands(shown: Shown, lang: Lang) -> list[list[list[Any]]]:
     """Give each township's people by five-minute band: label, share of the fullest, people, look."""
-    table = analysis.assessment.bands
+    table = shown.assessment.bands
     edges = [0.0, *table.columns]
-    limits = analysis.assessment.townships["limit_s"].to_numpy()
+    limits = shown.assessment.townships["limit_s"].to_numpy()
     every = []
     for people, limit_s in zip(table.to_numpy(dtype=float), limits, strict=True):
         used = np.flatnonzero(people)
         rows: list[list[Any]] = []
         for i in range(int(used[0]), int(used[-1]) + 1) if len(used) else ():
-            text = wording.population_text(analysis, people[i], lang) if people[i] else wording.DASH
+            text = wording.population_text(shown, people[i], lang) if people[i] else wording.DASH
             look = "late" if edges[i] >= limit_s else "covered"
             rows.append(
                 [
                     wording.band_text(edges[i], edges[i + 1], lang),
-                    _degrees(people[i] / people.max()),
+                    degrees(people[i] / people.max()),
                     text,
                     look,
                 ]
@@ -278,9 +318,9 @@ def dot_radius_px(people: NDArray[np.float64], fullest: float) -> NDArray[np.flo
     return np.asarray(np.clip(style.MAX_DOT_PX * share, style.MIN_DOT_PX, style.MAX_DOT_PX), dtype=np.float64)
 
 
-def _dots(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+def _dots(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
     """Pack the demand points that are not covered, by state, the largest first so that none is hidden."""
-    demand = analysis.assessment.demand
+    demand = shown.assessment.demand
     missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
     missed = missed.sort_values("population", ascending=False, kind="stable")
     fullest = float(missed["population"].max()) if len(missed) else math.nan
@@ -294,11 +334,11 @@ def _dots(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
             {
                 "layer": "uncovered",
                 "colour": STATE_COLOURS[state],
-                "yx": pack_points(analysis.area.demand.geometry.loc[mine.index]),
+                "yx": pack_points(shown.area.demand.geometry.loc[mine.index]),
                 "radius": [round(float(r), 1) for r in radius],
-                "name": [point_name(p, analysis, lang) for _, p in mine.iterrows()],
+                "name": [point_name(p, shown, lang) for _, p in mine.iterrows()],
                 "tip": [
-                    [wording.people_text(analysis, p["population"], lang), point_detail(p, lang)]
+                    [wording.people_text(shown, p["population"], lang), point_detail(p, lang)]
                     for _, p in mine.iterrows()
                 ],
             }
@@ -306,12 +346,12 @@ def _dots(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
     return groups
 
 
-def _facilities(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
+def _facilities(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
     """Give the facilities, those that send ambulances last, so that they lie on top."""
-    table = analysis.assessment.facilities
-    at = _places(analysis.area.facilities.geometry)
+    table = shown.assessment.facilities
+    at = places(shown.area.facilities.geometry)
     order: Sequence[int] = np.argsort(table["is_base"].to_numpy(), kind="stable").tolist()
-    kinds = {kind: wording.kind_text(kind, lang) for kind in facility_kinds(analysis)}
+    kinds = {kind: wording.kind_text(kind, lang) for kind in facility_kinds([shown])}
     rows = table.to_dict("records")
     return [
         {
@@ -321,33 +361,31 @@ def _facilities(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
             "layer": f"kind-{rows[i]['kind']}",
             "base": bool(rows[i]["is_base"]),
             "at": at[i],
-            "tip": _facility_tip(rows[i], analysis, lang),
-            "rows": _facility_rows(rows[i], analysis, lang),
+            "tip": _facility_tip(rows[i], shown, lang),
+            "rows": _facility_rows(rows[i], shown, lang),
         }
         for i in order
     ]
 
 
-def _facility_tip(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[str]:
+def _facility_tip(row: dict[Any, Any], shown: Shown, lang: Lang) -> list[str]:
     lines = [wording.kind_text(row["kind"], lang)]
     if row["is_base"]:
         first, covered = (
-            wording.population_text(analysis, row[key], lang)
+            wording.population_text(shown, row[key], lang)
             for key in ("first_population", "covered_population")
         )
-        lines.append(word("tip_first", lang, population=first, covered=covered))
+        access = is_access(shown)
+        lines.append(word("tip_first", lang, access=access, population=first, covered=covered))
     return lines
 
 
-def _facility_rows(row: dict[Any, Any], analysis: Analysis, lang: Lang) -> list[list[str]]:
-    unit = analysis.area.demand_unit
+def _facility_rows(row: dict[Any, Any], shown: Shown, lang: Lang) -> list[list[str]]:
     known = math.isfinite(row["ambulances"])
-    figures = {
-        "ambulances": f"{row['ambulances']:g}" if known else wording.DASH,
-        "is_base": wording.yes_text(row["is_base"], lang),
-        "on_network": wording.yes_text(row["on_network"], lang),
-    }
+    ambulances = {"ambulances": f"{row['ambulances']:g}" if known else wording.DASH}
+    figures = {} if is_access(shown) else ambulances
+    figures |= {key: wording.yes_text(row[key], lang) for key in ("is_base", "on_network")}
     if row["is_base"]:
         for key in ("first_population", "covered_population"):
-            figures[key] = wording.population_text(analysis, row[key], lang)
-    return [[wording.label(key, lang, unit), text] for key, text in figures.items()]
+            figures[key] = wording.population_text(shown, row[key], lang)
+    return [[wording.label_of(key, shown, lang), text] for key, text in figures.items()]

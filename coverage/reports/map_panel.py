@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from coverage.reports import map_style as style
@@ -14,15 +15,17 @@ from coverage.reports import wording
 from coverage.reports.map_words import word
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.road_words import road_word
+from coverage.reports.shown import bases_are_assumed, is_access
 from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
 
     from coverage.analysis import Analysis
     from coverage.reports.map_tiles import Tiles
+    from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
 
 MAX_LISTED = 100
@@ -62,43 +65,54 @@ def page_text(analysis: Analysis, lang: Lang, *, tiles: Tiles | None, data_hash:
     dict
         As ``assets/page.html`` shows it; every text is escaped there.
     """
-    notes = [wording.note_text(note, analysis, lang) for note in analysis.notes]
     townships = township_table(analysis, lang)
-    uncovered = _uncovered_list(analysis, lang)
+    uncovered = uncovered_list(analysis, lang)
+    frame = frame_text(analysis, lang, tiles=tiles, data_hash=data_hash)
     return {
+        **frame,
         "title": map_title(analysis, lang),
         "kicker": word("title", lang),
-        "county": wording.one_line(analysis.area.county.title(lang)),
-        "promise": wording.promise_text(analysis, lang),
-        "banners": _banners(analysis, lang),
         "answers": _answers(analysis, lang),
         "gap": wording.gap_text(analysis, lang),
         "totals": _totals(analysis, lang),
         "townships": townships,
         "uncovered": uncovered,
         "norms": wording.norms_text(analysis, lang),
+        "layer_groups": layer_groups([analysis], lang, tiles, catchments=True),
+        "legend": legend_items([analysis], lang, catchments=True),
+        "words": {
+            **frame["words"],
+            "township_table": word("township_table", lang, n=len(townships["rows"])),
+            "uncovered_list": word("uncovered_list", lang, n=uncovered["n"]),
+        },
+    }
+
+
+def frame_text(shown: Shown, lang: Lang, *, tiles: Tiles | None, data_hash: str) -> dict[str, Any]:
+    """Collect what every map's page says: county and promise, banners, notes, symbols and foot."""
+    notes = [wording.note_text(note, shown, lang) for note in shown.notes]
+    return {
+        "county": wording.one_line(shown.area.county.title(lang)),
+        "promise": wording.promise_text(shown, lang),
+        "banners": _banners(shown, lang),
         "notes": notes,
-        "layer_groups": layer_groups(analysis, lang, tiles),
-        "legend": legend_items(analysis, lang),
         "symbols": style.symbols(),
         "colours": VERDICT_COLOURS,
         "words": {
             **{key: word(key, lang) for key in _HEADINGS},
             "notes": word("notes", lang, n=len(notes)),
-            "township_table": word("township_table", lang, n=len(townships["rows"])),
-            "uncovered_list": word("uncovered_list", lang, n=uncovered["n"]),
         },
-        **_foot(analysis, lang, tiles, data_hash),
+        **_foot(shown, lang, tiles, data_hash),
     }
 
 
-def _banners(analysis: Analysis, lang: Lang) -> list[str]:
+def _banners(shown: Shown, lang: Lang) -> list[str]:
     """Give what no reader and no print may miss."""
-    banners = [wording.modelled_text(analysis, lang)]
-    if analysis.area.demand_unit != "people":
+    banners = [wording.modelled_text(shown, lang)]
+    if shown.area.demand_unit != "people":
         banners.append(word("road_share", lang))
-    if analysis.assessment.bases_assumed:
-        banners.append(wording.bases_text(analysis, lang))
+    if bases_are_assumed(shown):
+        banners.append(wording.bases_text(shown, lang))
     return [banner for banner in banners if banner]
 
 
@@ -176,12 +190,12 @@ def township_table(analysis: Analysis, lang: Lang) -> dict[str, Any]:
     return {"heads": heads, "rows": rows}
 
 
-def point_name(point: pd.Series[Any], analysis: Analysis, lang: Lang) -> str:
+def point_name(point: pd.Series[Any], shown: Shown, lang: Lang) -> str:
     """Name a demand point: by its name, or as the demand point of its id."""
     named = wording.one_line(point["name"])
     return (
         named
-        or f"{wording.label('demand_point', lang, analysis.area.demand_unit)} {wording.one_line(point['id'])}"
+        or f"{wording.label('demand_point', lang, shown.area.demand_unit)} {wording.one_line(point['id'])}"
     )
 
 
@@ -194,12 +208,13 @@ def point_detail(point: pd.Series[Any], lang: Lang) -> str:
     return word("tip_response", lang, state=state, minutes=minutes, limit=f"{point['limit_s'] / MINUTE_S:g}")
 
 
-def _uncovered_list(analysis: Analysis, lang: Lang) -> dict[str, Any]:
-    demand = analysis.assessment.demand
+def uncovered_list(shown: Shown, lang: Lang) -> dict[str, Any]:
+    """Give the panel's list of demand points that are not covered, the most people first."""
+    demand = shown.assessment.demand
     missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
     listed = missed.sort_values("population", ascending=False, kind="stable").head(MAX_LISTED)
-    places = analysis.area.demand.geometry.loc[listed.index].to_crs(WGS84).to_numpy()
-    names = dict(zip(analysis.area.townships["id"], analysis.area.townships["name"], strict=True))
+    places = shown.area.demand.geometry.loc[listed.index].to_crs(WGS84).to_numpy()
+    names = dict(zip(shown.area.townships["id"], shown.area.townships["name"], strict=True))
     rows = []
     for (_, point), lon, lat in zip(
         listed.iterrows(), shapely.get_x(places), shapely.get_y(places), strict=True
@@ -208,8 +223,8 @@ def _uncovered_list(analysis: Analysis, lang: Lang) -> dict[str, Any]:
         detail = point_detail(point, lang)
         rows.append(
             {
-                "name": point_name(point, analysis, lang),
-                "people": wording.population_text(analysis, point["population"], lang),
+                "name": point_name(point, shown, lang),
+                "people": wording.population_text(shown, point["population"], lang),
                 "at": f"{lat:.5f} {lon:.5f}",
                 "detail": f"{township} · {detail}" if township else detail,
             }
@@ -218,107 +233,128 @@ def _uncovered_list(analysis: Analysis, lang: Lang) -> dict[str, Any]:
     return {"n": len(missed), "rows": rows, "rest": word("rest", lang, n=more) if more else ""}
 
 
-def facility_kinds(analysis: Analysis) -> list[str]:
+def facility_kinds(sides: Sequence[Shown]) -> list[str]:
     """Give the kinds of facilities there are, the weightiest first."""
-    present = set(analysis.area.facilities["kind"])
+    present = {kind for shown in sides for kind in shown.area.facilities["kind"]}
     return [kind for kind in FACILITY_KINDS if kind in present]
 
 
-def layer_groups(analysis: Analysis, lang: Lang, tiles: Tiles | None) -> list[dict[str, Any]]:
+def layer_groups(
+    sides: Sequence[Shown], lang: Lang, tiles: Tiles | None, *, catchments: bool
+) -> list[dict[str, Any]]:
     """
     Give the layer control: groups of layers, with their ids, names and whether they are on at first.
+
+    Parameters
+    ----------
+    sides
+        What is shown, in one map: an analysis, or a county before and after.
+    lang
+        ``zh`` or ``en``.
+    tiles
+        Background tiles, if wanted.
+    catchments
+        Whether the map has the bases' catchments.
 
     Notes
     -----
     Kinds of facilities that send nobody and are many (clinics, as a rule) start switched off.
     """
-    unit = analysis.area.demand_unit
-    facilities = analysis.assessment.facilities
+    shown = sides[-1]
+    access, unit = is_access(shown), shown.area.demand_unit
     areas = [
-        {"id": f"area-{a.limit_s:g}", "name": wording.within_text(a.limit_s, lang), "on": True}
-        for a in analysis.areas
+        {"id": f"area-{a.limit_s:g}", "name": wording.within_text(a.limit_s, lang, access=access), "on": True}
+        for a in shown.areas
     ]
+    if catchments:
+        areas.append({"id": "catchments", "name": wording.label("catchments", lang), "on": False})
+    facilities = pd.concat([side.assessment.facilities for side in sides])
     kinds = []
-    for kind in facility_kinds(analysis):
+    for kind in facility_kinds(sides):
         mine = facilities[facilities["kind"] == kind]
-        on = bool(mine["is_base"].any()) or len(mine) <= _MANY_PLAIN
+        on = bool(mine["is_base"].any()) or mine["id"].nunique() <= _MANY_PLAIN
         kinds.append({"id": f"kind-{kind}", "name": capital(wording.kind_text(kind, lang)), "on": on})
     base = [{"id": "roads", "name": word("roads_layer", lang), "on": True}]
     if tiles:
         base.append({"id": "tiles", "name": word("base_tiles", lang), "on": True})
+    verdict = [{"id": key, "name": word(key, lang), "on": True} for key in ("verdict", "names")]
+    uncovered = [{"id": "uncovered", "name": word("uncovered", lang), "on": True}]
     return [
-        {
-            "name": word("promise", lang),
-            "layers": [
-                {"id": "verdict", "name": word("verdict", lang), "on": True},
-                {"id": "names", "name": word("names", lang), "on": True},
-            ],
-        },
-        {
-            "name": word("areas", lang),
-            "layers": [*areas, {"id": "catchments", "name": wording.label("catchments", lang), "on": False}],
-        },
-        {
-            "name": word("people", lang, unit),
-            "layers": [{"id": "uncovered", "name": word("uncovered", lang), "on": True}],
-        },
-        {"name": word("facilities", lang), "layers": kinds},
+        {"name": word("promise", lang), "layers": verdict},
+        {"name": word("areas", lang), "layers": areas},
+        {"name": word("people", lang, unit), "layers": uncovered},
+        {"name": word("facilities", lang, access=access), "layers": kinds},
         {"name": word("ground", lang), "layers": base},
     ]
 
 
-def legend_items(analysis: Analysis, lang: Lang) -> list[dict[str, Any]]:
-    """Give the legend's rows, each with the layers that make it appear."""
-
-    def item(layers: str, name: str, svg: str, mark: str = "") -> dict[str, Any]:
-        return {"layers": layers, "name": capital(name), "svg": svg, "mark": mark}
-
-    present = set(analysis.assessment.townships["verdict"])
+def legend_items(sides: Sequence[Shown], lang: Lang, *, catchments: bool) -> list[dict[str, Any]]:
+    """Give the legend's rows, each with the layers that make it appear; parameters as in `layer_groups`."""
+    shown = sides[-1]
+    access, unit = is_access(shown), shown.area.demand_unit
+    present = {verdict for side in sides for verdict in side.assessment.townships["verdict"]}
     items = [
-        item("verdict", wording.verdict_text(v, lang), style.verdict_swatch(v), v)
+        legend_item("verdict", wording.verdict_text(v, lang), style.verdict_swatch(v), v)
         for v in VERDICT_COLOURS
         if v in present
     ]
     items += [
-        item(f"area-{a.limit_s:g}", wording.within_text(a.limit_s, lang), style.area_swatch(i))
-        for i, a in enumerate(analysis.areas)
+        legend_item(
+            f"area-{a.limit_s:g}", wording.within_text(a.limit_s, lang, access=access), style.area_swatch(i)
+        )
+        for i, a in enumerate(shown.areas)
     ]
-    items.append(item("catchments", wording.label("catchments", lang), style.catchment_swatch()))
-    states = set(analysis.assessment.demand["state"])
+    if catchments:
+        items.append(legend_item("catchments", wording.label("catchments", lang), style.catchment_swatch()))
+    states = {state for side in sides for state in side.assessment.demand["state"]}
     items += [
-        item("uncovered", wording.state_text(state, lang), style.dot_swatch(state))
+        legend_item("uncovered", wording.state_text(state, lang), style.dot_swatch(state))
         for state in style.DOT_STATES
         if state in states
     ]
     if states - {"covered"}:
-        items.append(
-            item("uncovered", word("dot_size", lang, analysis.area.demand_unit), style.dot_size_swatch())
-        )
-    facilities = analysis.assessment.facilities
-    for kind in facility_kinds(analysis):
+        items.append(legend_item("uncovered", word("dot_size", lang, unit), style.dot_size_swatch()))
+    return [
+        *items,
+        *_facility_legend(sides, lang),
+        legend_item("roads", word("roads", lang), style.road_swatch()),
+    ]
+
+
+def legend_item(layers: str, name: str, svg: str, mark: str = "") -> dict[str, Any]:
+    """Give a row of the legend: the layers it explains, its name, its sample and its verdict's mark."""
+    return {"layers": layers, "name": capital(name), "svg": svg, "mark": mark}
+
+
+def _facility_legend(sides: Sequence[Shown], lang: Lang) -> list[dict[str, Any]]:
+    facilities = pd.concat([side.assessment.facilities for side in sides])
+    access = is_access(sides[-1])
+    items = []
+    for kind in facility_kinds(sides):
         sends = facilities.loc[facilities["kind"] == kind, "is_base"]
         items += [
-            item(
+            legend_item(
                 f"kind-{kind}",
-                word("base" if is_base else "no_base", lang, kind=wording.kind_text(kind, lang)),
+                word(
+                    "base" if is_base else "no_base", lang, access=access, kind=wording.kind_text(kind, lang)
+                ),
                 style.facility_swatch(kind, is_base=is_base),
             )
             for is_base in (True, False)
             if (sends == is_base).any()
         ]
-    items.append(item("roads", word("roads", lang), style.road_swatch()))
     return items
 
 
-def _foot(analysis: Analysis, lang: Lang, tiles: Tiles | None, data_hash: str) -> dict[str, Any]:
-    sources = dict.fromkeys(wording.provenance_text(p, lang) for p in analysis.area.provenance)
+def _foot(shown: Shown, lang: Lang, tiles: Tiles | None, data_hash: str) -> dict[str, Any]:
+    sources = dict.fromkeys(wording.provenance_text(p, lang) for p in shown.area.provenance)
     return {
         "disclaimer": wording.disclaimer_text(lang),
         "credit": _credit(tiles),
         "version": word("version", lang, version=__version__, hash=data_hash),
-        "standard": wording.standard_text(analysis, lang),
-        "bases": wording.bases_text(analysis, lang),
-        "speeds": _speeds_text(analysis, lang),
+        "standard": wording.standard_text(shown, lang),
+        "bases": wording.bases_text(shown, lang),
+        "speeds": _speeds_text(shown, lang),
         "sources": list(sources),
     }
 
@@ -331,15 +367,15 @@ def _credit(tiles: Tiles | None) -> str:
     return f'<a href="{link}" rel="noopener">{name}</a>' if link else name
 
 
-def _speeds_text(analysis: Analysis, lang: Lang) -> str:
-    """Give the speed table in one line, in the driving condition of the analysis."""
-    table = analysis.speeds
-    factor = table.factor(analysis.condition)
+def _speeds_text(shown: Shown, lang: Lang) -> str:
+    """Give the speed table in one line, in the driving condition of what is shown."""
+    table = shown.speeds
+    factor = table.factor(shown.condition)
     by_speed: dict[str, list[str]] = {}
     for name, kph in table.class_kph.items():
         by_speed.setdefault(f"{kph * factor:.0f}", []).append(road_word(wording.one_line(name), lang))
     source = wording.speed_source_text(table.source, lang)
-    head = word("speeds", lang, condition=wording.condition_text(analysis.condition, lang), source=source)
+    head = word("speeds", lang, condition=wording.condition_text(shown.condition, lang), source=source)
     return head + ("；" if lang == "zh" else "; ").join(
         f"{', '.join(names)} {kph}" for kph, names in by_speed.items()
     )

@@ -66,13 +66,25 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),
 }
+# Where people travel themselves: nobody is sent.
+_ACCESS_WORDS: Mapping[str, tuple[str, str]] = {
+    "base": ("{kind}", "{kind}"),
+    "facilities": ("医疗机构", "Facilities"),
+    "no_base": ("{kind}（不计入）", "{kind}, not counted"),
+    "tip_first": (
+        "以此为最近 {population}，限时内 {covered}",
+        "Nearest for {population}, {covered} within the limit",
+    ),
+}
 _PEOPLE: Mapping[DemandUnit, tuple[str, str]] = {
     "people": ("人口", "people"),
     "residential_road_m": ("居住道路", "residential roads"),
 }
 
 
-def word(key: str, lang: Lang, unit: DemandUnit = "people", **figures: object) -> str:
+def word(
+    key: str, lang: Lang, unit: DemandUnit = "people", *, access: bool = False, **figures: object
+) -> str:
     """
     Give one of the map's own words.
 
@@ -84,6 +96,8 @@ def word(key: str, lang: Lang, unit: DemandUnit = "people", **figures: object) -
         ``zh`` or ``en``.
     unit
         What the demand counts; where it is road, no word speaks of people.
+    access
+        Whether people travel themselves; then no word speaks of ambulances.
     **figures
         What the word has blanks for.
 
@@ -94,4 +108,5 @@ def word(key: str, lang: Lang, unit: DemandUnit = "people", **figures: object) -
     """
     column = 0 if lang == "zh" else 1
     counted = _PEOPLE[unit][column]
-    return _WORDS[key][column].format(p=counted, P=counted.capitalize(), **figures)
+    words = _ACCESS_WORDS if access and key in _ACCESS_WORDS else _WORDS
+    return words[key][column].format(p=counted, P=counted.capitalize(), **figures)
