@@ -125,7 +125,7 @@ def _contained(sets: sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.in
     some = np.flatnonzero(size)
     rarest_first = np.lexsort((popularity[sets.indices], np.repeat(np.arange(len(size)), size)))
     rarest = sets.indices[rarest_first[sets.indptr[some]]]
-    n_words = -(-sets.shape[1] // _WORD)
+    n_words = max(1, -(-sets.shape[1] // _WORD))
     n_pairs = popularity[rarest].astype(np.int64)
     if n_pairs.sum() * n_words > _MOST_WORDS:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
