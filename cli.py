@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import math
 import os
 import re
 import sys
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage.errors import CountyError, CoverageError, FileError, StandardError, system_reason
+from coverage.errors import CountyError, CoverageError, FileError, SitingError, StandardError, system_reason
 from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coverage.files import Stamps
+    from coverage.proposal import Proposal, Wish
     from coverage.sources.import_order import Order
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.osm_download import Downloaded
@@ -237,6 +239,34 @@ standard_options = _options(
 )  # fmt: skip
 
 
+speed_options = _options(
+    click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
+                 help="Speed table (TOML) in place of the default. 速度表"),
+    click.option("--tiles", metavar="osm|tianditu:KEY|URL",
+                 help="Background tiles; the map then needs the internet. 在线底图"),
+)  # fmt: skip
+out_option = click.option("--out", type=click.Path(path_type=Path), default=Path("maps"), show_default=True,
+                          metavar="DIR", help="Folder for the results. 输出文件夹")  # fmt: skip
+crs_option = click.option(
+    "--crs",
+    default="",
+    metavar="CRS",
+    help="Of files that do not say it: gcj02 (AMap), bd09, wgs84, cgcs2000, EPSG:n. 坐标系",
+)
+columns_option = click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help="Which column a field stands in: 经度=lon_wgs. 指定字段所在的列",
+)
+
+
+def _path_option(*names: str, **more: Any) -> Callable[[Any], Any]:
+    """Give an option that names a file, as ``FILE``, ``FILE@SYSTEM`` or ``FILE#SHEET@SYSTEM``."""
+    return click.option(*names, metavar="FILE[@CRS]", **more)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="emergency-coverage")
 def cli() -> None:
@@ -246,15 +276,11 @@ def cli() -> None:
 @cli.command(short_help="Verdicts, township by township. 评估各乡镇是否达标")
 @county_option
 @data_option
-@click.option("--out", type=click.Path(path_type=Path), default=Path("maps"), show_default=True,
-              metavar="DIR", help="Folder for the results. 输出文件夹")  # fmt: skip
+@out_option
 @standard_options
 @click.option("--condition", default="siren", show_default=True, metavar="NAME",
               help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
-@click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
-              help="Speed table (TOML) in place of the default. 速度表")  # fmt: skip
-@click.option("--tiles", metavar="osm|tianditu:KEY|URL",
-              help="Background tiles; the map then needs the internet. 在线底图")  # fmt: skip
+@speed_options
 @shared_options
 def analyze(
     county: str,
@@ -297,6 +323,247 @@ def analyze(
     click.echo("  ".join(str(out / path.stem / name) for name in names))
 
 
+KIND_WORDS = {"station": "急救站", "subcenter": "次中心"}
+MODEL_WORDS = {
+    "maximal-covering": "最大覆盖",
+    "set-covering": "集合覆盖",
+    "p-median": "p中位",
+    "p-center": "p中心",
+    "backup-covering": "备用覆盖",
+    "double-standard": "双重标准",
+    "expected-covering": "期望覆盖",
+    "greedy": "贪心",
+}
+wish_options = _options(
+    click.option("--kind", type=Word(**KIND_WORDS), required=True,
+                 help="Ambulance stations, or county sub-centres. 急救站或县域医疗次中心"),
+    click.option("--count", type=int, metavar="P", help="New sites. 新增数量"),
+    click.option("--budget", "budget_wan", type=Number(), metavar="万元",
+                 help="What new sites may cost together, 10,000 yuan. 总费用上限（万元）"),
+    click.option("--reach", type=Number(share=True), metavar="SHARE",
+                 help="Cover this share of the people by the fewest sites. 覆盖目标，求最少站点"),
+    click.option("--sweep", default="", metavar="1..8",
+                 help="The curve of people covered by number of sites. 按数量逐一测算"),
+    click.option("--model", type=Word(**MODEL_WORDS), metavar="MODEL",
+                 help="maximal-covering, set-covering (with --reach), p-median, p-center, backup-covering, "
+                 "double-standard, expected-covering or greedy. 选址模型"),
+    click.option("--keep", default="all", show_default=True, metavar="all|FILE",
+                 help="Existing sites that stay: all, or those a list names. 保留的现有站点"),
+    click.option("--close-allowed", is_flag=True,
+                 help="Existing sites may be moved where that gains people. 允许调整现有站点"),
+    click.option("--time-limit", "time_limit_s", type=Number(), default=60.0, show_default=True, metavar="S",
+                 help="Seconds for each plan. 每个方案的求解时限"),
+    click.option("--busy", type=Number(share=True), default=0.3, show_default=True, metavar="SHARE",
+                 help="How much of the time an ambulance is busy (expected-covering). 救护车占用率"),
+)  # fmt: skip
+place_options = _options(
+    _path_option("--candidates", "candidates_file", help="Places of your own to choose from. 候选点文件"),
+    _path_option("--no-build", "no_build_file", help="Polygons where nothing may be built. 禁建区文件"),
+    click.option("--spacing-km", type=Number(), metavar="KM",
+                 help="Least distance between two sites. 站点最小间距"),
+    click.option("--cost", "cost_wan", type=Number(), metavar="万元",
+                 help="Of each candidate without a cost of its own. 候选点单价（万元）"),
+    crs_option,
+    columns_option,
+    click.option("--minutes", type=Number(), metavar="MIN",
+                 help="For sub-centres: people arrive within so many minutes, 30 if not given. 到达时限"),
+)  # fmt: skip
+
+
+@cli.command(short_help="Where the next station helps most. 新增急救站、次中心选址")
+@county_option
+@wish_options
+@place_options
+@click.option("--explain", is_flag=True, help="Say of each site whom it adds. 说明每个站点的增益")
+@data_option
+@out_option
+@standard_options
+@click.option("--condition", metavar="NAME",
+              help="siren, normal (for sub-centres), night, peak or rain. 行车条件")  # fmt: skip
+@speed_options
+@shared_options
+def propose(
+    county: str,
+    explain: bool,  # noqa: FBT001
+    data: Path | None,
+    out: Path,
+    condition: str | None,
+    speeds_file: Path | None,
+    tiles: str | None,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **given: Any,
+) -> int:
+    """Find where the next station or sub-centre helps most, with proof. 新增急救站、次中心选址"""
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.proposing.recipe import propose as run_propose  # noqa: PLC0415
+    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
+    from coverage.reports.proposal_bundle import write_proposal  # noqa: PLC0415
+    from coverage.reports.search_line import search_line  # noqa: PLC0415
+    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
+    from coverage.settings import read_speeds  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    wish, standard, limit_s, places = _wished(given)
+    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
+    if condition is not None:
+        condition = CONDITION_NAMES.get(condition, condition)
+        speeds.factor(condition)
+    if tiles:
+        parse_tiles(tiles, lang)
+    path = find_county(county, search_folders(data))
+    folder = out / path.stem
+    with staged_folder(folder) as staging:
+        area = read_study_area(path)
+        wish, ground = _on_the_ground(area, wish, places)
+        with search_line(lang, quiet=quiet) as progress:
+            proposal = run_propose(
+                area, wish, standard, speeds=speeds, condition=condition, limit_s=limit_s,
+                progress=progress, **ground,
+            )  # fmt: skip
+        names = write_proposal(proposal, staging, lang=lang, tiles=tiles)
+        older = _keep_edited(staging, folder)
+    _tell(proposal, lang, older, explain=explain, quiet=quiet)
+    click.echo("  ".join(str(folder / name) for name in names))
+    return EXIT_INTERRUPTED if _is_interrupted(proposal) else 0
+
+
+def _wished(
+    given: dict[str, Any],
+) -> tuple[Wish, ResponseStandard, float, dict[str, Any]]:
+    """
+    Put together what is asked for; what can be told at once is told before a study area is read.
+
+    Takes out of `given` what it uses, and gives the wish, the promise, the seconds for sub-centres, and
+    where the files and figures of the places are.
+    """
+    from coverage.proposal import Wish  # noqa: PLC0415
+    from coverage.proposing.recipe import ACCESS_LIMIT_S  # noqa: PLC0415
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+    from coverage.standards import MINUTE_S, access_standard  # noqa: PLC0415
+
+    is_station = given.pop("kind") == "station"
+    keep = given.pop("keep").strip()
+    places = {name: given.pop(name) for name in _PLACE_NAMES} | {"keep": keep}
+    minutes = given.pop("minutes")
+    wanted = {name: given.pop(name) for name in _WISH_NAMES}
+    wanted["model"] = wanted["model"] or (
+        "set-covering" if wanted["reach"] is not None else "maximal-covering"
+    )
+    wish = Wish(
+        kind="station" if is_station else "subcentre",
+        sweep=_sweep(given.pop("sweep")),
+        keep=None if keep in ("all", "全部") else (),
+        **wanted,
+    )
+    _check_promise(given, minutes, is_station=is_station)
+    standard = _standard(**given)
+    limit_s = ACCESS_LIMIT_S if minutes is None else minutes * MINUTE_S
+    access_standard(limit_s)
+    parse_columns(places["columns"])
+    for name, flag, zh in (("spacing_km", "--spacing-km", "间距"), ("cost_wan", "--cost", "费用")):
+        value = places[name]
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            raise SitingError(
+                f"{flag} is {value:g}: give a number of 0 or more",
+                zh=f"{zh}（{flag}）为 {value:g}：请给出不小于0的数",
+            )
+    return wish, standard, limit_s, places
+
+
+_WISH_NAMES = ("count", "budget_wan", "reach", "model", "close_allowed", "time_limit_s", "busy")
+_PLACE_NAMES = ("candidates_file", "no_build_file", "spacing_km", "cost_wan", "crs", "columns")
+_RESPONSE_FLAGS = {
+    "urban_min": "--urban",
+    "rural_min": "--rural",
+    "clock": "--clock",
+    "handling_s": "--handling-s",
+    "turnout_s": "--turnout-s",
+}
+
+
+def _check_promise(given: dict[str, Any], minutes: float | None, *, is_station: bool) -> None:
+    """Refuse limits of the other kind: of ambulances, or of people who travel themselves."""
+    if is_station and minutes is not None:
+        raise SitingError(
+            "--minutes is for sub-centres: for stations, give --urban and --rural",
+            zh="--minutes 用于次中心：急救站请用 --urban 和 --rural",
+        )
+    wrong = [flag for name, flag in _RESPONSE_FLAGS.items() if given[name] is not None]
+    if not is_station and wrong:
+        raise SitingError(
+            f"{', '.join(wrong)}: for ambulances alone; people who travel to a sub-centre have one limit, --minutes",
+            zh=f"{'、'.join(wrong)} 用于救护车：次中心按居民自行前往计，只有一个时限，请用 --minutes",
+        )
+
+
+def _sweep(text: str) -> tuple[int, ...]:
+    """Read ``1..8``, or numbers separated by commas."""
+    from coverage.proposal import MOST_SWEPT  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        return ()
+    span = re.fullmatch(r"(\d{1,9})\s*(?:\.{2,}|…|-|~|至)\s*(\d{1,9})", plain)
+    if span:
+        first, last = int(span[1]), int(span[2])
+        if first <= last:
+            return tuple(range(first, min(last, first + MOST_SWEPT) + 1))
+    elif re.fullmatch(r"\d{1,9}(?:\s*[,、]\s*\d{1,9})*", plain):
+        return tuple(sorted({int(part) for part in re.split("[,、]", plain)}))
+    raise SitingError(
+        f"--sweep {text!r} cannot be read: write the first and the last number of sites, such as 1..8",
+        zh=f"--sweep {text!r} 无法识别：请写出起止数量，例如 1..8",
+    )
+
+
+def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple[Wish, dict[str, Any]]:
+    """Read the files that a wish names, against the study area."""
+    from coverage.sources.keep_list import read_keep_list  # noqa: PLC0415
+
+    if wish.keep is not None:
+        wish = replace(wish, keep=read_keep_list(Path(places["keep"]), area.facilities))
+    spacing_km, cost_wan = places["spacing_km"], places["cost_wan"]
+    return wish, {
+        "candidates": None,
+        "no_build": None,
+        "spacing_m": None if spacing_km is None else spacing_km * 1000,
+        "cost_wan": math.nan if cost_wan is None else cost_wan,
+    }
+
+
+def _keep_edited(staging: Path, folder: Path) -> list[Path]:
+    """Copy the option files that are about to be replaced by others: a planner may have edited them."""
+    from coverage.files import keep_older  # noqa: PLC0415
+
+    copies = []
+    for new in sorted(staging.glob("*.option.toml")):
+        old = folder / new.name
+        if old.is_file() and old.read_bytes() != new.read_bytes():
+            copies.append(keep_older(old))
+    return [copy for copy in copies if copy is not None]
+
+
+def _tell(proposal: Proposal, lang: Lang, older: list[Path], *, explain: bool, quiet: bool) -> None:
+    """Print a proposal, and on stderr what must be known of it."""
+    from coverage.reports.proposal_terminal import render_proposal, render_proposal_notes  # noqa: PLC0415
+
+    if not quiet:
+        for line in render_proposal_notes(proposal, lang):
+            click.echo(line, err=True)
+        for copy in older:
+            line = {"zh": f"原有文件另存为 {copy}", "en": f"the older file is kept as {copy}"}[lang]
+            click.echo(line, err=True)
+    click.echo(render_proposal(proposal, lang, colour=_wants_colour(), explain=explain))
+
+
+def _is_interrupted(proposal: Proposal) -> bool:
+    """Tell whether a search was stopped by hand, so that the plan is only the best until then."""
+    return "interrupted" in {proposal.plan.status, *(point.plan.status for point in proposal.sweep)}
+
+
 def _wants_colour() -> bool:
     """Tell whether stdout is a terminal whose reader has not asked for plain text (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
@@ -331,11 +598,6 @@ def _standard(
     return replace(standard, **changes)
 
 
-def _path_option(*names: str, **more: Any) -> Callable[[Any], Any]:
-    """Give an option that names a file, as ``FILE``, ``FILE@SYSTEM`` or ``FILE#SHEET@SYSTEM``."""
-    return click.option(*names, metavar="FILE[@CRS]", **more)
-
-
 LAYER_WORDS = {
     "boundary": "县界",
     "townships": "乡镇",
@@ -368,10 +630,8 @@ file_options = _options(
     _path_option("--facilities", multiple=True,
                  help="Hospitals and ambulance stations: table or points. 医院、急救站"),
     _path_option("--population", help="Villages, grid cells, township totals, or a raster (.tif). 人口"),
-    click.option("--crs", default="", metavar="CRS",
-                 help="Of files that do not say it: gcj02 (AMap), bd09, wgs84, cgcs2000, EPSG:n. 坐标系"),
-    click.option("--column", "columns", multiple=True, metavar="FIELD=HEADER",
-                 help="Which column a field stands in: 经度=lon_wgs. 指定字段所在的列"),
+    crs_option,
+    columns_option,
 )  # fmt: skip
 
 
