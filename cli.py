@@ -9,7 +9,7 @@ import re
 import sys
 import unicodedata
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -19,12 +19,13 @@ from coverage.errors import CountyError, CoverageError, FileError, SitingError, 
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from coverage.files import Stamps
     from coverage.proposal import Proposal, Wish
     from coverage.sources.import_order import Order
     from coverage.sources.layer_file import LayerFile
+    from coverage.sources.layer_rows import LayerRows
     from coverage.sources.osm_download import Downloaded
     from coverage.sources.study_area_import import Imported
     from coverage.standards import ResponseStandard
@@ -421,13 +422,14 @@ def propose(
         with search_line(lang, quiet=quiet) as progress:
             proposal = run_propose(
                 area, wish, standard, speeds=speeds, condition=condition, limit_s=limit_s,
-                progress=progress, **ground,
+                progress=progress, **ground.arguments,
             )  # fmt: skip
         names = write_proposal(proposal, staging, lang=lang, tiles=tiles)
+        names += _write_rejected(ground, staging, lang)
         older = _keep_edited(staging, folder)
-    _tell(proposal, lang, older, explain=explain, quiet=quiet)
+    _tell(proposal, ground, lang, older, explain=explain, quiet=quiet)
     click.echo("  ".join(str(folder / name) for name in names))
-    return EXIT_INTERRUPTED if _is_interrupted(proposal) else 0
+    return EXIT_INTERRUPTED if _is_interrupted(proposal) else EXIT_REJECTS if ground.has_rejects else 0
 
 
 def _wished(
@@ -494,7 +496,7 @@ def _check_promise(given: dict[str, Any], minutes: float | None, *, is_station: 
     wrong = [flag for name, flag in _RESPONSE_FLAGS.items() if given[name] is not None]
     if not is_station and wrong:
         raise SitingError(
-            f"{', '.join(wrong)}: for ambulances alone; people who travel to a sub-centre have one limit, --minutes",
+            f"{', '.join(wrong)}: for ambulances; who travels to a sub-centre has one limit, --minutes",
             zh=f"{'、'.join(wrong)} 用于救护车：次中心按居民自行前往计，只有一个时限，请用 --minutes",
         )
 
@@ -519,19 +521,49 @@ def _sweep(text: str) -> tuple[int, ...]:
     )
 
 
-def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple[Wish, dict[str, Any]]:
+@dataclass(frozen=True)
+class _Ground:
+    """What the files of a wish say: arguments of `propose`, and what became of the rows."""
+
+    arguments: dict[str, Any]
+    rows: LayerRows | None = None
+
+    @property
+    def has_rejects(self) -> bool:
+        """Whether rows of the candidates could not be used."""
+        return self.rows is not None and any(account.rejects for account in self.rows.accounts)
+
+
+def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple[Wish, _Ground]:
     """Read the files that a wish names, against the study area."""
+    import shapely  # noqa: PLC0415
+
+    from coverage.sources.candidate_table import read_candidates  # noqa: PLC0415
+    from coverage.sources.frame import Frame  # noqa: PLC0415
     from coverage.sources.keep_list import read_keep_list  # noqa: PLC0415
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+    from coverage.sources.table_fields import need_columns  # noqa: PLC0415
+    from coverage.sources.zone_file import read_zones  # noqa: PLC0415
 
     if wish.keep is not None:
         wish = replace(wish, keep=read_keep_list(Path(places["keep"]), area.facilities))
+    frame, columns = Frame(area.boundary, area.crs, area.buffer_m), parse_columns(places["columns"])
     spacing_km, cost_wan = places["spacing_km"], places["cost_wan"]
-    return wish, {
-        "candidates": None,
-        "no_build": None,
+    arguments = {
         "spacing_m": None if spacing_km is None else spacing_km * 1000,
         "cost_wan": math.nan if cost_wan is None else cost_wan,
     }
+    if places["no_build_file"] is not None:
+        zones = _layer_file(places["no_build_file"], crs=places["crs"])
+        arguments["no_build"] = read_zones(zones, frame)
+    if places["candidates_file"] is None:
+        need_columns(columns, ())
+        return wish, _Ground(arguments)
+    file = _layer_file(places["candidates_file"], crs=places["crs"], columns=columns)
+    tree = shapely.STRtree(area.roads.edges.geometry.to_numpy())
+    rows = read_candidates(file, frame, tree, area.facilities)
+    need_columns(columns, rows.accounts)
+    return wish, _Ground(arguments | {"candidates": rows.table}, rows)
 
 
 def _keep_edited(staging: Path, folder: Path) -> list[Path]:
@@ -546,16 +578,38 @@ def _keep_edited(staging: Path, folder: Path) -> list[Path]:
     return [copy for copy in copies if copy is not None]
 
 
-def _tell(proposal: Proposal, lang: Lang, older: list[Path], *, explain: bool, quiet: bool) -> None:
+def _write_rejected(ground: _Ground, staging: Path, lang: Lang) -> tuple[str, ...]:
+    """Write the rows of the candidates that could not be used, where there are any."""
+    from coverage.sources.rejected_rows import write_rejected  # noqa: PLC0415
+
+    if ground.rows is None or not ground.has_rejects:
+        return ()
+    write_rejected(ground.rows.accounts, staging / "propose.rejected.xlsx", lang)
+    return ("propose.rejected.xlsx",)
+
+
+def _tell(
+    proposal: Proposal,
+    ground: _Ground,
+    lang: Lang,
+    older: list[Path],
+    *,
+    explain: bool,
+    quiet: bool,
+) -> None:
     """Print a proposal, and on stderr what must be known of it."""
     from coverage.reports.proposal_terminal import render_proposal, render_proposal_notes  # noqa: PLC0415
 
     if not quiet:
+        for note in ground.rows.notes if ground.rows else ():
+            click.echo(note.text(lang), err=True)
+        for account in ground.rows.accounts if ground.rows else ():
+            click.echo(account.line(lang), err=True)
         for line in render_proposal_notes(proposal, lang):
             click.echo(line, err=True)
         for copy in older:
-            line = {"zh": f"原有文件另存为 {copy}", "en": f"the older file is kept as {copy}"}[lang]
-            click.echo(line, err=True)
+            kept = {"zh": f"原有文件另存为 {copy}", "en": f"the older file is kept as {copy}"}
+            click.echo(kept[lang], err=True)
     click.echo(render_proposal(proposal, lang, colour=_wants_colour(), explain=explain))
 
 
@@ -729,7 +783,7 @@ def _order(
 ) -> Order:
     """Put the files and wishes of an import into one order."""
     from coverage.sources.import_order import Order, need_one_outline, need_outline  # noqa: PLC0415
-    from coverage.sources.layer_file import parse_columns, parse_layer_file  # noqa: PLC0415
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
     from coverage.sources.osm_extract import open_osm  # noqa: PLC0415
     from coverage.sources.table_fields import check_columns  # noqa: PLC0415
     from coverage.study_area import County  # noqa: PLC0415
@@ -738,12 +792,7 @@ def _order(
     check_columns(headers)
 
     def file(text: str) -> LayerFile:
-        if not text.strip():
-            raise FileError(
-                "the name of a file is empty: write it behind the option",
-                zh="文件名是空的：请在选项后写出文件名",
-            )
-        return parse_layer_file(text, default_crs=crs, columns=headers)
+        return _layer_file(text, crs=crs, columns=headers)
 
     outline: Any = boundary_relation
     if boundary is not None:
@@ -768,6 +817,18 @@ def _order(
         base=base,
         **{name: value for name, value in given.items() if value is not None},
     )
+
+
+def _layer_file(text: str, *, crs: str, columns: Mapping[str, str] | None = None) -> LayerFile:
+    """Read the name of a file as it is typed behind an option."""
+    from coverage.sources.layer_file import parse_layer_file  # noqa: PLC0415
+
+    if not text.strip():
+        raise FileError(
+            "the name of a file is empty: write it behind the option",
+            zh="文件名是空的：请在选项后写出文件名",
+        )
+    return parse_layer_file(text, default_crs=crs, columns=columns)
 
 
 def _names(text: str) -> tuple[str, ...]:
