@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from coverage.errors import CrsError, SourceError
-from coverage.sources.coordinates import to_wgs84, undeclared
 from coverage.sources.osm_file import check_file
-from coverage.sources.shape_words import shape_words
+from coverage.sources.polygon_shapes import Polygons, read_polygons
 from coverage.sources.tables import read_table
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from coverage.sources.notes import Note
 
 ENDINGS = (".geojson", ".json", ".gpkg", ".shp")
+_WORDS = Polygons(("the boundary", "边界"), ("a polygon of the county", "县域边界面"))
 _MAX_LAT = 90.0
 _MAX_LON = 180.0
 
@@ -54,37 +54,7 @@ def read_boundary(file: LayerFile) -> tuple[shapely.Polygon | shapely.MultiPolyg
     path = file.path
     check_file(path, ENDINGS)
     table, notes = read_table(file, "boundary")
-    if table.geometry is None:
-        raise SourceError(
-            f"{path} is a table without shapes: give a polygon of the county",
-            zh=f"{path} 是没有图形的表：请提供县域边界面",
-        )
-    shapes = table.geometry[~(table.geometry.isna() | table.geometry.is_empty)]
-    if shapes.empty:
-        raise SourceError(
-            f"{path} holds no shape: give a polygon of the county",
-            zh=f"{path} 中没有图形：请提供县域边界面",
-        )
-    others = {kind for kind in shapes.geom_type if kind not in ("Polygon", "MultiPolygon")}
-    if others:
-        kinds, kinds_zh = shape_words(others)
-        raise SourceError(
-            f"the boundary in {path} is of {kinds}: give a polygon, the outline closed and filled",
-            zh=f"{path} 中的边界是{kinds_zh}，不是面：请提供闭合的边界面",
-        )
-    broken = shapes[~shapes.is_valid]
-    if not broken.empty:
-        # such as Self-intersection[113.45 29.47]
-        _, _, place = shapely.is_valid_reason(broken.iloc[0]).rstrip("]").partition("[")
-        at, at_zh = (f" at {place}", f"（{place} 处）") if place else ("", "")
-        raise SourceError(
-            f"the boundary in {path} crosses itself or is broken{at}: mend the polygon, for example with Fix "
-            "geometries in QGIS",
-            zh=f"{path} 中的边界面自相交或无效{at_zh}：请先修复，例如用QGIS的“修正几何图形”",
-        )
-    if not table.system:
-        raise undeclared(str(path), path.name)
-    return _united(path, to_wgs84(shapes, table.system, name=table.name)), notes
+    return _united(path, read_polygons(table, _WORDS)), notes
 
 
 def _united(path: Path, shapes: gpd.GeoSeries) -> shapely.Polygon | shapely.MultiPolygon:

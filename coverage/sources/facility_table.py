@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.errors import SourceError
 from coverage.sources.layer_rows import LayerRows
 from coverage.sources.notes import Note, noted
 from coverage.sources.osm_places import SAME_FACILITY_M
 from coverage.sources.osm_tags import plain_name
 from coverage.sources.point_rows import place_points
-from coverage.sources.row_account import REASONS, count_reasons
+from coverage.sources.row_account import nothing_left
+from coverage.sources.row_figures import AMBULANCES, Figures, read_figures
 from coverage.sources.row_sieve import RowSieve
 from coverage.sources.table_words import centres_of, kind_of, unfit
 from coverage.sources.tables import read_table
@@ -30,11 +30,9 @@ if TYPE_CHECKING:
 
     from coverage.sources.frame import Frame
     from coverage.sources.layer_file import LayerFile
-    from coverage.sources.row_account import RowAccount
     from coverage.sources.tables import Table
 
-MAX_AMBULANCES = 200
-MAX_TURNOUT_S = 3_600
+_TURNOUT = Figures("turnout_s", "turnout", "出车时间", 3_600, " s", "秒")
 # no crew leaves within so few seconds: minutes were meant
 _FEW_SECONDS = 15
 # the buildings of one yard
@@ -111,7 +109,7 @@ def read_facilities(files: Sequence[LayerFile], frame: Frame, roads: shapely.STR
     notes += _twice_notes(kept)
     accounts = tuple(sieve.account() for sieve in sieves)
     if not kept:
-        raise _nothing_left(files, accounts)
+        raise nothing_left(", ".join(file.name for file in files), accounts, "facility", "急救设施")
     offsets = np.cumsum([0, *(account.n_read for account in accounts)])
     return LayerRows(_layer(kept, offsets, frame), accounts, tuple(notes))
 
@@ -122,8 +120,8 @@ def _read_rows(
     """Read the rows of one file that stand on their own."""
     names, ids = table.texts("name"), table.texts("id")
     kinds, by_name = _kinds(table, sieve)
-    ambulances = _figures(table, sieve, "ambulances", MAX_AMBULANCES)
-    turnout_s = _figures(table, sieve, "turnout_s", MAX_TURNOUT_S)
+    ambulances = read_figures(table, sieve, AMBULANCES)
+    turnout_s = read_figures(table, sieve, _TURNOUT)
     placed = place_points(table, sieve, frame, roads)
     centres, centre_notes = _centres(table, sieve)
     x, y = shapely.get_x(placed.points.to_numpy()), shapely.get_y(placed.points.to_numpy())
@@ -185,46 +183,6 @@ def _kinds(table: Table, sieve: RowSieve) -> tuple[list[str], NDArray[np.bool_]]
         f"没有类型，名称中也看不出：请在“类型”列填写{choices_zh}之一",
     )
     return kinds, ~said
-
-
-def _figures(table: Table, sieve: RowSieve, name: str, most: int) -> NDArray[np.float64]:
-    """Read a column of figures that may be empty, and reject what cannot be."""
-    en, zh = {"ambulances": ("ambulances", "救护车数"), "turnout_s": ("turnout", "出车时间")}[name]
-    values, unreadable = table.numbers(name)
-    texts = table.texts(name)
-    sieve.reject(
-        unreadable,
-        "number_unreadable",
-        f"{en} “{{text}}” is no figure: write one number, or leave it empty",
-        f"{zh}“{{text}}”无法识别：请填写一个数字，或留空",
-        text=texts,
-    )
-    sieve.reject(
-        values < 0,
-        "number_negative",
-        f"{en} “{{text}}” is negative: correct it, or leave it empty",
-        f"{zh}“{{text}}”为负数：请更正或留空",
-        text=texts,
-    )
-    part = (
-        (values % 1 != 0) & np.isfinite(values) if name == "ambulances" else np.zeros(len(table), dtype=bool)
-    )
-    sieve.reject(
-        part,
-        "number_impossible",
-        f"{en} “{{text}}” is no whole number: correct it, or leave it empty",
-        f"{zh}“{{text}}”不是整数：请更正或留空",
-        text=texts,
-    )
-    limit, limit_zh = (f"{most}", f"{most}辆") if name == "ambulances" else (f"{most} s", f"{most}秒")
-    sieve.reject(
-        values > most,
-        "number_impossible",
-        f"{en} “{{text}}” is more than {limit}: correct it, or its unit, or leave it empty",
-        f"{zh}“{{text}}”超过{limit_zh}：请核对数值和单位，或留空",
-        text=texts,
-    )
-    return values
 
 
 def _centres(table: Table, sieve: RowSieve) -> tuple[list[str], tuple[Note, ...]]:
@@ -422,21 +380,3 @@ def _layer(kept: Sequence[_Facility], offsets: NDArray[np.intp], frame: Frame) -
         crs=frame.crs,
     )
     return table[[*LAYER_COLUMNS[_LAYER], "geometry"]]
-
-
-def _nothing_left(files: Sequence[LayerFile], accounts: Sequence[RowAccount]) -> SourceError:
-    named = ", ".join(file.name for file in files)
-    counts = count_reasons(accounts)
-    if not counts:
-        return SourceError(
-            f"{named} holds no facility: add one",
-            zh=f"{named} 中没有急救设施：请补充",
-        )
-    n = sum(counts.values())
-    en = ", ".join(f"{REASONS[code][0]} {count}" for code, count in counts.items())
-    zh = "、".join(f"{REASONS[code][1]} {count}" for code, count in counts.items())
-    first = next(reject for account in accounts for reject in account.rejects)
-    return SourceError(
-        f"{named}: none of {n} rows can be used ({en}); row {first.row}: {first.en}",
-        zh=f"{named}：{n}行均无法使用（{zh}）；第{first.row}行：{first.zh}",
-    )

@@ -10,7 +10,7 @@ from coverage.errors import SourceError, name_some
 from coverage.sources.notes import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "shape_unusable": ("shape missing, broken or of the wrong kind", "图形缺失、无效或类型不对"),
     "name_missing": ("name missing", "缺少名称"),
     "kind_unknown": ("kind not recognized", "机构类型无法识别"),
+    "facility_unknown": ("facility not known", "机构无法识别"),
     "class_unknown": ("neither urban nor rural", "城乡分类无法识别"),
     "number_unreadable": ("a figure that is no number", "数值无法识别"),
     "number_negative": ("a negative figure", "数值为负"),
@@ -138,6 +139,32 @@ class RowAccount:
 def count_reasons(accounts: Iterable[RowAccount]) -> dict[str, int]:
     """Count the rejects by reason, the commonest first."""
     return dict(Counter(reject.code for account in accounts for reject in account.rejects).most_common())
+
+
+def nothing_left(named: str, accounts: Sequence[RowAccount], en: str, zh: str) -> SourceError:
+    """
+    Make the error of files of which no row can be used.
+
+    Parameters
+    ----------
+    named
+        The files.
+    accounts
+        What became of their rows.
+    en, zh
+        What is missing where there is no row at all: ``facility``, ``急救设施``.
+    """
+    counts = count_reasons(accounts)
+    if not counts:
+        return SourceError(f"{named} holds no {en}: add one", zh=f"{named} 中没有{zh}：请补充")
+    n = sum(counts.values())
+    why = ", ".join(f"{REASONS[code][0]} {count}" for code, count in counts.items())
+    why_zh = "、".join(f"{REASONS[code][1]} {count}" for code, count in counts.items())
+    first = next(reject for account in accounts for reject in account.rejects)
+    return SourceError(
+        f"{named}: none of {n} rows can be used ({why}); row {first.row}: {first.en}",
+        zh=f"{named}：{n}行均无法使用（{why_zh}）；第{first.row}行：{first.zh}",
+    )
 
 
 def wanting(account: RowAccount) -> int:

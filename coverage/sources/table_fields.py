@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coverage.errors import SourceError
@@ -72,6 +72,10 @@ _SECONDS |= {"分": 60.0, "分钟": 60.0, "m": 60.0, "min": 60.0, "mins": 60.0, 
 _SECONDS |= {"小时": 3600.0, "时": 3600.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0}
 _SECONDS |= {"hours": 3600.0, "分:秒": 60.0, "分秒": 60.0, "mm:ss": 60.0, "m:ss": 60.0, "min:s": 60.0}
 _VEHICLES = {"辆": 1.0, "台": 1.0, "部": 1.0, "车": 1.0, "vehicles": 1.0}
+_WAN_YUAN = {"万元": 1.0, "万": 1.0, "元": 1e-4, "千元": 0.1, "百万元": 100.0, "百万": 100.0, "千万元": 1e3}
+_WAN_YUAN |= {"千万": 1e3, "亿元": 1e4, "亿": 1e4, "人民币万元": 1.0, "万元人民币": 1.0, "万人民币": 1.0}
+_WAN_YUAN |= {"人民币": 1e-4, "人民币元": 1e-4, "元人民币": 1e-4, "rmb": 1e-4, "cny": 1e-4, "yuan": 1e-4}
+_WAN_YUAN |= {"million yuan": 100.0, "millionyuan": 100.0, "10000 yuan": 1.0, "10000yuan": 1.0, "wan": 1.0}
 _KPH = {
     "km/h": 1.0,
     "kmh": 1.0,
@@ -199,8 +203,120 @@ _COUNTY = Field(
     ),
 )
 
+_CANDIDATE_NAME = Field(
+    "name",
+    "名称",
+    "name",
+    (
+        *("候选点", "候选点名称", "候选地点", "候选站点", "候选位置", "备选点", "备选点名称", "备选站点"),
+        *("拟建站点", "拟建站点名称", "拟建地点", "拟建点", "选址", "选址名称", "选址点", "规划站点"),
+        *("点位名称", "站点名称", "地点名称", "机构名称", "单位名称", "站点", "站名", "地点", "地名", "名字"),
+        *("candidate", "candidate name", "site", "site name", "location name", "place", "title", "label"),
+    ),
+)
+_CANDIDATE_ID = Field(
+    "id",
+    "编号",
+    "id",
+    (
+        *("代码", "编码", "候选点编号", "候选点代码", "点位编号", "点位代码", "站点编号", "站点代码"),
+        *("备选点编号", "标识", "code", "candidate id", "site id", "uid"),
+    ),
+)
+
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "boundary": (),
+    "zones": (),
+    "candidates": (
+        _CANDIDATE_NAME,
+        Field(
+            "kind",
+            "类型",
+            "kind",
+            (
+                *("拟建类型", "建设类型", "候选点类型", "站点类型", "设施类型", "机构类型", "类别", "分类"),
+                *("用途", "建设内容", "type", "facility type", "facility kind", "category"),
+            ),
+        ),
+        _LON,
+        _LAT,
+        _LONLAT,
+        Field(
+            "cost_wan",
+            "费用",
+            "cost",
+            (
+                *(
+                    "造价",
+                    "投资",
+                    "投资额",
+                    "总投资",
+                    "投资估算",
+                    "估算投资",
+                    "预计投资",
+                    "建设投资",
+                    "建设费用",
+                ),
+                *("建设成本", "建设资金", "工程造价", "工程费用", "概算", "投资概算", "预算", "预算金额"),
+                *("资金", "所需资金", "成本", "金额", "costs", "capital", "capital cost", "capital_wan"),
+                *("investment", "budget", "price", "construction cost"),
+            ),
+            _WAN_YUAN,
+            is_count=True,
+        ),
+        Field(
+            "ambulances",
+            "救护车数",
+            "ambulances",
+            (
+                *(
+                    "救护车数量",
+                    "救护车",
+                    "救护车辆",
+                    "救护车辆数",
+                    "拟配救护车",
+                    "拟配救护车数",
+                    "配置救护车",
+                ),
+                *("配备救护车", "拟配置救护车", "救护车配置", "新增救护车", "新增救护车数", "车辆数", "车辆"),
+                *("number of ambulances", "n ambulances", "ambulance", "vehicles", "number of vehicles"),
+            ),
+            _VEHICLES,
+            is_count=True,
+            none_is_zero=True,
+        ),
+        Field(
+            "facility",
+            "依托机构",
+            "facility",
+            (
+                *(
+                    "依托单位",
+                    "依托机构代码",
+                    "依托机构编号",
+                    "依托医院",
+                    "依托卫生院",
+                    "所在机构",
+                    "现有机构",
+                ),
+                *("现有机构代码", "机构代码", "设施代码", "设施编号", "设施", "设置单位", "facility id"),
+                *("facility_id", "existing facility", "host", "host facility", "part of"),
+            ),
+        ),
+        _CANDIDATE_ID,
+        _TOWNSHIP,
+        _SYSTEM,
+        Field(
+            "address",
+            "地址",
+            "address",
+            ("详细地址", "站点地址", "所在地址", "位置", "所在地", "addr"),
+        ),
+    ),
+    "names": (
+        replace(_CANDIDATE_NAME, aliases=(*_CANDIDATE_NAME.aliases, "急救站", "医院", "机构", "保留站点")),
+        replace(_CANDIDATE_ID, zh="代码", aliases=("编号", "机构代码", *_CANDIDATE_ID.aliases[1:])),
+    ),
     "facilities": (
         Field(
             "name",
@@ -463,6 +579,12 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "demand": (("population",), ("name", "lon", "lonlat", "geometry", "township", "township_code", "code")),
     "roads": (("geometry",),),
     "boundary": (("geometry",),),
+    "zones": (("geometry",),),
+    "candidates": (
+        ("lon", "lonlat", "geometry", "facility", "name"),
+        ("lat", "lonlat", "geometry", "facility", "name"),
+    ),
+    "names": (("name", "id"),),
 }
 """What a table of each layer must have: of every group at least one."""
 

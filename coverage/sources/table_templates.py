@@ -228,6 +228,61 @@ _COLUMNS: Mapping[str, tuple[_Column, ...]] = {
             width=18.0,
         ),
     ),
+    "candidates": (
+        _Column(
+            "name",
+            ("示例：忠防镇急救站选址（请删除本行）", "Example: station at Zhongfang (delete this row)"),
+            "候选点名称；以“示例：”开头的行不会导入",
+            "Name of the place; a row that starts with “Example:” is not imported",
+            is_needed=True,
+            width=_NAME_WIDTH,
+        ),
+        _Column(
+            "kind",
+            ("急救站", "ambulance station"),
+            "拟建急救站还是次中心，从下拉列表中选择；可留空",
+            "What it is meant for; may be empty",
+            choices=(("急救站", "县域医疗次中心"), ("ambulance station", "subcentre")),
+            width=18.0,
+        ),
+        _LON,
+        _LAT,
+        _SYSTEM,
+        _Column(
+            "facility",
+            ("", ""),
+            "设在现有机构内的，填写该机构的代码或全称，此时可不填经纬度；新选址留空",
+            "Id or full name of the facility it would be part of, whose coordinates then hold; left empty for "
+            "a new place",
+            width=22.0,
+        ),
+        _Column(
+            "cost_wan",
+            (120, 120),
+            "建设费用，万元；不清楚留空",
+            "Cost of building it, 10,000 yuan; empty where not known",
+            unit=("（万元）", " (万元)"),
+            limits=(0, 100_000),
+        ),
+        _Column(
+            "ambulances",
+            (1, 1),
+            "拟配置的救护车数；急救站留空时按1辆计",
+            "Ambulances it would get; a station without a figure gets one",
+            limits=(0, 200),
+            is_whole=True,
+        ),
+        _Column("township", ("忠防镇", "Zhongfang"), "所在乡镇或街道，可留空", "Its township; may be empty"),
+        _Column(
+            "id",
+            ("", ""),
+            "编号，可留空；不得重复",
+            "Its id; may be empty, must not repeat",
+            is_code=True,
+            width=14.0,
+        ),
+        _Column("address", ("", ""), "地址，可留空", "Address; may be empty", width=_NAME_WIDTH),
+    ),
 }
 _FIELD_LAYERS = {"population": "demand"}
 
@@ -239,7 +294,7 @@ def write_template(layer: str, path: Path, lang: str) -> None:
     Parameters
     ----------
     layer
-        ``facilities``, ``townships`` or ``population``.
+        ``facilities``, ``townships``, ``population`` or ``candidates``.
     path
         The workbook, .xlsx; written whole or not at all.
     lang

@@ -82,6 +82,18 @@ def read_text_grid(file: LayerFile, layer: str, system: str) -> Grid:
     return Grid("", rows, numbers, delimited=True)
 
 
+def read_lines(path: Path) -> list[str]:
+    """
+    Read the lines of a text file that are not blank, without blanks around them, in the same encodings.
+
+    Raises
+    ------
+    FileError
+        If it is no text in one of these encodings.
+    """
+    return [line.strip() for line in _decode(path).splitlines() if line.strip()]
+
+
 def _swallows(cell: str, delimiter: str, n_cells: int) -> bool:
     """Tell whether a cell of several lines holds what looks like whole rows of its table."""
     for text in cell.splitlines() if "\n" in cell or "\r" in cell else ():

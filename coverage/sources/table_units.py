@@ -26,6 +26,7 @@ _FIGURE = re.compile(r"\d[\d.]*k?")
 _LIKE_UNIT = re.compile(
     r"[千万亿]|[十百](?:人|口|辆|台|$)|均|户(?!籍)|率|[占比](?!对)|[%‰]|[人口辆台]/|/(?:户|平|公|km|村)|每|平方|公顷|密度|km"
     r"|ten|hundred|thousand|million|billion|\bper\b"
+    r"|[美欧日港澳台]元|美金|外币|[$€£]|\b(?:usd|eur|gbp|jpy|hkd|dollars?|euros?)\b"
 )
 _LIKE_TIME = re.compile(
     r"秒|毫|分(?![站中院局支为别])|小时|时(?![间长段刻])|[天日周]$|[%‰]"

@@ -460,6 +460,8 @@ def _example_units(own: Field, lang: str) -> tuple[str, ...]:
     """Give the units to write behind the header of a field."""
     if own.is_duration:
         return ("秒", "分钟") if lang == "zh" else ("s", "min")
+    if own.name == "cost_wan":
+        return ("万元", "元") if lang == "zh" else ("万元", "yuan")
     if own.name == "population":
         return ("人", "万人") if lang == "zh" else ("people", "thousand", "万人")
     return ("辆", "台") if lang == "zh" else ("vehicles", "辆")
