@@ -252,8 +252,8 @@ _COLUMNS: Mapping[str, tuple[_Column, ...]] = {
             "facility",
             ("", ""),
             "设在现有机构内的，填写该机构的代码或全称，此时可不填经纬度；新选址留空",
-            "Id or full name of the facility it would be part of, whose coordinates then hold; left empty for "
-            "a new place",
+            "Id or full name of the facility it would be part of, whose coordinates then hold; empty for a "
+            "new place",
             width=22.0,
         ),
         _Column(
