@@ -540,13 +540,13 @@ def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple
 
     from coverage.sources.candidate_table import read_candidates  # noqa: PLC0415
     from coverage.sources.frame import Frame  # noqa: PLC0415
-    from coverage.sources.keep_list import read_keep_list  # noqa: PLC0415
     from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+    from coverage.sources.name_list import read_names  # noqa: PLC0415
     from coverage.sources.table_fields import need_columns  # noqa: PLC0415
     from coverage.sources.zone_file import read_zones  # noqa: PLC0415
 
     if wish.keep is not None:
-        wish = replace(wish, keep=read_keep_list(Path(places["keep"]), area.facilities))
+        wish = replace(wish, keep=read_names(_layer_file(places["keep"], crs="")))
     frame, columns = Frame(area.boundary, area.crs, area.buffer_m), parse_columns(places["columns"])
     spacing_km, cost_wan = places["spacing_km"], places["cost_wan"]
     arguments = {
@@ -955,7 +955,9 @@ def _asked(found: Downloaded, lang: Lang) -> str:
 
 
 @cli.command(short_help="An empty workbook to fill in. 生成可填写的Excel模板")
-@click.argument("layer", type=Word(facilities="设施", townships="乡镇", population="人口"))
+@click.argument(
+    "layer", type=Word(facilities="设施", townships="乡镇", population="人口", candidates="候选点")
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE.xlsx",
               help="Workbook to write. 输出文件")  # fmt: skip
 @shared_options
