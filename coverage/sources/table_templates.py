@@ -275,7 +275,7 @@ _COLUMNS: Mapping[str, tuple[_Column, ...]] = {
         _Column("township", ("忠防镇", "Zhongfang"), "所在乡镇或街道，可留空", "Its township; may be empty"),
         _Column(
             "id",
-            ("", ""),
+            ("H01", "H01"),
             "编号，可留空；不得重复",
             "Its id; may be empty, must not repeat",
             is_code=True,

@@ -24,7 +24,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIGURE = re.compile(r"\d[\d.]*k?")
 # words of a bracket that sounds like a unit; remarks such as 常住 or 含流动人口 hold none of them
 _LIKE_UNIT = re.compile(
-    r"[千万亿]|[十百](?:人|口|辆|台|$)|均|户(?!籍)|率|[占比](?!对)|[%‰]|[人口辆台]/|/(?:户|平|公|km|村)|每|平方|公顷|密度|km"
+    r"[千万亿]|[十百](?:人|口|辆|台|$)|均|户(?!籍)|率|[占比](?!对)|[%‰]|[人口辆台元]/|/(?:户|平|公|km|村)|每|平方|公顷|密度"
+    r"|km"
     r"|ten|hundred|thousand|million|billion|\bper\b"
     r"|[美欧日港澳台]元|美金|外币|[$€£]|\b(?:usd|eur|gbp|jpy|hkd|dollars?|euros?)\b"
 )

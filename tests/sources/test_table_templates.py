@@ -18,7 +18,12 @@ from coverage.sources.table_words import kind_of
 from coverage.sources.tables import read_table
 from coverage.sources.township_rows import parse_class
 
-LAYERS = {"facilities": "facilities", "townships": "townships", "population": "demand"}
+LAYERS = {
+    "facilities": "facilities",
+    "townships": "townships",
+    "population": "demand",
+    "candidates": "candidates",
+}
 KINDS = ("hospital", "ambulance_station", "subcentre", "health_centre", "clinic")
 
 
@@ -83,7 +88,7 @@ def test_the_example_is_what_the_import_would_take(template):
     placed = place_points(table, sieve, frame, None)
     assert sieve.alive.all()
     assert placed.points.notna().all()
-    for name in ("ambulances", "turnout_s", "population"):
+    for name in ("ambulances", "turnout_s", "population", "cost_wan"):
         values, unreadable = table.numbers(name)
         assert not unreadable.any()
         assert not table.has(name) or values[0] > 0
@@ -103,6 +108,8 @@ def test_lists_offer_only_words_that_are_read(template):
         assert {kind_of(word) for word in offered.pop("kind")} == set(KINDS)
     if layer == "townships":
         assert [parse_class(word) for word in offered.pop("class")] == ["urban", "rural"]
+    if layer == "candidates":
+        assert [kind_of(word) for word in offered.pop("kind")] == ["ambulance_station", "subcentre"]
     assert not offered
 
 
@@ -136,6 +143,8 @@ def test_figures_are_held_to_their_range(template):
     wanted = {"lon": ("decimal", -180, 180), "lat": ("decimal", -90, 90)}
     if layer == "facilities":
         wanted |= {"ambulances": ("whole", 0, 200), "turnout_s": ("decimal", 0, 3600)}
+    elif layer == "candidates":
+        wanted |= {"ambulances": ("whole", 0, 200), "cost_wan": ("decimal", 0, 100_000)}
     else:
         wanted["population"] = ("whole", 0, 5_000_000)
     for name, (kind, low, high) in wanted.items():
@@ -150,7 +159,7 @@ def test_codes_stay_texts_and_the_header_stays_in_sight(template):
     layer, _, path = template
     sheet = sheet_of(path)
     table, _ = read_table(LayerFile(path), LAYERS[layer])
-    name = "id" if layer == "facilities" else "code"
+    name = "id" if layer in ("facilities", "candidates") else "code"
     letter = next(cell.column_letter for cell in sheet[1] if cell.value == table.headers[name])
     assert sheet.column_dimensions[letter].number_format == "@"
     assert isinstance(sheet[f"{letter}2"].value, str)
