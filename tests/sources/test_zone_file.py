@@ -61,7 +61,8 @@ def test_files_that_cannot_be_read(tmp_path):
         zones(tmp_path / "missing.geojson")
     with pytest.raises(FileError):
         zones(text_file(tmp_path / "z.csv", [("名称", "经度"), ("a", 1)]))
-    path = map_file(tmp_path / "z.geojson", {"name": ["a"]}, [BOX], None)
+    path = tmp_path / "z.geojson"
+    path.write_text(shapely.to_geojson(BOX), "utf-8")
     with pytest.raises(CrsError, match="does not say its coordinate system"):
         zones(path)
     assert isinstance(zones(path, crs="gcj02"), shapely.Polygon)
