@@ -32,9 +32,10 @@ from coverage.study_area import WGS84
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from coverage.analysis import Analysis
@@ -164,13 +165,29 @@ def ground_data(shown: Shown, lang: Lang, tiles: Tiles | None) -> dict[str, Any]
     }
 
 
-def state_data(shown: Shown, lang: Lang) -> dict[str, Any]:
-    """Collect what follows from the facilities: areas, townships with their verdicts, dots, facilities."""
+def state_data(
+    shown: Shown, lang: Lang, *, fullest: float | None = None, without: Collection[str] = ()
+) -> dict[str, Any]:
+    """
+    Collect what follows from the facilities: areas, townships with their verdicts, dots, facilities.
+
+    Parameters
+    ----------
+    shown
+        What is shown.
+    lang
+        ``zh`` or ``en``.
+    fullest
+        People of the demand point with the largest dot; that of `shown` where not given.
+    without
+        Ids of facilities that are drawn otherwise.
+    """
+    fullest = fullest_missed(shown) if fullest is None else fullest
     return {
         "areas": _areas(shown),
         "townships": _townships(shown, lang),
-        "dots": _dots(shown, lang),
-        "facilities": _facilities(shown, lang),
+        "dots": _dots(shown, lang, fullest),
+        "facilities": _facilities(shown, lang, without),
     }
 
 
@@ -318,35 +335,64 @@ def dot_radius_px(people: NDArray[np.float64], fullest: float) -> NDArray[np.flo
     return np.asarray(np.clip(style.MAX_DOT_PX * share, style.MIN_DOT_PX, style.MAX_DOT_PX), dtype=np.float64)
 
 
-def _dots(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
-    """Pack the demand points that are not covered, by state, the largest first so that none is hidden."""
+def _missed(shown: Shown) -> pd.DataFrame:
+    """Give the demand points that are not covered, the largest first so that no dot is hidden."""
     demand = shown.assessment.demand
     missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
-    missed = missed.sort_values("population", ascending=False, kind="stable")
-    fullest = float(missed["population"].max()) if len(missed) else math.nan
-    groups = []
-    for state in style.DOT_STATES:
-        mine = missed[missed["state"] == state]
-        if mine.empty:
-            continue
-        radius = dot_radius_px(mine["population"].to_numpy(dtype=float), fullest)
-        groups.append(
-            {
-                "layer": "uncovered",
-                "colour": STATE_COLOURS[state],
-                "yx": pack_points(shown.area.demand.geometry.loc[mine.index]),
-                "radius": [round(float(r), 1) for r in radius],
-                "name": [point_name(p, shown, lang) for _, p in mine.iterrows()],
-                "tip": [
-                    [wording.people_text(shown, p["population"], lang), point_detail(p, lang)]
-                    for _, p in mine.iterrows()
-                ],
-            }
-        )
-    return groups
+    return missed.sort_values("population", ascending=False, kind="stable")
 
 
-def _facilities(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
+def fullest_missed(shown: Shown) -> float:
+    """Give the people of the largest demand point that is not covered; NaN where all are."""
+    missed = _missed(shown)
+    return float(missed["population"].iloc[0]) if len(missed) else math.nan
+
+
+def _dots(shown: Shown, lang: Lang, fullest: float) -> list[dict[str, Any]]:
+    """Pack the demand points that are not covered, by state."""
+    missed = _missed(shown)
+    groups = ((state, missed[missed["state"] == state]) for state in style.DOT_STATES)
+    return [
+        dot_group(mine, shown, lang, layer="uncovered", colour=STATE_COLOURS[state], fullest=fullest)
+        for state, mine in groups
+        if len(mine)
+    ]
+
+
+def dot_group(
+    points: pd.DataFrame, shown: Shown, lang: Lang, *, layer: str, colour: str, fullest: float
+) -> dict[str, Any]:
+    """
+    Pack demand points of one layer and colour.
+
+    Parameters
+    ----------
+    points
+        Rows of the assessment's ``demand``.
+    shown
+        Whose they are.
+    lang
+        ``zh`` or ``en``.
+    layer, colour
+        Of their dots.
+    fullest
+        People of the point with the largest dot.
+    """
+    radius = dot_radius_px(points["population"].to_numpy(dtype=float), fullest)
+    return {
+        "layer": layer,
+        "colour": colour,
+        "yx": pack_points(shown.area.demand.geometry.loc[points.index]),
+        "radius": [round(float(r), 1) for r in radius],
+        "name": [point_name(p, shown, lang) for _, p in points.iterrows()],
+        "tip": [
+            [wording.people_text(shown, p["population"], lang), point_detail(p, lang)]
+            for _, p in points.iterrows()
+        ],
+    }
+
+
+def _facilities(shown: Shown, lang: Lang, without: Collection[str]) -> list[dict[str, Any]]:
     """Give the facilities, those that send ambulances last, so that they lie on top."""
     table = shown.assessment.facilities
     at = places(shown.area.facilities.geometry)
@@ -365,6 +411,7 @@ def _facilities(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
             "rows": _facility_rows(rows[i], shown, lang),
         }
         for i in order
+        if rows[i]["id"] not in without
     ]
 
 

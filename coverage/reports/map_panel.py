@@ -163,10 +163,10 @@ def _totals(analysis: Analysis, lang: Lang) -> dict[str, Any]:
     }
 
 
-def township_table(analysis: Analysis, lang: Lang) -> dict[str, Any]:
+def township_table(shown: Shown, lang: Lang) -> dict[str, Any]:
     """Give the panel's table of townships, the largest gap first."""
-    unit, target = analysis.area.demand_unit, analysis.standard.target_share
-    townships = analysis.assessment.townships
+    unit, target = shown.area.demand_unit, shown.standard.target_share
+    townships = shown.assessment.townships
     # the parts, not a difference: rounding must leave no gap where there is none
     missing = townships[["late_population", "unreachable_population", "off_network_population"]].sum(axis=1)
     rows = []
@@ -179,7 +179,7 @@ def township_table(analysis: Analysis, lang: Lang) -> dict[str, Any]:
                 "verdict": t["verdict"],
                 "verdict_text": wording.verdict_text(t["verdict"], lang),
                 "cells": [
-                    wording.population_text(analysis, float(missing.iloc[i]), lang),
+                    wording.population_text(shown, float(missing.iloc[i]), lang),
                     wording.share_text(t["covered_share"], target_share=target),
                     wording.minutes_text(t["median_s"], lang, limit_s=t["limit_s"]),
                 ],

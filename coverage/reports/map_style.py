@@ -13,6 +13,8 @@ INK = "#1b2330"
 CATCHMENT_COLOUR = "#4b2e83"
 AREA_OPACITY = 0.55
 DOT_STATES = ("late", "unreachable", "off_network")
+# from Okabe and Ito, and from Tol: colours that no verdict wears
+ADDED_COLOURS = ("#0072B2", "#CC79A7", "#332288", "#56B4E9")
 MIN_DOT_PX, MAX_DOT_PX = 2.4, 11.0
 
 _SHAPES: Mapping[str, str] = {
@@ -40,6 +42,17 @@ def symbols() -> dict[str, str]:
     }
     kinds = {f"kind-{kind}": f'<path d="{path}"/>' for kind, path in _SHAPES.items()}
     return {**marks, **kinds}
+
+
+def site_symbols() -> dict[str, str]:
+    """Give the symbols of proposed sites and of what closes, drawn as `symbols` are."""
+    return {
+        "ring": '<circle cx="8" cy="8" r="6.9" fill="none" stroke="#fff" stroke-width="2.6"/>'
+        f'<circle cx="8" cy="8" r="6.9" fill="#fff" fill-opacity=".35" stroke="{INK}" stroke-width="1.3"/>',
+        "closed": '<circle cx="8" cy="8" r="6.5" fill="#fff" fill-opacity=".75" stroke="#595959" '
+        'stroke-width="1.4"/>'
+        '<path d="M4.6 4.6l6.8 6.8M11.4 4.6l-6.8 6.8" stroke="#595959" stroke-width="2"/>',
+    }
 
 
 def facility_rules() -> str:
@@ -115,6 +128,33 @@ def facility_swatch(kind: str, *, is_base: bool) -> str:
     """Give the legend's sample of a kind of facility: solid where it sends ambulances."""
     look = "base" if is_base else "plain"
     return f'<g class="facility {look} {kind}"><use href="#kind-{kind}" x="4" width="16" height="16"/></g>'
+
+
+def site_swatch(kind: str) -> str:
+    """Give the legend's sample of a proposed site: its kind's symbol inside a ring."""
+    return (
+        f'<use href="#ring" x="4" width="16" height="16"/><g class="facility base {kind}">'
+        f'<use href="#kind-{kind}" x="8" y="4" width="8" height="8"/></g>'
+    )
+
+
+def closed_swatch() -> str:
+    """Give the legend's sample of what closes."""
+    return '<use href="#closed" x="4" width="16" height="16"/>'
+
+
+def added_colour(rank: int) -> str:
+    """Give the colour of what the site of a rank adds."""
+    return ADDED_COLOURS[(rank - 1) % len(ADDED_COLOURS)]
+
+
+def added_swatch(rank: int) -> str:
+    """Give the legend's sample of the demand points that a site adds: dots on rays from it."""
+    colour = added_colour(rank)
+    return (
+        f'<path d="M3 8h13" stroke="{colour}" stroke-width="1.4"/>'
+        f'<circle cx="17" cy="8" r="5" fill="{colour}" stroke="#262626"/>'
+    )
 
 
 def road_swatch() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coverage.reports.option_file import write_option
+from coverage.reports.proposal_figures import write_proposal_json
+from coverage.reports.proposal_map import write_proposal_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +44,10 @@ def write_proposal(
     TilesError
         If `tiles` is no tile service.
     """
+    write_proposal_map(proposal, folder / "propose.html", lang=lang, tiles=tiles)
+    write_proposal_json(proposal, folder / "propose.json")
     options = {"propose.option.toml": proposal.option}
     options |= {f"propose.sweep-{point.count}.option.toml": point.option for point in proposal.sweep}
     for name, option in options.items():
         write_option(option, folder / name, county=proposal.area.county.title(lang))
-    return tuple(options)
+    return ("propose.html", "propose.json", *options)

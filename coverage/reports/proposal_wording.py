@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from coverage.assessment import Totals
     from coverage.proposal import Proposal, ProposedSite, SweepPoint
+    from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
     from coverage.siting.plan import SitingPlan
 
@@ -25,6 +26,7 @@ _TENTH_OF_PERCENT = 1e-3
 _LABELS: Mapping[str, tuple[str, str]] = {
     "added": ("新增覆盖{p}", "{P} newly covered"),
     "adds_layer": ("各站点新增覆盖", "What each adds"),
+    "adds_legend": ("由其新增覆盖的居民点", "Demand points it adds"),
     "after": ("方案后", "After"),
     "alternative": ("次优选址", "Next best instead"),
     "alternative_covered": ("换用次优时覆盖{p}", "{P} covered with it"),
@@ -56,9 +58,11 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "origin": ("来由", "Why here"),
     "place": ("地点", "Place"),
     "proof": ("最优性", "Proof"),
-    "proposal": ("选址方案", "Proposed sites"),
+    "proposal": ("选址方案", "Proposal"),
+    "proposed_kind": ("推荐：{kind}", "Proposed {kind}"),
     "rank": ("序号", "Rank"),
     "seconds": ("求解时间（秒）", "Solved in (s)"),
+    "shown_side": ("地图显示", "The map shows"),
     "since": ("判定（现状）", "Verdict today"),
     "site": ("站点", "Site"),
     "sites": ("推荐站点", "Proposed sites"),
@@ -66,9 +70,23 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "status": ("求解状态", "Status"),
     "sweep": ("数量与覆盖", "Sites and coverage"),
     "then": ("判定（方案后）", "Verdict after"),
+    "township_table": ("乡镇前后对比（{n}）", "Townships before and after ({n})"),
     "townships_gained": ("新达标乡镇", "Townships gained"),
     "townships_met": ("达标乡镇", "Townships met"),
+    "uncovered_list": ("方案后仍未覆盖的居民点（{n}）", "Still not covered after it ({n})"),
     "why_not": ("未选原因", "Chosen, or why not"),
+}
+# Headings where room is short: the page's tables.
+_SHORT: Mapping[str, tuple[str, str]] = {
+    "added": ("新增覆盖", "Adds"),
+    "cost": ("万元", "万元"),
+    "count": ("新增", "New"),
+    "covered": ("覆盖", "Covered"),
+    "covered_share": ("覆盖率", "Share"),
+    "gained": ("增加", "Gain"),
+    "proof": ("最优性", "Proof"),
+    "townships_gained": ("新达标", "Met"),
+    "townships_met": ("达标", "Met"),
 }
 _MODELS: Mapping[str, tuple[str, str, str]] = {
     "maximal-covering": (
@@ -156,9 +174,14 @@ _STATUS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def label(key: str, proposal: Proposal, lang: Lang) -> str:
-    """Give the label of one of a proposal's figures, columns or layers."""
-    return _pick(lang, *_LABELS[key]).format(**_counted(proposal, lang))
+def label(key: str, proposal: Proposal, lang: Lang, **figures: object) -> str:
+    """Give the label of one of a proposal's figures, columns or layers; `figures` fill its blanks."""
+    return _pick(lang, *_LABELS[key]).format(**_counted(proposal, lang), **figures)
+
+
+def short_label(key: str, proposal: Proposal, lang: Lang) -> str:
+    """Give the label of a column where room is short; see `label`."""
+    return _pick(lang, *_SHORT[key]) if key in _SHORT else label(key, proposal, lang)
 
 
 def closed_label(proposal: Proposal, lang: Lang) -> str:
@@ -481,6 +504,80 @@ def explanation(site: ProposedSite, proposal: Proposal, lang: Lang) -> list[str]
         _pick(lang, "判定变化：", "verdicts that change: ") + changes_text(site, lang),
         alternative_text(site, proposal, lang),
     ]
+
+
+def adds_line(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
+    """Say in a few words whom a site adds."""
+    added = count_text(proposal, site.added_population, lang)
+    return _pick(lang, f"新增覆盖{added}", f"adds {added}")
+
+
+def remaining_text(proposal: Proposal, lang: Lang) -> str:
+    """Name the largest gap that remains."""
+    gap = wording.gap_text(side(proposal, proposal.after), lang)
+    return _pick(lang, f"方案后，{gap}", f"After it: {gap[:1].lower()}{gap[1:]}") if proposal.sites else gap
+
+
+def changed_text(proposal: Proposal, lang: Lang) -> str:
+    """Count the townships whose verdict changes."""
+    pairs = zip(
+        proposal.before.assessment.townships["verdict"],
+        proposal.after.assessment.townships["verdict"],
+        strict=True,
+    )
+    n = sum(was != now for was, now in pairs)
+    return _pick(lang, f"{n}个乡镇判定变化", f"verdicts that change: {n}")
+
+
+def signed_text(shown: Shown, value: float, lang: Lang) -> str:
+    """Give people gained with a plus, people lost with a minus, and a dash for neither."""
+    if abs(value) <= _PROVEN:
+        return wording.DASH
+    sign = "+" if value > 0 else "−"
+    return sign + wording.population_text(shown, abs(value), lang)
+
+
+def chart_title(proposal: Proposal, lang: Lang) -> str:
+    """Name the curve."""
+    if proposal.area.demand_unit != "people":
+        return _pick(lang, "新增站点数与覆盖的居住道路", "Residential roads covered by number of new sites")
+    return _pick(lang, "新增站点数与覆盖人口", "People covered by number of new sites")
+
+
+def chart_axis(proposal: Proposal, scale: float, lang: Lang) -> str:
+    """Name the axis of what is covered, in units of `scale` people or metres."""
+    if proposal.area.demand_unit != "people":
+        return _pick(lang, "覆盖的居住道路（公里）", "Residential roads covered (km)")
+    unit = _pick(lang, "人" if scale == 1 else "万人", "")
+    return _pick(lang, f"覆盖人口（{unit}）", "People covered")
+
+
+def method_lines(proposal: Proposal, lang: Lang) -> list[str]:
+    """Say what was asked for, by which model, how well it is solved, and how ranks are counted."""
+    plan = proposal.plan
+    colon = _pick(lang, "：", ": ")
+    lines = [
+        asked_text(proposal, lang),
+        f"{label('model', proposal, lang)}{colon}{model_text(proposal.wish.model, lang)}",
+    ]
+    if proposal.sites:
+        objective, bound = figure_text(plan.objective), figure_text(plan.bound)
+        lines.append(
+            _pick(
+                lang,
+                f"目标（{objective_text(proposal, lang)}）{objective}，理论界限 {bound}；"
+                f"{status_text(plan, lang)}",
+                f"Objective ({objective_text(proposal, lang)}) {objective}, proven bound {bound}; "
+                f"{status_text(plan, lang)}",
+            )
+        )
+        lines.append(adds_text(lang))
+    return lines
+
+
+def figure_text(value: float) -> str:
+    """Give a figure of the model; a dash where there is none."""
+    return f"{value:,.10g}" if math.isfinite(value) else wording.DASH
 
 
 def sweep_names(point: SweepPoint, lang: Lang) -> str:

@@ -14,8 +14,17 @@
   const layers = {}; // by the name its box in the layer control has
   let before = null; // what to go back to after a print
   const names = []; // labels that must not overlap, the weightiest first
-  const townships = {};
+  const icons = []; // markers that names had better not cover, with their radius
   const dots = [];
+
+  /* An analysis has one side; a proposal has the county after and, in `data.before`, before it. */
+  const sides = { after: data };
+  if (data.before) {
+    sides.before = { ...data.before, townships: data.before.townships.map((t, i) => ({ ...data.townships[i], was: "", ...t })) };
+  }
+  const parts = { after: {}, before: {} }; // what each side has on its layers
+  const townships = { after: {}, before: {} };
+  let now = "after"; // the side that is shown
 
   /* ---- from short texts back to numbers: coverage/reports/map_geometry.py wrote them ---- */
 
@@ -195,6 +204,22 @@
     return layers[name] || (layers[name] = L.layerGroup());
   }
 
+  function put(where, name, thing) {
+    (parts[where][name] || (parts[where][name] = [])).push(thing);
+  }
+
+  /* Show one side: every layer keeps its box in the layer control and changes what it holds. */
+  function showSide(where) {
+    now = where;
+    document.documentElement.dataset.side = where;
+    const every = new Set(Object.values(parts).flatMap((part) => Object.keys(part)));
+    every.forEach((name) => {
+      const group = layer(name);
+      group.clearLayers();
+      (parts[where][name] || []).forEach((thing) => group.addLayer(thing));
+    });
+  }
+
   function drawTiles() {
     data.tiles.forEach((tile) => layer("tiles").addLayer(L.tileLayer(tile.url, tile.options)));
   }
@@ -242,9 +267,9 @@
       .forEach((name) => roadLines[name] && group.hasLayer(roadLines[name]) && map.hasLayer(group) && roadLines[name].bringToFront());
   }
 
-  function drawAreas() {
-    data.areas.forEach((area) => {
-      layer(area.layer).addLayer(
+  function drawAreas(where) {
+    sides[where].areas.forEach((area) => {
+      put(where, area.layer,
         L.polygon(polygon(area.shape), {
           renderer: svgIn("areas"),
           interactive: false,
@@ -286,6 +311,7 @@
   });
 
   function clipPath(id) {
+    if (byId(id)) return byId(id).firstChild; // both sides of a proposal have the same outlines
     const clip = document.createElementNS(SVG, "clipPath");
     const path = document.createElementNS(SVG, "path");
     clip.id = id;
@@ -294,8 +320,8 @@
     return path;
   }
 
-  function drawTownships() {
-    data.townships.forEach((t, i) => {
+  function drawTownships(where) {
+    sides[where].townships.forEach((t, i) => {
       const style = data.verdicts[t.verdict];
       const shape = new Township(polygon(t.shape), {
         renderer: svgIn("townships"),
@@ -313,14 +339,15 @@
       shape.on("mouseout", () => shape.setStyle({ weight: 8 }));
       bindTip(shape, () => tip(t.name, t.tip, t.verdict), { sticky: true });
       shape.on("click", (event) => openCard(t, event.latlng));
-      townships[t.id] = { ...t, bounds: shape.getBounds() };
-      layer("verdict").addLayer(shape);
-      addName("names", t.name, t.at, 2 + t.weight, "town", { verdict: t.verdict });
+      townships[where][t.id] = { ...t, bounds: shape.getBounds() };
+      put(where, "verdict", shape);
+      put(where, "names", nameMarker(t.name, t.at, 2 + t.weight, "town", { verdict: t.verdict, was: t.was }));
     });
   }
 
-  function addName(layerName, text, at, weight, className, { verdict, fromZoom = 0 } = {}) {
+  function nameMarker(text, at, weight, className, { verdict, was, fromZoom = 0, gap = 0 } = {}) {
     const label = element("span", "name " + className);
+    if (was) label.append(symbol("mark-" + was, "mark"), element("span", "arrow", "→"));
     if (verdict) label.append(symbol("mark-" + verdict, "mark"));
     label.append(element("span", "", text));
     const marker = L.marker(at, {
@@ -329,12 +356,12 @@
       interactive: false,
       keyboard: false,
     });
-    layer(layerName).addLayer(marker);
-    names.push({ marker, label, at, weight, fromZoom });
+    names.push({ marker, label, at, weight, fromZoom, gap });
+    return marker;
   }
 
   function drawCatchments() {
-    data.catchments.forEach((c) => {
+    (data.catchments || []).forEach((c) => {
       layer("catchments").addLayer(
         L.polygon(polygon(c.shape), {
           renderer: svgIn("outlines"),
@@ -346,13 +373,19 @@
           fillOpacity: 0.05,
         })
       );
-      addName("catchments", c.name, c.at, 1, "catchment");
+      layer("catchments").addLayer(nameMarker(c.name, c.at, 1, "catchment"));
     });
   }
 
-  function drawDots() {
-    data.dots.forEach((group) => {
+  const MAX_RAYS = 400; // beyond, lines from a site to those it adds would hide the county
+
+  function drawDots(where) {
+    sides[where].dots.forEach((group) => {
       const places = points(group.yx);
+      if (group.from && places.length <= MAX_RAYS) {
+        const rays = places.map((at) => [group.from, at]);
+        put(where, group.layer, L.polyline(rays, { renderer: svgIn("dots"), interactive: false, color: group.colour, weight: 1.2, opacity: 0.7 }));
+      }
       places.forEach((at, i) => {
         const dot = L.circleMarker(at, {
           renderer: svgIn("dots"),
@@ -364,14 +397,14 @@
         });
         bindTip(dot, () => tip(group.name[i], group.tip[i]));
         dot.bindPopup(() => card({ name: group.name[i], rows: [], kind: group.tip[i].join(words.comma) }), popupOptions());
-        layer(group.layer).addLayer(dot);
+        put(where, group.layer, dot);
         dots.push(dot);
       });
     });
   }
 
-  function drawFacilities() {
-    data.facilities.forEach((f) => {
+  function drawFacilities(where) {
+    sides[where].facilities.forEach((f) => {
       const label = f.name + words.comma + f.kind;
       const icon = symbol("kind-" + f.symbol, "facility " + (f.base ? "base " : "plain ") + f.symbol, label);
       const size = f.symbol === "hospital" || f.symbol === "ambulance_station" ? 24 : 20;
@@ -383,8 +416,44 @@
       marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
       bindTip(marker, () => tip(f.name, f.tip), { direction: "top", offset: [0, -8] });
       marker.bindPopup(() => card(f), popupOptions());
-      layer(f.layer).addLayer(marker);
-      addName(f.layer, f.name, f.at, f.base ? 0.5 : 0, "place", { fromZoom: 11.6 });
+      icons.push({ marker, radius: 9 });
+      put(where, f.layer, marker);
+      put(where, f.layer, nameMarker(f.name, f.at, f.base ? 0.5 : 0, "place", { fromZoom: 11.6 }));
+    });
+  }
+
+  /* Proposed sites: their kind's symbol inside a ring, with the rank beside it. Before the plan there is
+     the ring alone, and what stands there today shows through it. */
+  const sites = {};
+
+  function drawSites() {
+    (data.sites || []).forEach((s) => {
+      const label = s.rank + " " + s.name + words.comma + s.kind;
+      const icon = element("div", "site");
+      icon.append(symbol("ring", "ring"), symbol("kind-" + s.symbol, "facility base " + s.symbol, label), element("span", "rank", s.rank));
+      const marker = L.marker(s.at, {
+        icon: L.divIcon({ html: icon, className: "site-icon", iconSize: [38, 38] }),
+        zIndexOffset: 1000 - s.rank,
+        riseOnHover: true,
+      });
+      marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
+      bindTip(marker, () => tip(s.rank + " " + s.name, s.tip), { direction: "top", offset: [0, -16] });
+      marker.bindPopup(() => card({ ...s, name: s.rank + " " + s.name }), popupOptions());
+      icons.push({ marker, radius: 20 });
+      sites[s.rank] = marker;
+      layer("sites").addLayer(marker);
+      layer("sites").addLayer(nameMarker(s.name, s.at, 1.5 - s.rank / 1000, "place proposed", { gap: 18 }));
+    });
+    (data.closed || []).forEach((c) => {
+      const marker = L.marker(c.at, {
+        icon: L.divIcon({ html: symbol("closed", "closed", c.label), className: "facility-icon", iconSize: [26, 26] }),
+        zIndexOffset: 900,
+      });
+      marker.on("add", () => marker.getElement().setAttribute("aria-label", c.label));
+      bindTip(marker, () => tip(c.name, [c.kind]), { direction: "top", offset: [0, -10] });
+      marker.bindPopup(() => card({ name: c.name, kind: c.kind, rows: [] }), popupOptions());
+      icons.push({ marker, radius: 13 });
+      put("after", "closed", marker);
     });
   }
 
@@ -444,15 +513,14 @@
       const p = map.latLngToContainerPoint(at);
       boxes.push({ left: p.x - r, right: p.x + r, top: p.y - r, bottom: p.y + r });
     };
-    data.facilities.forEach((f) => map.hasLayer(layer(f.layer)) && add(f.at, 9));
-    if (map.hasLayer(layer("uncovered")) && dots.length <= 400) {
-      dots.forEach((dot) => add(dot.getLatLng(), dot.options.radius));
-    }
+    icons.forEach((icon) => map.hasLayer(icon.marker) && add(icon.marker.getLatLng(), icon.radius));
+    const shown = dots.filter((dot) => map.hasLayer(dot));
+    if (shown.length <= 400) shown.forEach((dot) => add(dot.getLatLng(), dot.options.radius));
     return boxes;
   }
 
   function placeNames() {
-    const icons = iconBoxes();
+    const covered = iconBoxes();
     const taken = [];
     names.forEach((name) => {
       if (!map.hasLayer(name.marker)) return;
@@ -464,12 +532,13 @@
       const h = name.label.offsetHeight + 2;
       const p = map.latLngToContainerPoint(name.at);
       const boxes = SPOTS.map(([dx, dy]) => {
-        const x = p.x + dx * w;
-        const y = p.y + dy * h;
-        return { dx: dx * w, dy: dy * h, left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
+        const shift = { dx: dx * w + Math.sign(dx) * name.gap, dy: dy * h + Math.sign(dy) * name.gap };
+        const x = p.x + shift.dx;
+        const y = p.y + shift.dy;
+        return { ...shift, left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
       }).filter((box) => taken.every((other) => apart(box, other)));
-      const clear = boxes.find((box) => icons.every((icon) => apart(box, icon)));
-      const best = clear || (name.weight >= 2 ? boxes[0] : undefined); // a township's name matters more
+      const clear = boxes.find((box) => covered.every((icon) => apart(box, icon)));
+      const best = clear || (name.weight > 1 ? boxes[0] : undefined); // a township's and a site's name matter more
       name.label.classList.toggle("crowded", !best);
       if (!best) return;
       taken.push(best);
@@ -493,7 +562,7 @@
   function stackAreas() {
     // their group is translucent, not each of them: nested areas keep the tints that the legend shows
     if (svgIn("areas")._rootGroup) svgIn("areas")._rootGroup.setAttribute("opacity", data.area_opacity);
-    data.areas.forEach((area) => map.hasLayer(layer(area.layer)) && layer(area.layer).invoke("bringToFront"));
+    sides[now].areas.forEach((area) => map.hasLayer(layer(area.layer)) && layer(area.layer).invoke("bringToFront"));
   }
 
   function toggle(box) {
@@ -542,7 +611,20 @@
       });
     });
     panel.querySelectorAll("tr[data-township]").forEach((row) => {
-      row.addEventListener("click", () => flyTo(townships[row.dataset.township]));
+      row.addEventListener("click", () => flyTo(townships[now][row.dataset.township]));
+    });
+    panel.querySelectorAll("tr[data-site]").forEach((row) => {
+      row.addEventListener("click", () => flyToSite(sites[row.dataset.site]));
+    });
+    panel.querySelectorAll("input[name=side]").forEach((box) => {
+      box.checked = box.value === now; // a page that is loaded again must not remember another choice
+      box.addEventListener("change", () => {
+        map.closePopup();
+        showSide(box.value);
+        stackAreas();
+        legend();
+        placeNames();
+      });
     });
     panel.querySelectorAll("button[data-at]").forEach((button) => {
       button.addEventListener("click", () => {
@@ -571,6 +653,12 @@
     move(t.bounds, 12.5, () => openCard(t, t.at));
   }
 
+  function flyToSite(marker) {
+    map.closePopup();
+    if (phone.matches) setSheet(false);
+    move(marker.getLatLng().toBounds(8000), 12.5, () => marker.openPopup());
+  }
+
   let circle = null;
   function ring(at) {
     if (circle) circle.remove();
@@ -596,7 +684,9 @@
     document.body.append(foot);
     document.querySelectorAll("details.printed").forEach((box) => (box.open = true));
     document.documentElement.classList.add("printing");
-    fitTable();
+    panel.scrollTop = 0;
+    if (panel.classList.contains("two-columns")) fitColumns();
+    else fitTable();
     redraw(svgIn("roads"), showCounty);
   }
 
@@ -612,12 +702,22 @@
     }
   }
 
+  /* What two columns do not hold would stand in a third beside the sheet. */
+  function fitColumns() {
+    let zoomed = 1;
+    while (panel.scrollWidth > panel.clientWidth + 1 && zoomed > 0.5) {
+      zoomed *= 0.95;
+      byId("panel-body").style.zoom = zoomed;
+    }
+  }
+
   function endPrint() {
     if (!before) return;
     const { center, zoom: level, open } = before;
     before = null;
     document.documentElement.classList.remove("printing");
     panel.querySelector(".townships").style.zoom = "";
+    byId("panel-body").style.zoom = "";
     document.querySelectorAll("details").forEach((box) => (box.open = open.includes(box)));
     arrange();
     redraw(roadCanvas, () => map.setView(center, level, { animate: false }));
@@ -642,13 +742,17 @@
   arrange();
   drawTiles();
   drawRoads();
-  drawAreas();
   drawMask();
-  drawTownships();
   drawOutlines();
   drawCatchments();
-  drawDots();
-  drawFacilities();
+  Object.keys(sides).forEach((where) => {
+    drawAreas(where);
+    drawTownships(where);
+    drawDots(where);
+    drawFacilities(where);
+  });
+  drawSites();
+  showSide(now);
   names.sort((a, b) => b.weight - a.weight);
   bindLayers();
   bindPanel();
