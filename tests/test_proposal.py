@@ -1,0 +1,462 @@
+"""From a wish to a proposal: hand-solved on the toy county, and held against the assessment everywhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+
+from builders import CRS, _box, _point, toy_area
+from coverage.assessment import assess
+from coverage.errors import SitingError, UnreachableError
+from coverage.geopackage import read_study_area
+from coverage.proposal import Wish
+from coverage.proposing import search
+from coverage.proposing.case import lay_case, lay_ground
+from coverage.proposing.recipe import propose
+from coverage.reports.option_file import option_text
+from coverage.routing.network import RoadNetwork
+from coverage.routing.speeds import DEFAULT_SPEEDS
+from coverage.scenario import Change, Closing, Opening, Option, apply_option
+from coverage.standards import ResponseStandard, access_standard
+
+# East of the toy county lies 石门乡 with 11,580 people whom one station can reach, and north of 柳林镇 a
+# track with 2,500; 500 live on a road that joins no other, and 345 far from every road.
+EAST, NORTH, ISLAND, FAR, COVERED, ALL = 11_580, 2_500, 500, 345, 71_000, 85_925
+MODELS_OF_COUNT = (
+    "maximal-covering",
+    "greedy",
+    "p-median",
+    "p-center",
+    "backup-covering",
+    "double-standard",
+    "expected-covering",
+)
+
+
+def wish(**given):
+    return Wish(**({"kind": "station", "model": "maximal-covering"} | given))
+
+
+@cache
+def proposed(*, ambulances_known=True, **given):
+    return propose(toy_area(ambulances_known=ambulances_known), wish(**given))
+
+
+def totals(situation):
+    return situation.assessment.totals["all"]
+
+
+def codes(proposal):
+    return {note.code for note in proposal.notes}
+
+
+def places(*at, **columns):
+    """Give candidates as they are read from a planner's list."""
+    n = len(at)
+    table = {
+        "id": [f"c{i + 1}" for i in range(n)],
+        "name": [f"地块{i + 1}" for i in range(n)],
+        "kind": [""] * n,
+        "facility_id": [""] * n,
+        "ambulances": [math.nan] * n,
+        "cost_wan": [math.nan] * n,
+    }
+    return gpd.GeoDataFrame(table | columns, geometry=[_point(*xy) for xy in at], crs=CRS)
+
+
+# --- what is proposed ---
+
+
+def test_one_station_goes_where_most_people_are_out_of_reach():
+    proposal = proposed(count=1)
+    (site,) = proposal.sites
+    assert (totals(proposal.before).covered_population, totals(proposal.after).covered_population) == (
+        COVERED,
+        COVERED + EAST,
+    )
+    assert (site.added_population, site.sole_population) == (EAST, EAST)
+    assert site.added == ("d21", "d22", "d23", "d24", "d25", "d26", "d29")
+    assert [(c.name, c.before, c.after) for c in site.changes] == [("石门乡", "unmet", "met")]
+    assert site.townships_gained == ("石门乡",)
+    assert (proposal.plan.status, proposal.plan.objective, proposal.plan.gap) == (
+        "optimal",
+        COVERED + EAST,
+        0,
+    )
+
+
+def test_the_second_goes_north_and_the_order_is_by_what_each_adds():
+    proposal = proposed(count=2)
+    assert [site.added_population for site in proposal.sites] == [EAST, NORTH]
+    assert [site.rank for site in proposal.sites] == [1, 2]
+    assert [c.name for c in proposal.sites[1].changes] == ["柳林镇"]
+    assert totals(proposal.after).townships_met == 3
+    assert all(site.name.endswith("急救站") for site in proposal.sites)
+    assert proposal.option.name == "新增急救站2处"
+
+
+def test_what_adds_nothing_is_left_out_and_said():
+    proposal = proposed(count=9)
+    assert [site.added_population for site in proposal.sites] == [EAST, NORTH, ISLAND]
+    (note,) = [note for note in proposal.notes if note.code == "fewer_suffice"]
+    assert (note.n, note.names) == (3, ("9",))
+    assert "out_of_reach" in codes(proposal)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_no_other_single_place_covers_more_than_the_one_proposed(known):
+    """Every candidate in turn, through the assessment alone."""
+    proposal = proposed(count=1, ambulances_known=known)
+    area = proposal.area
+    network = RoadNetwork.from_roads(area.roads)
+    covered = []
+    for row in proposal.candidates[~proposal.candidates["existing"]].to_dict("records"):
+        if row["facility_id"]:
+            option = Option("x", change=(Change(row["facility_id"], ambulances=1),))
+        else:
+            new = Opening("new", "x", "ambulance_station", row["lon"], row["lat"], ambulances=1)
+            option = Option("x", open=(new,))
+        scenario = apply_option(area, option)
+        after = assess(scenario.area, network, ResponseStandard(), bases=scenario.bases)
+        covered.append(after.totals["all"].covered_population)
+    assert max(covered) == totals(proposal.after).covered_population
+    # the second best place, once the best is not to be had
+    best = covered.index(max(covered))
+    assert proposal.sites[0].alternative.covered_population == max(covered[:best] + covered[best + 1 :])
+
+
+@pytest.mark.parametrize("model", MODELS_OF_COUNT)
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_cover_of_the_model_is_the_assessment_s(model, count):
+    proposal = proposed(model=model, count=count)
+    gained = totals(proposal.after).covered_population - totals(proposal.before).covered_population
+    assert sum(site.added_population for site in proposal.sites) == gained
+    assert len({site.id for site in proposal.sites}) == len(proposal.sites) <= count
+    if model in ("maximal-covering", "greedy"):
+        assert proposal.plan.objective == totals(proposal.after).covered_population
+        states = (proposal.after.assessment.demand["state"] == "covered").to_numpy()
+        assert (proposal.plan.covered == states).all()
+
+
+def test_bases_that_are_assumed_stay_so():
+    proposal = proposed(count=1, ambulances_known=False)
+    assert proposal.before.assessment.bases_assumed
+    assert proposal.after.assessment.bases_assumed
+    assert proposal.after.assessment.facilities["is_base"].sum() == 3
+    assert "ambulances_assumed" in codes(proposal)
+    assert proposal.sites[0].added_population == EAST
+
+
+def test_the_proposal_says_what_it_rests_on():
+    proposal = proposed(count=1)
+    assert {"candidates_generated", "modelled", "demand_unreachable"} <= codes(proposal)
+    assert (proposal.condition, proposal.before.other_clock.standard.clock) == ("siren", "departure")
+    assert [area.limit_s for area in proposal.after.areas] == [900, 1800]
+    assert proposal.candidates["existing"].tolist()[:2] == [True, True]
+
+
+# --- sub-centres: people travel themselves ---
+
+
+def test_a_subcentre_is_where_people_can_drive_to():
+    proposal = proposed(kind="subcentre", count=1)
+    (site,) = proposal.sites
+    assert (site.id, site.facility_id, site.kind, site.added_population) == ("w1", "w1", "subcentre", 11_500)
+    assert site.alternative is None
+    assert [(c.id, c.kind, c.ambulances) for c in proposal.option.change] == [("w1", "subcentre", None)]
+    assert proposal.after.area.facilities.set_index("id").loc["w1", "kind"] == "subcentre"
+    assert proposal.after.assessment.facilities["is_base"].tolist() == [True, False, True]
+    assert (proposal.condition, proposal.before.other_clock) == ("normal", None)
+    assert proposal.before.standard == access_standard(1800)
+    assert not {"ambulances_assumed", "candidates_generated"} & codes(proposal)
+
+
+def one_way_east(area):
+    """Make the main road one-way: from the west to the east, one cannot come back."""
+    edges = area.roads.edges
+    points = area.roads.nodes["x"]
+    u, v = (edges.index.get_level_values(level).map(points) for level in (0, 1))
+    kept = edges[(edges["name"] != "S101") | (np.asarray(v) >= np.asarray(u))]
+    return replace(area, roads=replace(area.roads, edges=kept))
+
+
+def test_people_drive_to_a_subcentre_and_ambulances_from_a_station():
+    """On a road that leads east only the hospital in the west serves the east, and nobody gets back."""
+    area = one_way_east(toy_area())
+    station = propose(area, wish(count=1)).before.assessment.demand.set_index("id")["response_s"]
+    access = propose(area, wish(kind="subcentre", count=1)).before.assessment.demand.set_index("id")
+    assert math.isfinite(station["d12"])
+    assert math.isinf(access.loc["d12", "response_s"])
+    # towards the hospital, from the west
+    assert math.isfinite(access.loc["d00", "response_s"])
+
+
+def test_minutes_and_share_of_a_subcentre_are_its_own():
+    area = toy_area()
+    standard = ResponseStandard(target_share=0.8)
+    proposal = propose(area, wish(kind="subcentre", count=1), standard, limit_s=900.0)
+    assert proposal.before.standard == access_standard(900.0, target_share=0.8)
+    assert totals(proposal.before).covered_population < 69_000
+
+
+# --- money, shares, curves ---
+
+
+def test_a_budget_buys_what_covers_most():
+    given = places((29, 0.1), (16, 5), cost_wan=[300.0, 100.0])
+    rich = propose(toy_area(), wish(budget_wan=400), candidates=given)
+    poor = propose(toy_area(), wish(budget_wan=299), candidates=given)
+    assert [site.cost_wan for site in rich.sites] == [300, 100]
+    assert [site.id for site in poor.sites] == ["c2"]
+    # the other one is too dear to take its place
+    assert poor.sites[0].alternative is None
+    assert poor.option.open[0].capital_wan == 100
+    assert "candidates_generated" not in codes(poor)
+
+
+def test_a_share_is_reached_by_the_fewest():
+    share = (COVERED + EAST) / ALL
+    enough = proposed(model="set-covering", reach=share - 1e-6)
+    more = proposed(model="set-covering", reach=share + 1e-6)
+    assert [len(p.sites) for p in (enough, more)] == [1, 2]
+    assert totals(more.after).covered_population >= share * ALL
+
+
+def test_a_share_no_candidate_reaches_is_refused_and_named():
+    with pytest.raises(UnreachableError) as caught:
+        proposed(model="set-covering", reach=1.0)
+    most = math.floor((ALL - FAR) / ALL * 10_000) / 100
+    assert f"{most:g}%" in str(caught.value)
+    assert "第29村" in caught.value.line("zh")
+    assert 28 in caught.value.points
+
+
+def test_the_curve_never_falls_and_holds_the_proposal():
+    proposal = proposed(sweep=(1, 2, 3, 4, 5))
+    people = [point.covered_population for point in proposal.sweep]
+    assert people == [COVERED + EAST, COVERED + EAST + NORTH, *[ALL - FAR] * 3]
+    assert [point.townships_met for point in proposal.sweep] == [2, 3, 3, 3, 3]
+    assert [len(point.names) for point in proposal.sweep] == [1, 2, 3, 3, 3]
+    assert option_text(proposal.option, county="") == option_text(proposal.sweep[-1].option, county="")
+    assert totals(proposal.after).covered_population == people[-1]
+
+
+@pytest.mark.parametrize(("given", "n"), [({"count": 2}, 2), ({"model": "set-covering", "reach": 0.99}, 2)])
+def test_a_curve_beside_another_wish(given, n):
+    proposal = proposed(sweep=(1, 3), **given)
+    assert [point.count for point in proposal.sweep] == [1, 3]
+    assert len(proposal.sites) == n
+
+
+def test_a_search_that_ends_early_never_falls_behind_fewer_sites(monkeypatch):
+    """The second search is stopped at once and finds nothing; the curve keeps the first one's plan."""
+    real = search.best_of_number
+
+    def best(case, count, **more):
+        plan = real(case, min(count, 1), **more)
+        if count == 1:
+            return plan
+        bad = tuple(int(site) for site in case.existing)
+        return replace(plan, sites=bad, objective=0.0, bound=9e4, gap=math.inf, status="time_limit")
+
+    monkeypatch.setattr(search, "best_of_number", best)
+    proposal = propose(toy_area(), wish(sweep=(1, 2)))
+    assert [point.covered_population for point in proposal.sweep] == [COVERED + EAST] * 2
+    (note,) = [note for note in proposal.notes if note.code == "plan_unproven"]
+    assert note.names == (f"{(9e4 / (COVERED + EAST) - 1) * 100:.3g}%",)
+
+
+def test_what_is_stopped_in_the_middle_of_a_curve_is_completed_and_said(monkeypatch):
+    real = search.best_of_number
+
+    def best(case, count, **more):
+        plan = real(case, count, **more)
+        return replace(plan, status="interrupted", bound=math.inf, gap=math.inf) if count == 2 else plan
+
+    monkeypatch.setattr(search, "best_of_number", best)
+    proposal = propose(toy_area(), wish(sweep=(1, 2, 3)))
+    assert [point.count for point in proposal.sweep] == [1, 2]
+    assert [site.added_population for site in proposal.sites] == [EAST, NORTH, ISLAND]
+    assert proposal.plan.status == "interrupted"
+    assert {"plan_unbounded", "sweep_cut", "sweep_unproven"} <= codes(proposal)
+
+
+# --- moving what there is ---
+
+
+def test_a_station_moves_where_that_gains_people():
+    proposal = proposed(count=1, close_allowed=True)
+    assert proposal.closed == ("柳林急救站",)
+    assert [site.added_population for site in proposal.sites] == [EAST, NORTH]
+    assert proposal.option.close == (Closing("s1", "柳林急救站"),)
+    assert totals(proposal.after).covered_population == COVERED + EAST + NORTH
+    assert proposal.plan.objective == COVERED + EAST + NORTH
+
+
+def test_a_hospital_gives_up_its_ambulances_and_keeps_standing():
+    given = places((26, 0.1), (4, 0.0), (16, 5))
+    area = toy_area()
+    area.facilities.loc[0, "turnout_s"] = 1_000.0  # of no use to the town
+    proposal = propose(area, wish(count=1, close_allowed=True), candidates=given)
+    assert proposal.closed == ("小康县人民医院", "柳林急救站")
+    assert [(c.id, c.ambulances) for c in proposal.option.change] == [("h1", 0)]
+    assert [c.id for c in proposal.option.close] == ["s1"]
+    facilities = proposal.after.assessment.facilities
+    assert dict(zip(facilities["id"], facilities["is_base"], strict=True)) == {
+        "h1": False, "w1": False, "c1": True, "c2": True, "c3": True,
+    }  # fmt: skip
+    assert totals(proposal.after).covered_population == 85_000
+
+
+def test_what_is_kept_stays():
+    proposal = proposed(count=1, close_allowed=True, keep=("s1",))
+    assert proposal.closed == ()
+    assert len(proposal.sites) == 1
+
+
+def test_nothing_moves_without_gain():
+    """Two places for the station that are as good as its own: it stays."""
+    given = places((9.3, 0.05), (9.6, 0.05), (28, 0.1))
+    proposal = propose(toy_area(), wish(count=1, close_allowed=True), candidates=given)
+    assert proposal.closed == ()
+    assert [site.id for site in proposal.sites] == ["c3"]
+
+
+# --- plain answers ---
+
+
+def everyone_near():
+    area = toy_area()
+    return replace(area, demand=area.demand[area.demand["township_id"] == "430699001"])
+
+
+def test_where_everyone_is_covered_nothing_is_proposed():
+    proposal = propose(everyone_near(), wish(count=2, sweep=(1, 2)))
+    assert (proposal.sites, proposal.sweep, proposal.option.open) == ((), (), ())
+    assert "everyone_covered" in codes(proposal)
+    assert proposal.plan.status == "optimal"
+    assert totals(proposal.after) == totals(proposal.before)
+
+
+def test_where_the_share_is_reached_nothing_is_proposed():
+    proposal = proposed(model="set-covering", reach=0.5)
+    assert proposal.sites == ()
+    (note,) = [note for note in proposal.notes if note.code == "target_reached"]
+    assert note.names == ("50%",)
+
+
+def test_where_no_candidate_adds_anybody_nothing_is_proposed():
+    proposal = propose(toy_area(), wish(count=1), candidates=places((1, 0), (3, 0)))
+    assert proposal.sites == ()
+    (note,) = [note for note in proposal.notes if note.code == "nothing_gained"]
+    assert note.population == ALL - COVERED
+
+
+def test_people_nobody_can_serve_are_left_out_of_a_median():
+    proposal = proposed(model="p-median", count=2)
+    (note,) = [note for note in proposal.notes if note.code == "demand_left_out"]
+    assert (note.names, note.population) == (("第29村",), FAR)
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "zh"),
+    [
+        ({}, "nothing is asked for", "没有说明"),
+        ({"count": 1, "reach": 0.5}, "exclude each other", "只能给出一项"),
+        ({"count": 0}, "number of new sites is 0", "新增数量|新建数量为 0"),
+        ({"budget_wan": -1.0}, "budget is -1", "预算为 -1"),
+        ({"budget_wan": math.nan}, "budget is nan", "预算为"),
+        ({"model": "set-covering", "reach": 0.0}, "share to reach is 0", "覆盖目标为 0"),
+        ({"model": "set-covering", "reach": 1.5}, "share to reach is 1.5", "覆盖目标为 1.5"),
+        ({"sweep": (3, 1)}, "does not ascend", "递增"),
+        ({"sweep": (0, 1)}, "does not ascend", "递增"),
+        ({"sweep": tuple(range(1, 200))}, "199 points", "199 个"),
+        ({"count": 1, "time_limit_s": 0.0}, "time limit is 0", "求解时限"),
+        ({"count": 1, "busy": 1.0}, "busy a share of 1", "占用率为 1"),
+        ({"count": 1, "outer_factor": 0.5}, "wide limit is 0.5", "外圈时限"),
+        ({"reach": 0.9}, "with --reach, use set-covering", "请选择 set-covering"),
+        ({"model": "set-covering", "count": 1}, "give the share with --reach", "--reach"),
+        ({"model": "p-median", "budget_wan": 5.0}, "does not count money", "不计费用"),
+        ({"model": "p-median", "sweep": (1, 2)}, "draws no curve", "没有覆盖人口曲线"),
+        ({"kind": "subcentre", "model": "expected-covering", "count": 1}, "ambulances that are busy", "占线"),
+        ({"budget_wan": 5.0, "close_allowed": True}, "use --close-allowed with --count", "--count"),
+        ({"model": "p-median", "count": 1, "close_allowed": True}, "moves no existing site", "不能调整"),
+        ({"count": 1, "keep": ()}, "none may close", "没有允许关闭"),
+    ],
+)  # fmt: skip
+def test_a_wish_that_contradicts_itself_is_refused_in_both_languages(given, en, zh):
+    with pytest.raises(SitingError, match=en) as caught:
+        wish(**given)
+    assert any(part in caught.value.line("zh") for part in zh.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "en", "zh"),
+    [
+        ({"count": 9}, {}, "only 2 candidates", "候选点只有 2 处"),
+        ({"count": 1, "sweep": (1, 3)}, {}, "only 2 candidates", "候选点只有 2 处"),
+        ({"budget_wan": 99.0}, {"cost_wan": 100.0}, "below the cost of every candidate", "低于所有候选点"),
+        ({"budget_wan": 99.0}, {}, "needs the cost of every candidate", "每个候选点的费用"),
+        ({"count": 1, "close_allowed": True, "keep": ("w1",)}, {}, "no existing site", "不是现有站点"),
+    ],
+)
+def test_a_wish_the_county_cannot_grant_is_refused(given, more, en, zh):
+    with pytest.raises(SitingError, match=en) as caught:
+        propose(toy_area(), wish(**given), candidates=places((29, 0.1), (16, 5)), **more)
+    assert zh in caught.value.line("zh")
+
+
+def test_candidates_that_reach_nobody_are_refused():
+    standard = ResponseStandard(urban_s=1e3, rural_s=200.0)
+    with pytest.raises(SitingError, match="reaches anybody") as caught:
+        propose(toy_area(), wish(count=1), standard, candidates=places((20, 0.0)))
+    assert "到达不了任何人" in caught.value.line("zh")
+
+
+def test_a_county_where_nobody_lives_is_refused():
+    area = toy_area()
+    area.demand["population"] = 0.0
+    with pytest.raises(SitingError, match="nobody lives"):
+        propose(area, wish(count=1))
+
+
+def test_no_build_zones_hold_for_the_whole_proposal():
+    zone = _box(18, -8, 32, 8)
+    proposal = propose(toy_area(), wish(count=2), no_build=zone)
+    chosen = gpd.GeoSeries(
+        gpd.points_from_xy([s.lon for s in proposal.sites], [s.lat for s in proposal.sites])
+    )
+    assert not chosen.set_crs(4326).to_crs(CRS).intersects(zone).any()
+
+
+# --- the parts ---
+
+
+def test_the_case_holds_every_existing_base_and_the_cover_of_every_limit():
+    area, asked = toy_area(), wish(count=1)
+    ground = lay_ground(area, asked, ResponseStandard(), speeds=DEFAULT_SPEEDS, condition="siren")
+    before = ground.situation(area, ground.bases)
+    case = lay_case(asked, ground, before, given=None, no_build=None, spacing_m=None, cost_wan=math.nan)
+    covered = (before.assessment.demand["state"] == "covered").to_numpy()
+    assert (case.covered(case.existing) == covered).all()
+    assert case.table["id"].iloc[case.existing].tolist() == ["h1", "s1"]
+
+
+def test_linxiang_gains_what_it_says():
+    """The county that ships with the program: figures of the proposal are those of the assessment."""
+    area = read_study_area(Path(__file__).parents[1] / "data/boundaries/linxiang.gpkg")
+    proposal = propose(area, wish(count=2, sweep=(1, 2)))
+    assert proposal.plan.status == "optimal"
+    gained = totals(proposal.after).covered_population - totals(proposal.before).covered_population
+    assert sum(site.added_population for site in proposal.sites) == pytest.approx(gained)
+    assert proposal.plan.objective == pytest.approx(totals(proposal.after).covered_population)
+    assert proposal.sweep[0].covered_population < proposal.sweep[1].covered_population
