@@ -61,9 +61,9 @@ def set_covering(
              y_j = 1 for fixed j,  y_j in {0, 1},  0 <= z_i <= 1
 
     where ``N_i`` are the sites that cover i; all ``z_i = 1`` for everyone. Of plans for a share that cost the
-    same, the one that covers most people is given, as far as `FULLER_S` is enough to find it. By number and
-    without groups the share is met by maximal covering with one site fewer, again and again, until that
-    is proven too few (the number and the share are two sides of one question).
+    same, the one that covers most people is given, as far as `FULLER_S` is enough to find it. Where sites
+    cost the same, maximal covering is asked for one site fewer, again and again, until that is proven too
+    few: number and share are two sides of one question.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def set_covering(
     if problem.is_enough(problem.limits.fixed):
         return _plan(problem, _Found(problem.limits.fixed, -math.inf, "optimal"), watch)
     best = _first_plan(problem, checked_sites(start, problem.n_sites))
-    if best is not None and not problem.is_everyone and problem.is_free and problem.unit > 0:
+    if best is not None and not problem.is_everyone and problem.unit > 0:
         found = _by_fewer(problem, best, watch)
     else:
         found = _direct(problem, best, watch)
@@ -183,14 +183,19 @@ def _by_fewer(problem: SetProblem, best: Sites, watch: Watch) -> _Found:
         watch.tell(least(), problem.price(best))
 
     while len(best) > lower:
-        plan = maximal_covering(
-            problem.cover,
-            problem.people,
-            len(best) - 1,
-            fixed=fixed.tolist(),
-            time_limit_s=watch.left_s,
-            progress=tell,
-        )
+        try:
+            plan = maximal_covering(
+                problem.cover,
+                problem.people,
+                len(best) - 1,
+                fixed=fixed.tolist(),
+                groups=problem.groups,
+                apart=problem.apart,
+                time_limit_s=watch.left_s,
+                progress=tell,
+            )
+        except KeyboardInterrupt:
+            return _Found(best, least(), "interrupted", n_nodes)
         n_nodes += plan.n_nodes
         sites = np.array(plan.sites, dtype=np.int64)
         if problem.is_enough(sites):
