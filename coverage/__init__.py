@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from coverage.assessment import Assessment, assess
     from coverage.errors import CoverageError
     from coverage.geopackage import read_study_area, write_study_area
+    from coverage.proposal import Proposal, Wish
+    from coverage.proposing.recipe import propose
     from coverage.routing.isochrones import Isochrone, isochrones
     from coverage.routing.network import RoadNetwork
     from coverage.routing.snapping import Snapped
@@ -27,6 +29,7 @@ _HOMES = {
     "CoverageError": "coverage.errors",
     "Isochrone": "coverage.routing.isochrones",
     "PROFILES": "coverage.standards",
+    "Proposal": "coverage.proposal",
     "Provenance": "coverage.study_area",
     "ResponseStandard": "coverage.standards",
     "RoadNetwork": "coverage.routing.network",
@@ -34,9 +37,11 @@ _HOMES = {
     "Snapped": "coverage.routing.snapping",
     "SpeedTable": "coverage.routing.speeds",
     "StudyArea": "coverage.study_area",
+    "Wish": "coverage.proposal",
     "analyze": "coverage.analysis",
     "assess": "coverage.assessment",
     "isochrones": "coverage.routing.isochrones",
+    "propose": "coverage.proposing.recipe",
     "read_study_area": "coverage.geopackage",
     "write_study_area": "coverage.geopackage",
 }
@@ -48,6 +53,7 @@ __all__ = [
     "County",
     "CoverageError",
     "Isochrone",
+    "Proposal",
     "Provenance",
     "ResponseStandard",
     "RoadNetwork",
@@ -55,10 +61,12 @@ __all__ = [
     "Snapped",
     "SpeedTable",
     "StudyArea",
+    "Wish",
     "__version__",
     "analyze",
     "assess",
     "isochrones",
+    "propose",
     "read_study_area",
     "write_study_area",
 ]

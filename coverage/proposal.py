@@ -345,8 +345,8 @@ def _check_figures(wish: Wish) -> None:
         )
     if len(wish.sweep) > MOST_SWEPT:
         raise SitingError(
-            f"the sweep has {len(wish.sweep)} points: ask for at most {MOST_SWEPT}",
-            zh=f"数量范围共有 {len(wish.sweep)} 个取值：最多 {MOST_SWEPT} 个",
+            f"the sweep has more than {MOST_SWEPT} points: ask for fewer",
+            zh=f"数量范围超过 {MOST_SWEPT} 个取值：请缩小范围",
         )
     if not wish.time_limit_s > 0:
         raise SitingError(

@@ -192,7 +192,7 @@ def test_where_nothing_is_to_be_gained_the_answer_is_plain(run, tmp_path):
         (["--budget", -3], "station", "预算为 -3", "budget is -3"),
         (["--sweep", "3..1"], "station", "无法识别", "cannot be read"),
         (["--sweep", "many"], "station", "无法识别", "cannot be read"),
-        (["--sweep", "1..99999999"], "station", "最多 100 个", "at most 100"),
+        (["--sweep", "1..99999999"], "station", "超过 100 个", "more than 100"),
         (["--count", 1, "--keep", "x.txt"], "station", "没有允许关闭", "none may close"),
         (["--count", 1, "--minutes", 20], "station", "--urban", "--urban"),
         (["--count", 1, "--urban", 20], "subcenter", "--minutes", "--minutes"),

@@ -379,7 +379,7 @@ def test_people_nobody_can_serve_are_left_out_of_a_median():
         ({"model": "set-covering", "reach": 1.5}, "share to reach is 1.5", "覆盖目标为 1.5"),
         ({"sweep": (3, 1)}, "does not ascend", "递增"),
         ({"sweep": (0, 1)}, "does not ascend", "递增"),
-        ({"sweep": tuple(range(1, 200))}, "199 points", "199 个"),
+        ({"sweep": tuple(range(1, 200))}, "more than 100 points", "超过 100 个"),
         ({"count": 1, "time_limit_s": 0.0}, "time limit is 0", "求解时限"),
         ({"count": 1, "busy": 1.0}, "busy a share of 1", "占用率为 1"),
         ({"count": 1, "outer_factor": 0.5}, "wide limit is 0.5", "外圈时限"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.assessment import Places, assess, response_bases, snap_places
+from coverage.errors import AssessmentError
 from coverage.proposal import Situation
 from coverage.routing.isochrones import isochrones
 from coverage.routing.network import RoadNetwork
@@ -184,7 +185,7 @@ def lay_ground(
     Raises
     ------
     AssessmentError
-        If no facility has an ambulance.
+        If no facility has an ambulance, or there is no hospital.
     NetworkError, SpeedError
         As in `coverage.routing.network.RoadNetwork.from_roads`.
     """
@@ -194,6 +195,11 @@ def lay_ground(
     else:
         network = network.reversed()
         bases, assumed = hospital_grade(area), False
+        if not bases.any():
+            raise AssessmentError(
+                "there is no hospital and no sub-centre: add the county's hospital to its facilities",
+                zh="没有医院，也没有县域医疗次中心：请在设施表中补充县级医院",
+            )
     return Ground(area, network, standard, snap_places(area, network), bases, assumed)
 
 
