@@ -261,7 +261,7 @@ def test_an_old_file_survives_a_write_that_fails(tmp_path, monkeypatch):
     def no_space(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("coverage.reports.workbook.ExcelWriter.write_data", no_space)
+    monkeypatch.setattr("coverage.reports.book.ExcelWriter.write_data", no_space)
     with pytest.raises(FileError, match="No space"):
         write_workbook(toy_analysis(), path, lang="zh")
     assert path.read_text(encoding="utf-8") == "old"
