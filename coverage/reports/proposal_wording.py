@@ -10,7 +10,7 @@ from coverage.reports import wording
 from coverage.reports.shown import side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from coverage.assessment import Totals
     from coverage.proposal import Proposal, ProposedSite, SweepPoint
@@ -40,14 +40,11 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "cost": ("费用（万元）", "Cost (万元)"),
     "count": ("新增站点数", "New sites"),
     "covered": ("覆盖{p}", "{P} covered"),
-    "covered_after": ("方案后覆盖{p}", "{P} covered after"),
-    "covered_before": ("现状覆盖{p}", "{P} covered today"),
     "covered_share": ("覆盖率", "Share covered"),
-    "existing": ("现有", "Existing"),
-    "existing_sites": ("现有站点", "existing sites"),
     "gained": ("增加覆盖{p}", "{P} gained"),
     "gap": ("与界限相差", "Gap to the bound"),
     "id": ("编号", "Id"),
+    "in_plan": ("方案中", "In the plan"),
     "kind": ("类型", "Kind"),
     "may_close": ("可关闭", "May close"),
     "median": ("中位（分钟）", "Median (min)"),
@@ -57,24 +54,22 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "option": ("方案文件", "Option"),
     "origin": ("来由", "Why here"),
     "place": ("地点", "Place"),
+    "points": ("新增覆盖居民点", "Demand points added"),
     "proof": ("最优性", "Proof"),
     "proposal": ("选址方案", "Proposal"),
     "proposed_kind": ("推荐：{kind}", "Proposed {kind}"),
     "rank": ("序号", "Rank"),
-    "seconds": ("求解时间（秒）", "Solved in (s)"),
     "shown_side": ("地图显示", "The map shows"),
-    "since": ("判定（现状）", "Verdict today"),
+    "situation": ("情形", "Situation"),
     "site": ("站点", "Site"),
     "sites": ("推荐站点", "Proposed sites"),
     "sole": ("仅由其覆盖{p}", "{P} only it covers"),
     "status": ("求解状态", "Status"),
     "sweep": ("数量与覆盖", "Sites and coverage"),
-    "then": ("判定（方案后）", "Verdict after"),
     "township_table": ("乡镇前后对比（{n}）", "Townships before and after ({n})"),
     "townships_gained": ("新达标乡镇", "Townships gained"),
     "townships_met": ("达标乡镇", "Townships met"),
     "uncovered_list": ("方案后仍未覆盖的居民点（{n}）", "Still not covered after it ({n})"),
-    "why_not": ("未选原因", "Chosen, or why not"),
 }
 # Headings where room is short: the page's tables.
 _SHORT: Mapping[str, tuple[str, str]] = {
@@ -444,6 +439,18 @@ def site_kind_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     return f"{wording.kind_text(site.kind, lang)}{wording.bracketed(how, lang)}"
 
 
+def candidate_text(*, existing: bool, is_open: bool, lang: Lang) -> str:
+    """Say what the plan does with a candidate."""
+    if existing:
+        return _pick(lang, "保留", "kept") if is_open else _pick(lang, "关闭", "closed")
+    return _pick(lang, "选中", "chosen") if is_open else _pick(lang, "未选", "not chosen")
+
+
+def all_names(names: Sequence[str], lang: Lang) -> str:
+    """Name every one of many."""
+    return _pick(lang, "、", ", ").join(wording.short_name(name) for name in names)
+
+
 def cost_text(cost_wan: float) -> str:
     """Give a cost in 万元; a dash where it is not known."""
     return f"{cost_wan:,.10g}" if math.isfinite(cost_wan) else wording.DASH
@@ -504,6 +511,12 @@ def explanation(site: ProposedSite, proposal: Proposal, lang: Lang) -> list[str]
         _pick(lang, "判定变化：", "verdicts that change: ") + changes_text(site, lang),
         alternative_text(site, proposal, lang),
     ]
+
+
+def explanation_line(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
+    """Put the explanation of a site into one line, its rank and name first."""
+    name = f"{site.rank}  {wording.short_name(site.name)}{_pick(lang, '：', ': ')}"
+    return name + _pick(lang, "；", "; ").join(explanation(site, proposal, lang))
 
 
 def adds_line(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:

@@ -211,6 +211,11 @@ _SHEETS = {
     "facilities": ("急救点", "Facilities"),
     "uncovered": ("未覆盖居民点", "Not covered"),
     "sources": ("假设与来源", "Assumptions and sources"),
+    "proposal_sites": ("推荐站点", "Proposed sites"),
+    "proposal_townships": ("乡镇前后对比", "Before and after"),
+    "proposal_added": ("新增覆盖居民点", "Newly covered"),
+    "proposal_sweep": ("数量-覆盖曲线", "Sites and coverage"),
+    "proposal_candidates": ("候选点", "Candidates"),
 }
 # Headings where room is short: the terminal's table.
 _SHORT = {
@@ -322,7 +327,7 @@ def short_label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
 
 
 def sheet_name(key: str, lang: Lang) -> str:
-    """Name a sheet of the workbook: summary, townships, facilities, uncovered or sources."""
+    """Name a sheet of a workbook: summary, townships, sources and the others."""
     return _pick(lang, *_SHEETS[key])
 
 
