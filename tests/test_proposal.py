@@ -132,7 +132,7 @@ def test_no_other_single_place_covers_more_than_the_one_proposed(known):
 
 
 @pytest.mark.parametrize("model", MODELS_OF_COUNT)
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [2, 3])
 def test_the_cover_of_the_model_is_the_assessment_s(model, count):
     proposal = proposed(model=model, count=count)
     gained = totals(proposal.after).covered_population - totals(proposal.before).covered_population
@@ -413,6 +413,30 @@ def test_a_wish_the_county_cannot_grant_is_refused(given, more, en, zh):
     with pytest.raises(SitingError, match=en) as caught:
         propose(toy_area(), wish(**given), candidates=places((29, 0.1), (16, 5)), **more)
     assert zh in caught.value.line("zh")
+
+
+def test_a_model_without_spacing_refuses_places_too_near_to_each_other():
+    given = places((29, 0.1), (29.4, 0.1))
+    with pytest.raises(SitingError, match="keeps no spacing") as caught:
+        propose(toy_area(), wish(model="p-median", count=1), candidates=given, spacing_m=1_000)
+    assert "间距" in caught.value.line("zh")
+    proposal = propose(toy_area(), wish(count=2), candidates=given, spacing_m=1_000)
+    assert len(proposal.sites) == 1
+
+
+def test_both_standards_are_asked_for_in_new_ambulances():
+    with pytest.raises(SitingError, match="3 of them are there already"):
+        proposed(model="double-standard", count=1)
+
+
+def test_several_ambulances_at_one_base_where_that_pays():
+    """Nearly always busy, one more ambulance where most people live is worth more than a first elsewhere."""
+    proposal = proposed(model="expected-covering", count=1, busy=0.9)
+    (site,) = proposal.sites
+    assert (site.origin, site.added_population, site.ambulances) == ("existing", 0, 1)
+    (change,) = proposal.option.change
+    known = proposal.area.facilities.set_index("id")["ambulances"]
+    assert change.ambulances == known[change.id] + 1
 
 
 def test_candidates_that_reach_nobody_are_refused():

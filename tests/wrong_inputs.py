@@ -12,7 +12,7 @@ import argparse
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import overpass_server as served  # noqa: E402
-from builders import CRS, _box, _lonlat, _point  # noqa: E402
+from builders import CRS, _box, _lonlat, _point, toy_area  # noqa: E402
+from coverage.geopackage import write_study_area  # noqa: E402
 from coverage.sources.coordinates import convert  # noqa: E402
 from coverage.study_area import WGS84  # noqa: E402
 from osm_xml import Osm, small_county  # noqa: E402
@@ -837,6 +838,100 @@ NOTES = (
           new_with("--facilities", "stations.csv@wgs84"), **NEW_FILES, **{"stations.csv": STATIONS}),
 )  # fmt: skip
 
+
+
+def sites(*arguments: str, kind: str = "station") -> tuple[str, ...]:
+    """Ask where the next station or sub-centre helps most."""
+    return ("propose", "--county", "toy", "--kind", kind, *arguments)
+
+
+def among(*places: tuple[float, float], **columns: tuple[object, ...]) -> Mapping[str, Maker]:
+    """Give a list of candidates."""
+    header, rows = ["名称", "经度", "纬度", *columns], zip(*columns.values(), strict=True)
+    more = list(rows) if columns else [()] * len(places)
+    named = ((f"地块{i}", *at, *rest) for i, (at, rest) in enumerate(zip(places, more, strict=True), 1))
+    return {"sites.csv": text_table(header, *named)}
+
+
+def changed(**tables: Callable[[Any], Any]) -> Maker:
+    """Write the study area with some of its tables changed."""
+
+    def write(path: Path) -> None:
+        area = toy_area()
+        write_study_area(replace(area, **{k: v(getattr(area, k)) for k, v in tables.items()}), path)
+
+    return write
+
+
+CHOSEN = ("--candidates", "sites.csv@wgs84")
+EAST, NORTH = place(29.0, 0.1), place(16.0, 5.0)
+PROPOSALS = (
+    Case("propose-kind-missing", "没有说明选址的是急救站还是次中心", "neither stations nor sub-centres are asked for",
+         ("propose", "--county", "toy", "--count", "2")),
+    Case("propose-nothing-asked", "没有给出数量、预算或覆盖目标", "no number, budget or share", sites()),
+    Case("propose-asked-twice", "同时给出数量和预算", "a number and a budget",
+         sites("--count", "2", "--budget", "300")),
+    Case("propose-count-zero", "新增0处", "no new site at all", sites("--count", "0")),
+    Case("propose-count-too-many", "新增数量多于候选点", "more new sites than candidates",
+         sites("--count", "3", *CHOSEN), among(EAST, NORTH)),
+    Case("propose-sweep-descending", "数量范围前大后小", "a sweep that descends", sites("--sweep", "8..1")),
+    Case("propose-sweep-too-many", "数量范围过大", "a sweep without end", sites("--sweep", "1..1000")),
+    Case("propose-reach-above-one", "覆盖目标超过100%", "a share above the whole", sites("--reach", "120%")),
+    Case("propose-reach-too-far", "任何选址都达不到的覆盖目标", "a share that no choice of sites reaches",
+         sites("--reach", "100%")),
+    Case("propose-model-of-reach", "集合覆盖模型没有给出覆盖目标", "set covering without a share",
+         sites("--count", "2", "--model", "集合覆盖")),
+    Case("propose-model-of-money", "所选模型不计费用", "a budget for a model that counts no money",
+         sites("--budget", "300", "--model", "p-median")),
+    Case("propose-model-unknown", "没有这个模型", "a model that there is not",
+         sites("--count", "2", "--model", "gravity")),
+    Case("propose-budget-negative", "预算为负数", "a negative budget", sites("--budget", "-5")),
+    Case("propose-budget-below", "预算低于最便宜的候选点", "a budget below every cost",
+         sites("--budget", "50", *CHOSEN), among(EAST, NORTH, 费用=(300, 80))),
+    Case("propose-budget-without-cost", "按预算选址，但候选点没有费用", "a budget where costs are not known",
+         sites("--budget", "300", *CHOSEN), among(EAST, NORTH, 费用=(300, ""))),
+    Case("propose-keep-alone", "指定了保留的站点，但没有允许关闭", "sites to be kept where none may close",
+         sites("--count", "1", "--keep", "keep.txt"), {"keep.txt": "柳林急救站\n".encode()}),
+    Case("propose-keep-unknown", "要求保留的不是现有站点", "a site to be kept that is none",
+         sites("--count", "1", "--close-allowed", "--keep", "keep.txt"), {"keep.txt": "石门乡卫生院\n".encode()}),
+    Case("propose-close-by-money", "按预算选址时允许关闭站点", "sites that may close under a budget",
+         sites("--budget", "300", "--close-allowed")),
+    Case("propose-minutes-of-station", "给急救站设了居民自行前往的时限", "minutes of sub-centres for stations",
+         sites("--count", "1", "--minutes", "20")),
+    Case("propose-limits-of-subcenter", "给次中心设了救护车的时限", "limits of ambulances for sub-centres",
+         sites("--count", "1", "--rural", "20", kind="subcenter")),
+    Case("propose-spacing-negative", "站点间距为负数", "a negative spacing", sites("--count", "1", "--spacing-km", "-2")),
+    Case("propose-candidates-missing", "候选点文件不存在", "a list of candidates that there is not",
+         sites("--count", "1", *CHOSEN)),
+    Case("propose-candidates-placeless", "候选点表没有坐标", "candidates without coordinates",
+         sites("--count", "1", *CHOSEN), {"sites.csv": text_table(("名称", "备注"), ("地块一", "近国道"))}),
+    Case("propose-candidates-undeclared", "候选点表没有说明坐标系", "candidates whose coordinates could be anyone's",
+         sites("--count", "1", "--candidates", "sites.csv"), among(EAST, NORTH)),
+    Case("propose-candidates-elsewhere", "候选点全在外地", "candidates in another place",
+         sites("--count", "1", *CHOSEN), among(PARIS)),
+    Case("propose-candidates-exist", "候选点全是现有站点", "candidates that are existing sites",
+         sites("--count", "1", *CHOSEN), {"sites.csv": text_table(("名称", "经度", "纬度"),
+                                                                  ("小康县人民医院", *place(0.0, 0.1)))}),
+    Case("propose-nobody-reached", "候选点在时限内到达不了任何人", "candidates that reach nobody",
+         sites("--count", "1", "--urban", "3.1", "--rural", "3.1", *CHOSEN), among(place(20.0, 0.0))),
+    Case("propose-no-build-lines", "禁建区是线，不是面", "no-build zones that are lines",
+         sites("--count", "1", "--no-build", "zones.gpkg"), {"zones.gpkg": shapes(LINES)}),
+    Case("propose-no-build-everywhere", "禁建区覆盖了所有候选点", "no-build zones over every candidate",
+         sites("--count", "1", "--no-build", "zones.gpkg"), {"zones.gpkg": shapes([OUTLINE.buffer(0.1)])}),
+    Case("propose-nobody-lives", "研究区的人口全是0", "a county where nobody lives",
+         sites("--count", "1"), {"data/boundaries/toy.gpkg": changed(demand=lambda t: t.assign(population=0.0))}),
+    Case("propose-no-ambulance", "没有任何设施配备救护车", "a county without an ambulance",
+         sites("--count", "1"),
+         {"data/boundaries/toy.gpkg": changed(facilities=lambda t: t.assign(ambulances=0.0))}),
+    Case("propose-no-hospital", "没有医院和次中心", "a county without a hospital",
+         sites("--count", "1", kind="subcenter"),
+         {"data/boundaries/toy.gpkg": changed(facilities=lambda t: t.assign(kind="health_centre"))}),
+    Case("propose-no-health-centre", "没有可以升级的卫生院", "a county without a health centre",
+         sites("--count", "1", kind="subcenter"),
+         {"data/boundaries/toy.gpkg": changed(facilities=lambda t: t.assign(kind="hospital"))}),
+)  # fmt: skip
+
+
 SECTIONS = (
     Section("命令和选项", "Commands and options", COMMANDS),
     Section("文件", "Files", FILES),
@@ -850,6 +945,7 @@ SECTIONS = (
     Section("替换图层", "Replacing a layer", REPLACING),
     Section("模板", "Templates", TEMPLATES),
     Section("在线下载", "Downloads", FETCH),
+    Section("选址", "Proposals", PROPOSALS),
     Section("设施表中的行", "Rows of facilities", FACILITY_ROWS),
     Section("乡镇表中的行", "Rows of townships", TOWNSHIP_ROWS),
     Section("人口表中的行", "Rows of people", VILLAGE_ROWS),
@@ -868,7 +964,7 @@ INTRODUCTIONS = {
 
 *[English](wrong-input.md)*
 
-`coverage import`、`coverage template` 和 `coverage fetch` 遇到有问题的输入时，有三种处理方式：
+`coverage import`、`coverage template`、`coverage fetch` 和 `coverage propose` 遇到有问题的输入时，有三种处理方式：
 
 - **报错**：只给出一行以“错误：”开头的提示，说明哪个文件、哪里不对、怎么办；退出代码为2。不写入任何文件，原有研究区保持原样。
 - **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx` 中，逐行给出在原表中的行号、原因和处理办法；
@@ -883,7 +979,7 @@ INTRODUCTIONS = {
 
 *[中文](wrong-input.zh.md)*
 
-`coverage import`, `coverage template` and `coverage fetch` meet a wrong input in one of three ways:
+`coverage import`, `coverage template`, `coverage fetch` and `coverage propose` meet a wrong input in one of three ways:
 
 - **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing
   is written, and a study area that was there stays as it was.

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_UNITS = 10
 """Ambulances of one base that a model of several counts; all of them are busy next to never."""
 
+_OF_SPACING = ("maximal-covering", "set-covering", "greedy")
+_OF_EVERYBODY = ("p-median", "p-center", "double-standard")
 _OF_AMBULANCES = ("expected-covering", "double-standard")
 _BONUS = 1.0  # people: an existing site moves only where that gains more
 
@@ -61,7 +63,19 @@ def solve(
         If there is no such plan.
     """
     _check_number(case, count)
-    return _MODELS[case.wish.model](case, count, start, progress)
+    _check_spacing(case)
+    try:
+        return _MODELS[case.wish.model](case, count, start, progress)
+    except UnreachableError:
+        raise
+    except SitingError as error:
+        if case.wish.model not in _OF_EVERYBODY:
+            raise
+        # the model speaks of all sites, the planner of new ones
+        n = int(units_there(case).sum())
+        raise SitingError(
+            f"{error} ({n} of them are there already)", zh=f"{error.zh}（其中现有 {n} 个）"
+        ) from error
 
 
 def best_of_number(
@@ -102,6 +116,18 @@ def _check_number(case: Case, count: int | None) -> None:
         raise SitingError(
             f"{count} new sites are asked for, but there are only {len(case.new)} candidates: ask for fewer",
             zh=f"要求新增 {count} 处，但候选点只有 {len(case.new)} 处：请减少数量或补充候选点",
+        )
+
+
+def _check_spacing(case: Case) -> None:
+    """Refuse candidates nearer than the spacing where the model would open both."""
+    if case.candidates.apart and case.wish.model not in _OF_SPACING:
+        names = case.table["name"].to_numpy()[list(case.candidates.apart[0])]
+        raise SitingError(
+            f"{case.wish.model} keeps no spacing between candidates, and some are nearer than it "
+            f"({name_some(names)}): thin the list, lower --spacing-km, or use maximal-covering",
+            zh=f"{case.wish.model} 不能保证候选点之间的间距，而有的候选点相距过近"
+            f"（{name_some(names, mark='、')}）：请删减候选点、减小 --spacing-km，或改用 maximal-covering",
         )
 
 
@@ -304,6 +330,7 @@ def _double(case: Case, count: int | None, start: Sequence[int], progress: Progr
         far[rows][:, owner],
         case.weight[rows],
         n_there + (count or 0),
+        share=case.ground.standard.target_share,
         fixed=range(n_there),
         **_common(case, progress),
     )
