@@ -183,6 +183,8 @@ def _by_fewer(problem: SetProblem, best: Sites, watch: Watch) -> _Found:
         watch.tell(least(), problem.price(best))
 
     while len(best) > lower:
+        if watch.left_s == 0:
+            return _Found(best, least(), "time_limit", n_nodes)
         try:
             plan = maximal_covering(
                 problem.cover,
