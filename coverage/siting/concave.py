@@ -1,0 +1,232 @@
+"""What units at sites are worth where each further cover of a point is worth no more than the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from coverage.siting.reductions import merged_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coverage.siting.limits import SiteLimits
+
+    Numbers = NDArray[np.float64]
+
+N_GROUPS = 100
+"""Groups of rows with a bound of their own: one is too coarse a bound, one a row is too long a program."""
+
+_WHOLE = 1e-9  # a sum of shares that is this near to a whole number is that number
+
+
+@dataclass(frozen=True, eq=False)
+class ConcaveCover:
+    """
+    The worth of units at sites, on merged rows: ``sum_i worth_i(sum_j cover_ij units_j)``.
+
+    ``worth_i`` is concave and piecewise linear with its corners at whole numbers, so at whole numbers of
+    units it is exact and between them it is the best concave bound. Rows that share a site stand together, so
+    that the cuts of a group of neighbouring rows touch few sites.
+
+    Parameters
+    ----------
+    cover
+        Shape (n_rows, n_sites), of ones.
+    slope
+        Shape (n_rows, depth + 1): what the next cover of a row is worth after 0, 1, … of them; the last
+        column is 0.
+    base
+        Worth of the fixed sites, and of nothing else.
+    upper
+        Shape (n_sites,), units that may be added at each site.
+    rows, room
+        Limits on the added units: ``rows @ units <= room``.
+    """
+
+    cover: sparse.csr_array
+    slope: Numbers
+    base: float
+    upper: Numbers
+    rows: sparse.csc_array
+    room: Numbers
+
+    @cached_property
+    def sites(self) -> sparse.csr_array:
+        """The cover the other way round, shape (n_sites, n_rows)."""
+        return sparse.csr_array(self.cover.T)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of candidate sites."""
+        return int(self.cover.shape[1])
+
+    @cached_property
+    def n_groups(self) -> int:
+        """Groups that the rows are in."""
+        return max(1, min(N_GROUPS, self.cover.shape[0]))
+
+    @cached_property
+    def group(self) -> NDArray[np.int64]:
+        """Shape (n_rows,), the group of each row."""
+        return np.arange(self.cover.shape[0]) * self.n_groups // max(1, self.cover.shape[0])
+
+    @cached_property
+    def worth(self) -> Numbers:
+        """Shape (n_rows, depth + 1): what 0, 1, … covers of a row are worth."""
+        total = np.cumsum(self.slope[:, :-1], axis=1)
+        return np.concatenate([np.zeros((len(total), 1)), total], axis=1)
+
+    @cached_property
+    def most(self) -> Numbers:
+        """Shape (n_groups,): no units are worth more to a group."""
+        return np.bincount(self.group, self.worth[:, -1], minlength=self.n_groups).astype(np.float64)
+
+    @cached_property
+    def step(self) -> float:
+        """Two plans of different worth differ by this at least; 0 where that is not known."""
+        steps = self.slope[self.slope > 0]
+        if len(steps) == 0 or (steps > 2**52).any() or (steps != np.rint(steps)).any():
+            return 0.0
+        return float(np.gcd.reduce(steps.astype(np.int64)))
+
+    @cached_property
+    def _place(self) -> NDArray[np.int64]:
+        """Shape (nnz,), where each entry of the cover is added in a table of groups by sites."""
+        counts = np.diff(self.cover.indptr)
+        return np.repeat(self.group, counts) * self.n_sites + self.cover.indices
+
+    def value(self, units: Numbers) -> float:
+        """Give the worth of some units (or shares of units), the base left out."""
+        corner, beyond = self._corners(units)
+        at = np.arange(len(corner))
+        return float((self.worth[at, corner] + self.slope[at, corner] * beyond).sum())
+
+    def next_worth(self, n_covers: NDArray[np.int64]) -> Numbers:
+        """
+        Say what one more unit at each site adds.
+
+        Parameters
+        ----------
+        n_covers
+            Shape (n_rows,), covers that each row has.
+        """
+        depth = self.slope.shape[1] - 1
+        slope = self.slope[np.arange(len(n_covers)), np.minimum(n_covers, depth)]
+        return np.asarray(self.sites @ slope)
+
+    def tangents(self, units: Numbers) -> tuple[Numbers, Numbers]:
+        """
+        Give the bounds of every group that are tight at some units.
+
+        For concave ``worth_i`` with a slope ``s_i`` at ``c_i = sum_j cover_ij units_j``, any other
+        units ``y`` are worth no more than ``worth_i(c_i) + s_i (sum_j cover_ij y_j - c_i)``: summed over
+        a group, a Benders cut in closed form (Cordeau, Furini and Ljubic 2019).
+
+        Parameters
+        ----------
+        units
+            Shape (n_sites,).
+
+        Returns
+        -------
+        constant : ndarray
+            Shape (n_groups,).
+        slope : ndarray
+            Shape (n_groups, n_sites): ``worth_g(y) <= constant_g + slope_g @ y``.
+        """
+        corner, _ = self._corners(units)
+        at = np.arange(len(corner))
+        slope = self.slope[at, corner]
+        constant = self.worth[at, corner] - slope * corner
+        table = np.bincount(
+            self._place,
+            np.repeat(slope, np.diff(self.cover.indptr)),
+            minlength=self.n_groups * self.n_sites,
+        )
+        return (
+            np.bincount(self.group, constant, minlength=self.n_groups).astype(np.float64),
+            table.reshape(self.n_groups, self.n_sites).astype(np.float64),
+        )
+
+    def _corners(self, units: Numbers) -> tuple[NDArray[np.int64], Numbers]:
+        """Give, for every row, the last corner at or below its covers, and how far beyond it they are."""
+        covers = np.asarray(self.cover @ units)
+        depth = self.slope.shape[1] - 1
+        corner = np.minimum(np.floor(covers + _WHOLE), depth).astype(np.int64)
+        return corner, np.where(corner < depth, np.maximum(covers - corner, 0.0), 0.0)
+
+
+def concave_cover(
+    cover: sparse.csr_array,
+    weight: Numbers,
+    gains: Numbers,
+    limits: SiteLimits,
+    *,
+    fixed_units: NDArray[np.int64],
+    upper: NDArray[np.int64],
+) -> ConcaveCover:
+    """
+    Merge the rows of a covering problem that say the same, with the fixed sites taken as given.
+
+    Parameters
+    ----------
+    cover
+        Shape (n_demand, n_sites), of ones, indices sorted.
+    weight
+        Shape (n_demand,).
+    gains
+        Shape (depth,), not negative, not rising: what the first, second, … cover of a point is worth, per
+        weight.
+    limits
+        On all units, the fixed ones included.
+    fixed_units
+        Shape (n_sites,), units that are there in any case.
+    upper
+        Shape (n_sites,), most units at each site, the fixed ones included.
+    """
+    depth = len(gains)
+    steps = np.append(gains, 0.0)
+    covers = np.minimum(np.asarray(cover @ fixed_units).astype(np.int64), depth)
+    reach = np.concatenate([[0.0], np.cumsum(gains)])
+    spare = upper - fixed_units
+    # entries at sites that can get nothing more say nothing; neither do rows that are covered to the last
+    entry_row = np.repeat(np.arange(cover.shape[0]), np.diff(cover.indptr))
+    useful = (steps[covers] > 0) & (weight > 0)
+    kept = useful[entry_row] & (spare[cover.indices] > 0)
+    rows, columns = entry_row[kept], cover.indices[kept]
+    # one more column for every number of covers, so that only rows of like worth are merged
+    alive = np.unique(rows)
+    tagged = sparse.csr_array(
+        (
+            np.ones(len(rows) + len(alive)),
+            (np.concatenate([rows, alive]), np.concatenate([columns, cover.shape[1] + covers[alive]])),
+        ),
+        shape=(cover.shape[0], cover.shape[1] + depth + 1),
+    )[alive]
+    tagged.sort_indices()
+    first, kind = merged_rows(tagged)
+    people = np.bincount(kind, weight[alive], minlength=len(first))
+    neighbours = _neighbouring(tagged[first])
+    first, people = first[neighbours], people[neighbours]
+    start = covers[alive[first]]
+    slope = people[:, None] * steps[np.minimum(start[:, None] + np.arange(depth + 1), depth)]
+    return ConcaveCover(
+        cover=sparse.csr_array(tagged[first][:, : cover.shape[1]]),
+        slope=slope,
+        base=float(weight @ reach[covers]),
+        upper=spare.astype(np.float64),
+        rows=limits.rows,
+        room=np.maximum(limits.room - limits.rows @ fixed_units, 0.0),
+    )
+
+
+def _neighbouring(cover: sparse.csr_array) -> NDArray[np.int64]:
+    """Order rows (none empty) by their first site, and by the middle of their sites."""
+    starts = cover.indptr[:-1]
+    middle = np.add.reduceat(cover.indices.astype(np.float64), starts) / np.diff(cover.indptr)
+    return np.lexsort((middle, cover.indices[starts]))
