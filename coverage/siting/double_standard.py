@@ -35,6 +35,7 @@ REASON_S = 10.0
 _SCALE = 1e6  # all people together, in the units the solver sees
 _LEAST = 1e-8  # what it would drop as nothing
 _TWICE = 2
+_ROUNDING = 1e-6  # of a tenth of a per cent
 
 
 def double_standard(
@@ -351,7 +352,7 @@ def _no_plan(standards: _Standards, answer: MilpAnswer) -> SitingError:
     n_sites = len(standards.least)
     once = np.concatenate([np.zeros(n_sites), standards.people, np.zeros(n_kinds)]) / standards.weight.sum()
     most = solve(once, **program, maximise=True, time_limit_s=REASON_S)
-    share = math.floor(min(most.bound, standards.share) * 1000) / 10
+    share = math.floor(min(most.bound, standards.share) * 1000 + _ROUNDING) / 10
     return SitingError(
         f"{standards.p} ambulances that reach everyone within the wide limit reach at most {share:g} % of "
         f"the people within the short one, not {standards.share:.1%}: ask for less, or give more ambulances",
