@@ -23,19 +23,23 @@ from coverage.reports.palette import (
     VERDICT_COLOURS,
 )
 from coverage.reports.qml import Category, Style, fill, hatch, line, marker
+from coverage.reports.shown import is_access
 from coverage.standards import MINUTE_S
 from coverage.study_area import FACILITY_KINDS, WGS84
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coverage.analysis import Analysis
+    from coverage.assessment import Assessment
+    from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
+    from coverage.study_area import StudyArea
 
 GEOMETRY_COLUMN = "geom"
-_SHAPES = {
+SHAPES = {
     "hospital": "cross_fill",
     "ambulance_station": "star",
     "subcentre": "square",
@@ -50,7 +54,7 @@ _ROAD_WIDTHS_MM = {
     "tertiary": 0.35,
 }
 _OTHER_ROAD_MM = 0.18
-_DOT_SIZE = 'coalesce(min(6, max(0.8, 0.04 * sqrt("population"))), 0.8)'
+DOT_SIZE = 'coalesce(min(6, max(0.8, 0.04 * sqrt("population"))), 0.8)'
 # what changes with the clock, and so stands twice
 _DATED = frozenset(
     (
@@ -93,23 +97,61 @@ def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
         If the folder cannot be written or the disk is full.
     """
     layers = {
-        "boundary": _boundary(analysis, lang),
+        "boundary": boundary_layer(analysis, wording.headline(analysis, lang), lang),
         "townships": _townships(analysis),
-        "areas": _areas(analysis, lang),
-        "catchments": _named(analysis.catchments),
+        "areas": areas_layer(analysis, lang),
+        "catchments": named(analysis.catchments),
         "roads": _roads(analysis),
         "demand": _demand(analysis),
-        "facilities": _facilities(analysis),
+        "facilities": facilities_layer(analysis.area, analysis.assessment, analysis.other_clock),
     }
+    write_package(
+        path,
+        layers,
+        _styles(analysis, lang),
+        names={name: wording.label(name, lang) for name in layers},
+        assumptions=assumptions(analysis, lang),
+        shown=analysis,
+    )
+
+
+def write_package(
+    path: Path,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    styles: Mapping[str, Style],
+    *,
+    names: Mapping[str, str],
+    assumptions: Sequence[tuple[str, str]],
+    shown: Shown,
+) -> None:
+    """
+    Write layers, their styles, and the tables of assumptions and sources as one GeoPackage in WGS84.
+
+    Parameters
+    ----------
+    path
+        File to write; an older one stays as it is until the new one is complete.
+    layers, styles, names
+        By name: the tables, how QGIS shows them, and what a reader calls them.
+    assumptions
+        What was assumed: item and text.
+    shown
+        Whose sources are listed.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written or the disk is full.
+    """
     tables = {
-        "assumptions": _assumptions(analysis, lang),
-        "provenance": _provenance(analysis),
-        "layer_styles": _layer_styles(_styles(analysis, lang)),
+        "assumptions": pd.DataFrame(list(assumptions), columns=["item", "text"]),
+        "provenance": _provenance(shown),
+        "layer_styles": _layer_styles(styles),
     }
     try:
         with whole_file(path) as temporary, _unsynced():
             for name, layer in layers.items():
-                _write(layer.to_crs(WGS84), temporary, name, wording.label(name, lang))
+                _write(layer.to_crs(WGS84), temporary, name, names[name])
             for name, table in tables.items():
                 # QGIS looks for its styles' number under the name id
                 options = {"FID": "id"} if name == "layer_styles" else {}
@@ -142,19 +184,20 @@ def _write(layer: gpd.GeoDataFrame, path: Path, name: str, description: str) -> 
     )
 
 
-def _boundary(analysis: Analysis, lang: Lang) -> gpd.GeoDataFrame:
-    county = analysis.area.county
+def boundary_layer(shown: Shown, headline: Sequence[str], lang: Lang) -> gpd.GeoDataFrame:
+    """Give the county's outline with the answer in words."""
+    county = shown.area.county
     return gpd.GeoDataFrame(
         {
             "name": [wording.one_line(county.name)],
             "name_en": [wording.one_line(county.name_en)],
             "code": [county.code],
-            "headline": ["\n".join(wording.headline(analysis, lang))],
-            "modelled": [wording.modelled_text(analysis, lang)],
+            "headline": ["\n".join(headline)],
+            "modelled": [wording.modelled_text(shown, lang)],
             "disclaimer": [wording.disclaimer_text(lang)],
         },
-        geometry=[analysis.area.boundary],
-        crs=analysis.area.crs,
+        geometry=[shown.area.boundary],
+        crs=shown.area.crs,
     )
 
 
@@ -167,7 +210,7 @@ def _townships(analysis: Analysis) -> gpd.GeoDataFrame:
     )
     people = analysis.assessment.bands.to_numpy()
     table = table.assign(**{name: people[:, i] for i, name in enumerate(_band_columns())})
-    return _named(gpd.GeoDataFrame(table, geometry=analysis.area.townships.geometry))
+    return named(gpd.GeoDataFrame(table, geometry=analysis.area.townships.geometry))
 
 
 def _band_columns() -> list[str]:
@@ -181,33 +224,39 @@ def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
     table = analysis.assessment.demand.assign(
         **{f"{key}_{suffix}": other.demand[key] for key in other.demand.columns if key in _DATED}
     )
-    return _named(gpd.GeoDataFrame(table, geometry=analysis.area.demand.geometry))
+    return named(gpd.GeoDataFrame(table, geometry=analysis.area.demand.geometry))
 
 
-def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
-    area, other = analysis.area.facilities, analysis.other_clock
-    suffix = other.standard.clock
-    table = analysis.assessment.facilities.assign(
-        base_assumed=analysis.assessment.facilities["is_base"] & analysis.assessment.bases_assumed,
-        turnout_s=area["turnout_s"],
-        centres=area["centres"],
-        **{f"{key}_{suffix}": other.facilities[key] for key in other.facilities.columns if key in _DATED},
+def facilities_layer(area: StudyArea, mine: Assessment, other: Assessment | None) -> gpd.GeoDataFrame:
+    """Give a study area's facilities with whom each reaches, on both clocks where there are two."""
+    dated = {}
+    if other is not None:
+        suffix = other.standard.clock
+        dated = {
+            f"{key}_{suffix}": other.facilities[key] for key in other.facilities.columns if key in _DATED
+        }
+    table = mine.facilities.assign(
+        base_assumed=mine.facilities["is_base"] & mine.bases_assumed,
+        turnout_s=area.facilities["turnout_s"],
+        centres=area.facilities["centres"],
+        **dated,
     )
-    return _named(gpd.GeoDataFrame(table, geometry=area.geometry))
+    return named(gpd.GeoDataFrame(table, geometry=area.facilities.geometry))
 
 
-def _areas(analysis: Analysis, lang: Lang) -> gpd.GeoDataFrame:
+def areas_layer(shown: Shown, lang: Lang) -> gpd.GeoDataFrame:
+    """Give what lies within each limit."""
     # the widest first, so that the narrower one is drawn on top of it
-    areas = [area for area in reversed(analysis.areas) if not area.polygon.is_empty]
+    areas = [area for area in reversed(shown.areas) if not area.polygon.is_empty]
     return gpd.GeoDataFrame(
         {
             "limit_min": [area.limit_s / MINUTE_S for area in areas],
-            "name": [wording.within_text(area.limit_s, lang) for area in areas],
-            "clock": [analysis.standard.clock for _ in areas],
+            "name": [wording.within_text(area.limit_s, lang, access=is_access(shown)) for area in areas],
+            "clock": [shown.standard.clock for _ in areas],
             "touches_edge": [area.touches_edge for area in areas],
         },
         geometry=[area.polygon for area in areas],
-        crs=analysis.area.crs,
+        crs=shown.area.crs,
     )
 
 
@@ -227,7 +276,7 @@ def _cell(value: Any) -> str | None:
     return None if pd.isna(value) else wording.one_line(value)
 
 
-def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Clean a table's names, and leave empty what has no number."""
     clean = table.copy()
     for name in clean.columns:
@@ -238,22 +287,22 @@ def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return clean.reset_index(drop=True)
 
 
-def _assumptions(analysis: Analysis, lang: Lang) -> pd.DataFrame:
+def assumptions(shown: Shown, lang: Lang) -> list[tuple[str, str]]:
+    """Say what holds for every figure: item and text."""
     rows = [
         ("program", f"emergency-coverage {__version__}"),
-        ("standard", wording.standard_text(analysis, lang)),
-        ("bases", wording.bases_text(analysis, lang)),
-        ("snapping", wording.walking_text(lang)),
-        ("speed_source", wording.speed_source_text(analysis.speeds.source, lang)),
-        ("population", wording.unit_text(analysis.area.demand_unit, lang)),
+        ("standard", wording.standard_text(shown, lang)),
+        ("bases", wording.bases_text(shown, lang)),
+        ("snapping", wording.walking_text(lang, access=is_access(shown))),
+        ("speed_source", wording.speed_source_text(shown.speeds.source, lang)),
+        ("population", wording.unit_text(shown.area.demand_unit, lang)),
     ]
-    named = [(wording.label(key, lang, analysis.area.demand_unit), text) for key, text in rows]
-    named += [(note.code, wording.note_text(note, analysis, lang)) for note in analysis.notes]
-    return pd.DataFrame(named, columns=["item", "text"])
+    named_rows = [(wording.label_of(key, shown, lang), text) for key, text in rows]
+    return named_rows + [(note.code, wording.note_text(note, shown, lang)) for note in shown.notes]
 
 
-def _provenance(analysis: Analysis) -> pd.DataFrame:
-    rows = analysis.area.provenance
+def _provenance(shown: Shown) -> pd.DataFrame:
+    rows = shown.area.provenance
     texts = ("layer", "source", "date", "licence", "sha256", "note")
     table: dict[str, list[Any]] = {key: [wording.one_line(getattr(p, key)) for p in rows] for key in texts}
     table |= {"modelled": [p.modelled for p in rows], "n_rejected": [p.n_rejected for p in rows]}
@@ -289,33 +338,35 @@ def _layer_styles(styles: Mapping[str, Style]) -> pd.DataFrame:
 def _styles(analysis: Analysis, lang: Lang) -> dict[str, Style]:
     aliases = {name: _aliases(analysis, lang, name) for name in ("townships", "demand", "facilities")}
     return {
-        "boundary": _outline(0.8),
-        "townships": _township_style(lang, aliases["townships"]),
-        "areas": _area_style(analysis, lang),
-        "catchments": _outline(0.4, label_column="name"),
+        "boundary": outline_style(0.8),
+        "townships": township_style(lang, aliases["townships"]),
+        "areas": area_style(analysis, lang),
+        "catchments": outline_style(0.4, label_column="name"),
         "roads": _road_style(),
         "demand": _demand_style(lang, aliases["demand"]),
-        "facilities": _facility_style(lang, aliases["facilities"]),
+        "facilities": facility_style(lang, aliases["facilities"]),
     }
 
 
-def _township_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+def township_style(lang: Lang, aliases: Mapping[str, str], *, column: str = "verdict") -> Style:
+    """Show townships by the verdict in a column, in the map's colours, the unmet hatched."""
     categories = []
     for verdict, colour in VERDICT_COLOURS.items():
         solid = fill(colour, 0.45, outline=OUTLINE_COLOUR)
         symbol = (solid, hatch(colour)) if verdict == "unmet" else (solid,)
         categories.append(Category(verdict, wording.verdict_text(verdict, lang), symbol))
-    return Style("fill", categories, column="verdict", label_column="name", aliases=aliases)
+    return Style("fill", categories, column=column, label_column="name", aliases=aliases)
 
 
-def _area_style(analysis: Analysis, lang: Lang) -> Style:
+def area_style(shown: Shown, lang: Lang) -> Style:
+    """Show the areas in tints of one blue."""
     categories = [
         Category(
             area.limit_s / MINUTE_S,
-            wording.within_text(area.limit_s, lang),
+            wording.within_text(area.limit_s, lang, access=is_access(shown)),
             (fill(colour, 0.5, outline=colour),),
         )
-        for area, colour in zip(analysis.areas, AREA_COLOURS, strict=False)
+        for area, colour in zip(shown.areas, AREA_COLOURS, strict=False)
     ]
     return Style("fill", categories, column="limit_min")
 
@@ -333,24 +384,26 @@ def _demand_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
         Category(
             state,
             wording.state_text(state, lang),
-            (marker("circle", STATE_COLOURS[state], size_mm=2, size_expression=_DOT_SIZE),),
+            (marker("circle", STATE_COLOURS[state], size_mm=2, size_expression=DOT_SIZE),),
         )
         for state in STATES
     ]
     return Style("marker", categories, column="state", aliases=aliases)
 
 
-def _facility_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+def facility_style(lang: Lang, aliases: Mapping[str, str]) -> Style:
+    """Show facilities by their kind's shape and colour."""
     categories = [
         Category(
-            kind, wording.kind_text(kind, lang), (marker(_SHAPES[kind], FACILITY_COLOURS[kind], size_mm=4.5),)
+            kind, wording.kind_text(kind, lang), (marker(SHAPES[kind], FACILITY_COLOURS[kind], size_mm=4.5),)
         )
         for kind in FACILITY_KINDS
     ]
     return Style("marker", categories, column="kind", label_column="name", aliases=aliases)
 
 
-def _outline(width_mm: float, *, label_column: str = "") -> Style:
+def outline_style(width_mm: float, *, label_column: str = "") -> Style:
+    """Show polygons by their outline alone."""
     symbol = (fill("#FFFFFF", 0.0, outline=OUTLINE_COLOUR, width_mm=width_mm),)
     return Style("fill", [Category("", "", symbol)], label_column=label_column)
 

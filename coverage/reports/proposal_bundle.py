@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from coverage.reports.option_file import write_option
 from coverage.reports.proposal_figures import write_proposal_json
+from coverage.reports.proposal_layers import write_proposal_layers
 from coverage.reports.proposal_map import write_proposal_map
 from coverage.reports.proposal_workbook import write_proposal_workbook
 
@@ -47,9 +48,10 @@ def write_proposal(
     """
     write_proposal_map(proposal, folder / "propose.html", lang=lang, tiles=tiles)
     write_proposal_workbook(proposal, folder / "propose.xlsx", lang=lang)
+    write_proposal_layers(proposal, folder / "propose.gpkg", lang=lang)
     write_proposal_json(proposal, folder / "propose.json")
     options = {"propose.option.toml": proposal.option}
     options |= {f"propose.sweep-{point.count}.option.toml": point.option for point in proposal.sweep}
     for name, option in options.items():
         write_option(option, folder / name, county=proposal.area.county.title(lang))
-    return ("propose.html", "propose.xlsx", "propose.json", *options)
+    return ("propose.html", "propose.xlsx", "propose.gpkg", "propose.json", *options)

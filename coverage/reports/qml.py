@@ -167,6 +167,23 @@ def marker(shape: str, colour: str, *, size_mm: float, size_expression: str = ""
     )
 
 
+def ring(colour: str, *, size_mm: float, width_mm: float) -> SymbolLayer:
+    """Draw an empty circle around a point."""
+    return SymbolLayer(
+        "SimpleMarker",
+        {
+            "name": "circle",
+            "color": rgba("#FFFFFF", 0.35),
+            "outline_color": rgba(colour),
+            "outline_style": "solid",
+            "outline_width": f"{width_mm:g}",
+            "outline_width_unit": "MM",
+            "size": f"{size_mm:g}",
+            "size_unit": "MM",
+        },
+    )
+
+
 def rgba(colour: str, alpha: float = 1.0) -> str:
     """Turn ``#RRGGBB`` into QGIS' ``r,g,b,a``."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
