@@ -19,6 +19,9 @@ import cli
 from builders import _lonlat, toy_area
 from coverage.geopackage import write_study_area
 from coverage.proposing import recipe, search
+from coverage.reports import proposal_bundle
+from coverage.reports.option_file import write_option
+from coverage.reports.proposal_figures import write_proposal_json
 from coverage.reports.search_line import search_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +50,18 @@ def run(tmp_path, capsys, monkeypatch, data):
         return code, out, err
 
     return run
+
+
+@pytest.fixture
+def few_files(monkeypatch):
+    """Write figures and options alone: maps and workbooks have tests of their own, and take their time."""
+
+    def write(proposal, folder, **_):
+        write_proposal_json(proposal, folder / "propose.json")
+        write_option(proposal.option, folder / "propose.option.toml", county="")
+        return ("propose.json", "propose.option.toml")
+
+    monkeypatch.setattr(proposal_bundle, "write_proposal", write)
 
 
 def figures(name="propose.json"):
@@ -89,6 +104,7 @@ def test_the_curve_has_an_option_for_each_number(run):
     assert option() == option("propose.sweep-3.option.toml")
 
 
+@pytest.mark.usefixtures("few_files")
 def test_words_and_figures_as_a_planner_types_them(run):
     assert run("--count", 2, "--quiet")[0] == 0
     plain = option()
@@ -106,6 +122,7 @@ def test_a_sweep_as_it_is_typed(text, counts):
     assert cli._sweep(text) == tuple(counts)
 
 
+@pytest.mark.usefixtures("few_files")
 def test_explain_says_whom_each_site_adds(run):
     _, short, _ = run("--count", 1)
     _, long, _ = run("--count", 1, "--explain")
@@ -114,6 +131,7 @@ def test_explain_says_whom_each_site_adds(run):
     assert "第26村" not in short
 
 
+@pytest.mark.usefixtures("few_files")
 def test_a_subcentre_in_its_own_words(run):
     code, out, err = run("--count", 1, "--minutes", 25, "--lang", "zh", kind="次中心")
     assert code == 0
@@ -123,6 +141,7 @@ def test_a_subcentre_in_its_own_words(run):
     assert option()["change"] == [{"id": "w1", "name": "石门乡卫生院", "kind": "subcentre"}]
 
 
+@pytest.mark.usefixtures("few_files")
 def test_places_zones_costs_and_spacing_of_ones_own(run, tmp_path):
     rows = [("东一", *_lonlat(29, 0.1), 300), ("东二", *_lonlat(28.5, 0.1), 200), ("北", *_lonlat(16, 5), "")]
     text = "\n".join(",".join(map(str, row)) for row in [("名称", "经度", "纬度", "费用（万元）"), *rows])
@@ -150,6 +169,7 @@ def test_rows_of_the_candidates_that_cannot_be_used_are_listed(run, tmp_path):
     assert "propose.rejected.xlsx" in out
 
 
+@pytest.mark.usefixtures("few_files")
 def test_what_a_list_keeps_does_not_move(run, tmp_path):
     (tmp_path / "keep.txt").write_text("柳林急救站\n", "utf-8")
     assert run("--count", 1, "--close-allowed", "--quiet")[0] == 0
@@ -158,6 +178,7 @@ def test_what_a_list_keeps_does_not_move(run, tmp_path):
     assert "close" not in option()
 
 
+@pytest.mark.usefixtures("few_files")
 def test_an_option_that_was_edited_is_kept(run):
     run("--count", 1, "--quiet")
     path = Path("maps/toy/propose.option.toml")
@@ -232,6 +253,7 @@ def test_ctrl_c_while_solving_gives_the_best_plan_so_far(run, monkeypatch):
     assert figures()["status"] == "interrupted"
 
 
+@pytest.mark.usefixtures("few_files")
 def test_ctrl_c_at_another_time_leaves_everything_as_it_was(run, monkeypatch):
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -267,3 +289,19 @@ def test_how_far_a_search_is():
     assert search_text(110.0, 100.0, 12.3, "en").startswith("solving: 12 s, best 100, bound 110, gap 10.00%")
     zh = search_text(math.inf, 1_000.0, 2.0, "zh")
     assert zh.startswith("求解：2秒，最好 1,000，界限 —，差距 —")
+
+
+@pytest.mark.usefixtures("run", "few_files")
+def test_liechtenstein_with_a_stricter_promise(shared_file, tmp_path):
+    extract = shared_file("liechtenstein.osm.pbf")
+    made = cli.run(["import", "--county", "lie", "--osm", str(extract), "--boundary-relation", "1155955",
+                    "--data", str(tmp_path / "own"), "--quiet"])  # fmt: skip
+    assert made == 0
+    code = cli.run(["propose", "--county", "lie", "--data", str(tmp_path / "own"), "--kind", "station",
+                    "--count", "2", "--rural", "12", "--quiet"])  # fmt: skip
+    assert code == 0
+    found = json.loads((tmp_path / "maps/lie/propose.json").read_text("utf-8"))
+    gained = found["after"]["covered_population"] - found["before"]["covered_population"]
+    assert found["status"] == "optimal"
+    assert len(found["sites"]) == 2
+    assert sum(site["added_population"] for site in found["sites"]) == pytest.approx(gained)

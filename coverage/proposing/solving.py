@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 10
 """Ambulances of one base that a model of several counts; all of them are busy next to never."""
 
-_OF_SPACING = ("maximal-covering", "set-covering", "greedy")
+_OF_SPACING = ("maximal-covering", "set-covering", "backup-covering", "greedy")
 _OF_EVERYBODY = ("p-median", "p-center", "double-standard")
 _OF_AMBULANCES = ("expected-covering", "double-standard")
 _BONUS = 1.0  # people: an existing site moves only where that gains more
@@ -283,6 +283,7 @@ def _backup(case: Case, count: int | None, start: Sequence[int], progress: Progr
         case.weight,
         len(case.existing) + (count or 0),
         fixed=case.candidates.fixed,
+        apart=case.candidates.apart,
         **_common(case, progress),
     )
 
