@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from coverage.reports import map_style as style
@@ -123,11 +124,11 @@ def _added(site: ProposedSite, proposal: Proposal, fullest: float, lang: Lang) -
 def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
     """Give a proposed site as the map shows it: symbol, tip and card."""
     added, sole = (words.count_text(proposal, n, lang) for n in (site.added_population, site.sole_population))
-    figures = {"added": added, "sole": sole, "changed": words.changes_text(site, lang)}
+    figures = {"added": added, "sole": sole}
     if proposal.wish.kind == "station":
         figures["ambulances"] = f"{site.ambulances:g}"
-    figures["cost"] = words.cost_text(site.cost_wan)
-    figures["alternative"] = words.alternative_text(site, proposal, lang)
+    if math.isfinite(site.cost_wan):
+        figures["cost"] = words.cost_text(site.cost_wan)
     figures["place"] = f"{site.lon:.5f}, {site.lat:.5f}"
     return {
         "rank": site.rank,
@@ -137,6 +138,7 @@ def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
         "at": _at(site),
         "tip": [words.site_kind_text(site, proposal, lang), words.adds_line(site, proposal, lang)],
         "rows": [[words.label(key, proposal, lang), text] for key, text in figures.items()],
+        "lines": words.explanation(site, proposal, lang)[1:],
     }
 
 

@@ -121,7 +121,7 @@ def _answers(proposal: Proposal, lang: Lang) -> list[dict[str, str]]:
 
 
 def _sites(proposal: Proposal, lang: Lang) -> dict[str, Any]:
-    shown = side(proposal, proposal.after)
+    shown, costs = side(proposal, proposal.after), words.has_costs(proposal)
     rows = [
         {
             "rank": site.rank,
@@ -130,13 +130,13 @@ def _sites(proposal: Proposal, lang: Lang) -> dict[str, Any]:
             "cells": [
                 wording.population_text(shown, site.added_population, lang),
                 str(len(site.townships_gained)),
-                words.cost_text(site.cost_wan),
+                *([words.cost_text(site.cost_wan)] if costs else []),
             ],
             "lines": words.explanation(site, proposal, lang),
         }
         for site in proposal.sites
     ]
-    keys = ("name", "added", "townships_gained", "cost")
+    keys = ["name", "added", "townships_gained", *(["cost"] if costs else [])]
     return {"heads": [words.short_label(key, proposal, lang) for key in keys], "rows": rows}
 
 

@@ -61,6 +61,7 @@ def render_proposal_notes(proposal: Proposal, lang: Lang) -> list[str]:
 def _sites(proposal: Proposal, lang: Lang, *, colour: bool) -> list[str]:
     sites = proposal.sites
     codes = [_BOLD] * len(sites) if colour else ()
+    costs = [words.cost_text(site.cost_wan) for site in sites]
 
     def people(values: Iterable[float]) -> list[str]:
         shown = side(proposal, proposal.after)
@@ -77,7 +78,7 @@ def _sites(proposal: Proposal, lang: Lang, *, colour: bool) -> list[str]:
         TextColumn(
             label("kind"), [words.site_kind_text(s, proposal, lang) for s in sites], left=True, yields=True
         ),
-        TextColumn(label("cost"), [words.cost_text(site.cost_wan) for site in sites]),
+        *([TextColumn(label("cost"), costs)] if words.has_costs(proposal) else []),
         TextColumn(label("added"), people(site.added_population for site in sites)),
         TextColumn(
             label("townships_gained"), [words.gained_names(s, lang) for s in sites], left=True, yields=True

@@ -44,6 +44,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "gained": ("增加覆盖{p}", "{P} gained"),
     "gap": ("与界限相差", "Gap to the bound"),
     "id": ("编号", "Id"),
+    "candidate": ("地点", "Place"),
     "in_plan": ("方案中", "In the plan"),
     "kind": ("类型", "Kind"),
     "may_close": ("可关闭", "May close"),
@@ -53,7 +54,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "objective": ("目标函数值", "Objective"),
     "option": ("方案文件", "Option"),
     "origin": ("来由", "Why here"),
-    "place": ("地点", "Place"),
+    "place": ("经度，纬度", "Longitude, latitude"),
     "points": ("新增覆盖居民点", "Demand points added"),
     "proof": ("最优性", "Proof"),
     "proposal": ("选址方案", "Proposal"),
@@ -248,6 +249,14 @@ def proposed_text(proposal: Proposal, lang: Lang) -> str:
 def _nothing_text(proposal: Proposal, lang: Lang) -> str:
     totals = proposal.before.assessment.totals["all"]
     people = proposal.area.demand_unit == "people"
+    reach = proposal.wish.reach
+    if reach is not None and any(note.code == "target_reached" for note in proposal.notes):
+        share, target = wording.share_text(totals.covered_share, target_share=reach), f"{reach * 100:g}%"
+        return _pick(
+            lang,
+            f"现状覆盖率{share}，已达到目标{target}，不需要新设站点",
+            f"{share} are covered today, which meets the target of {target}: nothing is proposed",
+        )
     if totals.covered_population >= totals.population * (1 - _PROVEN):
         return _pick(
             lang,
@@ -449,6 +458,11 @@ def candidate_text(*, existing: bool, is_open: bool, lang: Lang) -> str:
 def all_names(names: Sequence[str], lang: Lang) -> str:
     """Name every one of many."""
     return _pick(lang, "、", ", ").join(wording.short_name(name) for name in names)
+
+
+def has_costs(proposal: Proposal) -> bool:
+    """Tell whether the cost of any site is known."""
+    return any(math.isfinite(site.cost_wan) for site in proposal.sites)
 
 
 def cost_text(cost_wan: float) -> str:

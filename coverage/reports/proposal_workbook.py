@@ -278,7 +278,7 @@ def _write_candidates(book: Book, proposal: Proposal) -> None:
 
     ambulances: list[Cell] = [number(v) for v in rows["ambulances"]]
     columns = [
-        Column(label("place"), [n or i for n, i in zip(rows["name"], rows["id"], strict=True)]),
+        Column(label("candidate"), [n or i for n, i in zip(rows["name"], rows["id"], strict=True)]),
         Column(label("id"), list(rows["id"])),
         Column(label("in_plan"), states),
         Column(label("rank"), [rank.get(i) for i in rows["id"]], WHOLE),

@@ -132,6 +132,7 @@
       list.append(element("dt", "", label), element("dd", "", value));
     });
     box.append(list);
+    (thing.lines || []).forEach((line) => box.append(element("p", "line", line)));
     if (thing.bands && thing.bands.length) box.append(bars(thing.bands));
     return box;
   }
@@ -506,9 +507,13 @@
   const SPOTS = [[0, 0], [0, -0.9], [0, 0.9], [0.55, 0], [-0.55, 0], [0.55, -0.9], [-0.55, -0.9], [0.55, 0.9], [-0.55, 0.9], [0, -1.8], [0, 1.8]];
   const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
 
-  /* Icons and dots, which names had better not cover. */
+  /* Icons and dots, which names had better not cover, and what lies over the map and would cover them. */
   function iconBoxes() {
-    const boxes = [];
+    const frame = map.getContainer().getBoundingClientRect();
+    const boxes = [panel, side].map((node) => {
+      const r = node.getBoundingClientRect();
+      return { left: r.left - frame.left, right: r.right - frame.left, top: r.top - frame.top, bottom: r.bottom - frame.top };
+    });
     const add = (at, r) => {
       const p = map.latLngToContainerPoint(at);
       boxes.push({ left: p.x - r, right: p.x + r, top: p.y - r, bottom: p.y + r });
@@ -531,7 +536,8 @@
       const w = name.label.offsetWidth + 4;
       const h = name.label.offsetHeight + 2;
       const p = map.latLngToContainerPoint(name.at);
-      const boxes = SPOTS.map(([dx, dy]) => {
+      const spots = name.gap ? SPOTS.slice(1) : SPOTS; // a site's name stands beside its ring, never on it
+      const boxes = spots.map(([dx, dy]) => {
         const shift = { dx: dx * w + Math.sign(dx) * name.gap, dy: dy * h + Math.sign(dy) * name.gap };
         const x = p.x + shift.dx;
         const y = p.y + shift.dy;
