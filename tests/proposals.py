@@ -55,15 +55,9 @@ def toy_proposal(
     before = promise.situation(Option("as it is"))
     after = promise.situation(option)
     sites = () if nothing else _sites(promise, option)
-    plan = _plan(after, status, sites=(0, 1) if nothing else (0, 1, 2, 3)[: 2 + len(sites)])
+    plan = _plan(after.assessment, status, sites=(0, 1) if nothing else (0, 1, 2, 3)[: 2 + len(sites)])
     return Proposal(
-        wish=Wish(
-            kind="station" if kind == "station" else "subcentre",
-            model=model,
-            count=2,
-            sweep=(1, 2, 3) if sweep else (),
-            close_allowed=closing,
-        ),
+        wish=_wish(kind, model, closing=closing, sweep=sweep),
         candidates=_candidates(area, option, sites),
         plan=plan,
         sites=sites,
@@ -92,6 +86,11 @@ class _Promise:
         self.standard = ResponseStandard() if kind == "station" else access_standard(30 * 60.0)
 
     def situation(self, option: Option) -> Situation:
+        area, mine, other = self.hold(option)
+        limits = sorted({self.standard.urban_s, self.standard.rural_s})
+        return Situation(area, mine, other, isochrones(mine.reach, limits))
+
+    def hold(self, option: Option) -> tuple[StudyArea, Assessment, Assessment | None]:
         if self.kind == "station":
             scenario = apply_option(self.area, option, bases=response_bases(self.area.facilities)[0])
             area, bases = scenario.area, scenario.bases
@@ -103,8 +102,19 @@ class _Promise:
         other = None
         if self.kind == "station":
             other = assess(area, self.network, self.standard.other_clock(), places=places, bases=bases)
-        limits = sorted({self.standard.urban_s, self.standard.rural_s})
-        return Situation(area, mine, other, isochrones(mine.reach, limits))
+        return area, mine, other
+
+
+def _wish(kind: str, model: str, *, closing: bool, sweep: bool) -> Wish:
+    curve = sweep and model in {"maximal-covering", "set-covering", "greedy"}
+    return Wish(
+        kind="station" if kind == "station" else "subcentre",
+        model=model,
+        count=None if model == "set-covering" else 2,
+        reach=0.95 if model == "set-covering" else None,
+        sweep=(1, 2, 3) if curve else (),
+        close_allowed=closing,
+    )
 
 
 def _option(area: StudyArea, kind: str, *, closing: bool, odd_names: bool) -> Option:
@@ -133,9 +143,9 @@ def _sites(promise: _Promise, option: Option) -> tuple[ProposedSite, ...]:
     done = Option("closed", close=option.close)
     steps = [Option("one", close=option.close, change=option.change), option]
     sites = []
-    state = promise.situation(done).assessment
+    state = promise.hold(done)[1]
     for rank, step in enumerate(steps[: 1 + len(option.open)], start=1):
-        now = promise.situation(step).assessment
+        now = promise.hold(step)[1]
         added = (now.demand["state"] == "covered") & (state.demand["state"] != "covered")
         is_new = rank == 2
         what = option.open[0] if is_new else option.change[0]
@@ -174,8 +184,8 @@ def _changes(before: Assessment, after: Assessment) -> tuple[VerdictChange, ...]
     )
 
 
-def _plan(situation: Situation, status: str, *, sites: tuple[int, ...]) -> SitingPlan:
-    objective = situation.assessment.totals["all"].covered_population
+def _plan(assessment: Assessment, status: str, *, sites: tuple[int, ...]) -> SitingPlan:
+    objective = assessment.totals["all"].covered_population
     bound = {"optimal": objective, "time_limit": 1.01 * objective}.get(status, math.inf)
     return SitingPlan(
         sites=sites,
@@ -183,7 +193,7 @@ def _plan(situation: Situation, status: str, *, sites: tuple[int, ...]) -> Sitin
         bound=bound,
         gap=abs(bound - objective) / objective,
         status=status,
-        covered=(situation.assessment.demand["state"] == "covered").to_numpy(dtype=float),
+        covered=(assessment.demand["state"] == "covered").to_numpy(dtype=float),
         n_nodes=3,
         seconds=0.25,
     )
@@ -192,13 +202,14 @@ def _plan(situation: Situation, status: str, *, sites: tuple[int, ...]) -> Sitin
 def _sweep(promise: _Promise, option: Option, after: Situation) -> tuple[SweepPoint, ...]:
     one = Option("one", change=option.change)
     points = []
-    for count, step, situation in ((1, one, promise.situation(one)), (2, option, after), (3, option, after)):
-        totals = situation.assessment.totals["all"]
+    first, both = promise.hold(one)[1], after.assessment
+    for count, step, assessment in ((1, one, first), (2, option, both), (3, option, both)):
+        totals = assessment.totals["all"]
         names = [c.name for c in step.change] + [o.name for o in step.open]
         points.append(
             SweepPoint(
                 count=count,
-                plan=_plan(situation, "optimal" if count < 3 else "time_limit", sites=(0, 1)),
+                plan=_plan(assessment, "optimal" if count < 3 else "time_limit", sites=(0, 1)),
                 names=tuple(names),
                 population=totals.population,
                 covered_population=totals.covered_population,

@@ -29,7 +29,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "adds_legend": ("由其新增覆盖的居民点", "Demand points it adds"),
     "after": ("方案后", "After"),
     "alternative": ("次优选址", "Next best instead"),
-    "alternative_covered": ("换用次优时覆盖{p}", "{P} covered with it"),
+    "alternative_covered": ("次优时覆盖{p}", "{P} covered with it"),
     "ambulances": ("救护车（辆）", "Ambulances"),
     "before": ("现状", "Today"),
     "bound": ("理论界限", "Proven bound"),
