@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from coverage.siting.cut_lp import CutLp, LpAnswer
-from coverage.siting.local_search import complete, fill, improve
+from coverage.siting.local_search import complete, fill, improve, scarcity
 from coverage.siting.watch import OutOfTime
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Node:
     upper: Numbers = field(compare=False)
 
 
-def maximise(problem: ConcaveCover, starts: Iterable[Numbers], watch: Watch) -> Found:
+def maximise(problem: ConcaveCover, starts: Iterable[Numbers], watch: Watch, *, need: float = 0.0) -> Found:
     """
     Find the allowed units that are worth most, and prove it.
 
@@ -79,13 +79,16 @@ def maximise(problem: ConcaveCover, starts: Iterable[Numbers], watch: Watch) -> 
         Allowed units to begin with, besides the greedy ones.
     watch
         The clock; when time is up or Ctrl-C is pressed, the best so far is given.
+    need
+        What a plan must be worth to be of interest, the base left out. Where none is, ``optimal`` says
+        that this is proven; units and bound are then of no use.
 
     Returns
     -------
     Found
         Proven, or the best so far with a bound.
     """
-    search = _Search(problem, watch)
+    search = _Search(problem, watch, need)
     status: Literal["optimal", "time_limit", "interrupted"] = "optimal"
     try:
         for start in (*starts, *_greedy(problem)):
@@ -104,14 +107,14 @@ def maximise(problem: ConcaveCover, starts: Iterable[Numbers], watch: Watch) -> 
 
 def _greedy(problem: ConcaveCover) -> list[Numbers]:
     nothing = np.zeros(problem.n_sites)
-    return [fill(problem, nothing), fill(problem, nothing, by_cost=True)]
+    return [fill(problem, nothing), fill(problem, nothing, price=scarcity(problem))]
 
 
 class _Search:
     """The state of one search: the best plan, the linear program, the nodes that are open."""
 
-    def __init__(self, problem: ConcaveCover, watch: Watch) -> None:
-        self.problem, self.watch = problem, watch
+    def __init__(self, problem: ConcaveCover, watch: Watch, need: float) -> None:
+        self.problem, self.watch, self.need = problem, watch, need
         self.units = np.zeros(problem.n_sites)
         self.best = 0.0
         self.open_bound = float(problem.most.sum())
@@ -125,7 +128,8 @@ class _Search:
     def margin(self) -> float:
         """How much more than the best a plan must be worth at least to be another one."""
         step = self.problem.step
-        return step * (1 - _WHOLE) if step else _SAME * max(self.best, _SAME)
+        least = step * (1 - _WHOLE) if step else _SAME * max(self.best, _SAME)
+        return max(least, self.need - self.best)
 
     def offer(self, units: Numbers) -> None:
         """Keep a plan if it is the best so far."""

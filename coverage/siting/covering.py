@@ -11,7 +11,7 @@ from coverage.errors import SitingError
 from coverage.siting.branch import Found, maximise
 from coverage.siting.capacitated import capacitated_covering
 from coverage.siting.concave import ConcaveCover, concave_cover
-from coverage.siting.inputs import checked_cover, checked_p, checked_sites, checked_weight
+from coverage.siting.inputs import checked_cost, checked_cover, checked_p, checked_sites, checked_weight
 from coverage.siting.limits import SiteLimits, site_limits
 from coverage.siting.local_search import fill
 from coverage.siting.plan import SitingPlan, relative_gap
@@ -261,9 +261,9 @@ def greedy(
     """
     Open the site that adds most people, again and again: for comparison, not for deciding.
 
-    With p sites it covers at least ``1 - (1 - 1/p)^p`` of what the best plan does (Nemhauser, Wolsey and
-    Fisher 1978), and no better proof is given. Under a budget the better of two plans is taken: most people,
-    and most people for the money (Khuller, Moss and Naor 1999).
+    With p sites and nothing else to keep to it covers at least ``1 - (1 - 1/p)^p`` of what the best plan does
+    (Nemhauser, Wolsey and Fisher 1978). Under a budget it takes what adds most for its money, what is free
+    first.
 
     Parameters
     ----------
@@ -288,8 +288,8 @@ def greedy(
     there, ones = _units(limits.fixed, n_sites), np.ones(n_sites, dtype=np.int64)
     problem = concave_cover(matrix, people, np.ones(1), limits, fixed_units=there, upper=ones)
     nothing = np.zeros(n_sites)
-    plans = [fill(problem, nothing)] + ([] if budget is None else [fill(problem, nothing, by_cost=True)])
-    found = Found(max(plans, key=problem.value), float(problem.most.sum()), "optimal", 0)
+    price = None if budget is None else checked_cost(cost, n_sites)
+    found = Found(fill(problem, nothing, price=price), float(problem.most.sum()), "optimal", 0)
     return _plan(matrix, people, np.ones(1), problem, there, found, watch, status="heuristic")
 
 

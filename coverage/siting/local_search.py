@@ -23,7 +23,7 @@ def can_add(problem: ConcaveCover, units: Numbers) -> np.ndarray[tuple[int], np.
     return np.asarray((blocked == 0) & (units < problem.upper))
 
 
-def fill(problem: ConcaveCover, units: Numbers, *, by_cost: bool = False) -> Numbers:
+def fill(problem: ConcaveCover, units: Numbers, *, price: Numbers | None = None) -> Numbers:
     """
     Add the unit that is worth most, again and again, as long as one is worth anything and allowed.
 
@@ -33,8 +33,9 @@ def fill(problem: ConcaveCover, units: Numbers, *, by_cost: bool = False) -> Num
         The problem.
     units
         Shape (n_sites,), allowed, what is there already.
-    by_cost
-        Compare worth by what it uses of the scarcest limit instead of worth alone.
+    price
+        Shape (n_sites,), not negative: the unit that is worth most for its price comes first, what is free
+        before all; where not given, the one that is worth most. Of equals the lower number.
 
     Returns
     -------
@@ -43,19 +44,20 @@ def fill(problem: ConcaveCover, units: Numbers, *, by_cost: bool = False) -> Num
     """
     filled = units.copy()
     covers = np.rint(problem.cover @ filled).astype(np.int64)
-    room = np.maximum(problem.room, 1e-12)
-    share = np.maximum(_greatest_share(problem, room), 1e-12) if by_cost else np.ones(problem.n_sites)
+    price = np.ones(problem.n_sites) if price is None else price
     while True:
         worth = np.where(can_add(problem, filled), problem.next_worth(covers), 0.0)
-        best = int(np.argmax(worth / share))
+        ratio = np.divide(worth, price, out=np.where(worth > 0, np.inf, 0.0), where=price > 0)
+        best = int(np.argmax(ratio))
         if worth[best] <= 0:
             return filled
         filled[best] += 1
         covers[_rows(problem, best)] += 1
 
 
-def _greatest_share(problem: ConcaveCover, room: Numbers) -> Numbers:
+def scarcity(problem: ConcaveCover) -> Numbers:
     """Give the greatest share of any limit that one unit at each site uses, shape (n_sites,)."""
+    room = np.maximum(problem.room, _GAIN)
     share = np.zeros(problem.n_sites)
     column = np.repeat(np.arange(problem.n_sites), np.diff(problem.rows.indptr))
     np.maximum.at(share, column, problem.rows.data / room[problem.rows.indices])
