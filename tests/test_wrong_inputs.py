@@ -66,10 +66,11 @@ def test_a_rejected_row_says_why_and_the_others_are_imported(bench, pages, case,
     assert outcome.code == 3
     assert case.row in outcome.rejects
     check_line(bench, pages, case, lang)
-    assert outcome.rejects[case.row][0] in outcome.out
+    assert outcome.rejects[case.row][0] in outcome.out + outcome.err
     stem = case.arguments[case.arguments.index("--county") + 1]
     new = set(outcome.after) - set(outcome.before)
-    assert new <= {f"data/boundaries/{stem}.{ending}" for ending in ("gpkg", "gpkg.bak", "rejected.xlsx")}
+    written = {f"data/boundaries/{stem}.{ending}" for ending in ("gpkg", "gpkg.bak", "rejected.xlsx")}
+    assert {name for name in new if not name.startswith("maps")} <= written
 
 
 @LANGS

@@ -167,7 +167,7 @@ class Bench:
             code = cli.run(arguments)
         printed = err.getvalue().replace(host, SERVER) if host else err.getvalue()
         after = _files(folder)
-        outcome = Outcome(code, out.getvalue(), printed, _rejects(folder / AREAS), notes, before, after)
+        outcome = Outcome(code, out.getvalue(), printed, _rejects(folder), notes, before, after)
         shutil.rmtree(folder)
         return outcome
 
@@ -200,7 +200,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def _rejects(folder: Path) -> dict[int, tuple[str, str]]:
-    books = list(folder.glob("*.rejected.xlsx")) if folder.is_dir() else []
+    books = list(folder.rglob("*.rejected.xlsx"))
     if not books:
         return {}
     rows = openpyxl.load_workbook(books[0]).active.iter_rows(min_row=2, max_col=5, values_only=True)

@@ -930,6 +930,19 @@ PROPOSALS = (
          sites("--count", "1", kind="subcenter"),
          {"data/boundaries/toy.gpkg": changed(facilities=lambda t: t.assign(kind="hospital"))}),
 )  # fmt: skip
+CANDIDATE_ROWS = batch(
+    sites("--count", "1", *CHOSEN), "sites.csv", ("名称", "类型", "经度", "纬度", "依托机构", "费用"),
+    ("地块一", "急救站", *EAST, "", 300),
+    ("candidate-placeless", "候选点没有坐标", "a candidate without coordinates", ("地块二", "急救站", "", "", "", 300)),
+    ("candidate-facility-unknown", "依托机构不在设施表中", "a candidate at a facility that there is not",
+     ("地块三", "急救站", *NORTH, "杨柳卫生院", 300)),
+    ("candidate-kind-unknown", "候选点的类型不认识", "a candidate for something else",
+     ("地块四", "加油站", *place(16.0, 3.0), "", 300)),
+    ("candidate-cost-words", "费用写成文字", "a cost in words", ("地块五", "急救站", *place(16.0, 2.0), "", "待定后报")),
+    ("candidate-cost-negative", "费用为负数", "a negative cost", ("地块六", "急救站", *place(16.0, 1.0), "", -20)),
+    ("candidate-elsewhere", "候选点在外地", "a candidate in another place", ("地块七", "急救站", *PARIS, "", 300)),
+    ("candidate-repeated", "候选点写了两次", "a candidate twice", ("地块一", "急救站", *EAST, "", 320)),
+)  # fmt: skip
 
 
 SECTIONS = (
@@ -949,6 +962,7 @@ SECTIONS = (
     Section("设施表中的行", "Rows of facilities", FACILITY_ROWS),
     Section("乡镇表中的行", "Rows of townships", TOWNSHIP_ROWS),
     Section("人口表中的行", "Rows of people", VILLAGE_ROWS),
+    Section("候选点表中的行", "Rows of candidates", CANDIDATE_ROWS),
     Section("照常导入，但有提示", "Imported all the same, and said", NOTES),
 )
 CASES = tuple(case for section in SECTIONS for case in section.cases)
@@ -967,7 +981,7 @@ INTRODUCTIONS = {
 `coverage import`、`coverage template`、`coverage fetch` 和 `coverage propose` 遇到有问题的输入时，有三种处理方式：
 
 - **报错**：只给出一行以“错误：”开头的提示，说明哪个文件、哪里不对、怎么办；退出代码为2。不写入任何文件，原有研究区保持原样。
-- **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx` 中，逐行给出在原表中的行号、原因和处理办法；
+- **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx`（候选点为 `propose.rejected.xlsx`）中，逐行给出在原表中的行号、原因和处理办法；
   在自己的表里改正后重新导入即可。加 `--strict` 则只要有一行不能用就报错，不写入任何文件。
 - **照常导入，但有提示**：退出代码为0。凡是程序作了选择或假定的地方，都会逐条说明。
 
@@ -984,7 +998,7 @@ INTRODUCTIONS = {
 - **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing
   is written, and a study area that was there stays as it was.
 - **A rejected row**: all other rows are imported, and the exit code is 3. The rejected ones are in
-  `<county>.rejected.xlsx`, each with its number in your file, the reason and what to do; correct them in your own file
+  `<county>.rejected.xlsx` (of candidates: `propose.rejected.xlsx`), each with its number in your file, the reason and what to do; correct them in your own file
   and import it again. With `--strict` any of them is an error, and nothing is written.
 - **A note**: everything is imported, and the exit code is 0. Where the program chose or assumed something, it says so.
 
