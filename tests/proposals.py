@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,6 @@ def toy_proposal(
     closing: bool = False,
     sweep: bool = True,
     status: str = "optimal",
-    model: str = "maximal-covering",
     odd_names: bool = False,
     demand_unit: str = "people",
     ambulances_known: bool = True,
@@ -57,7 +57,13 @@ def toy_proposal(
     sites = () if nothing else _sites(promise, option)
     plan = _plan(after.assessment, status, sites=(0, 1) if nothing else (0, 1, 2, 3)[: 2 + len(sites)])
     return Proposal(
-        wish=_wish(kind, model, closing=closing, sweep=sweep),
+        wish=Wish(
+            kind="station" if kind == "station" else "subcentre",
+            model="maximal-covering",
+            count=2,
+            sweep=(1, 2, 3) if sweep else (),
+            close_allowed=closing,
+        ),
         candidates=_candidates(area, option, sites),
         plan=plan,
         sites=sites,
@@ -105,15 +111,12 @@ class _Promise:
         return area, mine, other
 
 
-def _wish(kind: str, model: str, *, closing: bool, sweep: bool) -> Wish:
-    curve = sweep and model in {"maximal-covering", "set-covering", "greedy"}
-    return Wish(
-        kind="station" if kind == "station" else "subcentre",
-        model=model,
-        count=None if model == "set-covering" else 2,
-        reach=0.95 if model == "set-covering" else None,
-        sweep=(1, 2, 3) if curve else (),
-        close_allowed=closing,
+def with_answer(proposal: Proposal, model: str, status: str) -> Proposal:
+    """Give a proposal as another model would have come to it, or with another end of the search."""
+    is_share = model == "set-covering"
+    wish = Wish(proposal.wish.kind, model, count=None if is_share else 2, reach=0.95 if is_share else None)
+    return replace(
+        proposal, wish=wish, plan=_plan(proposal.after.assessment, status, sites=proposal.plan.sites)
     )
 
 

@@ -10,7 +10,7 @@ from coverage.proposal import Wish
 from coverage.reports import proposal_wording as words
 from coverage.reports.proposal_terminal import render_proposal, render_proposal_notes
 from coverage.reports.text_table import TABLE_WIDTH
-from proposals import toy_proposal
+from proposals import toy_proposal, with_answer
 
 KINDS = [
     {},
@@ -127,13 +127,13 @@ def test_a_target_that_is_met_already_is_said_as_such():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_model_has_a_name_a_source_and_a_proof_in_words(model, lang):
     texts = [
-        words.proof_text(toy_proposal(model=model, status=status), lang)
+        words.proof_text(with_answer(toy_proposal(), model, status), lang)
         for status in ("optimal", "time_limit", "interrupted", "heuristic")
     ]
     assert len(set(texts)) == 4
     assert all(words.model_name(model, lang) in text and "{" not in text for text in texts)
     assert re.search(r"\(19\d\d\)", words.model_text(model, lang))
-    for line in words.method_lines(toy_proposal(model=model), lang):
+    for line in words.method_lines(with_answer(toy_proposal(), model, "optimal"), lang):
         assert "{" not in line
 
 
