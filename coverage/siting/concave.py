@@ -191,38 +191,61 @@ def concave_cover(
     """
     depth = len(gains)
     steps = np.append(gains, 0.0)
-    covers = np.minimum(np.asarray(cover @ fixed_units).astype(np.int64), depth)
+    covers = np.minimum(count_covers(cover, fixed_units), depth)
     reach = np.concatenate([[0.0], np.cumsum(gains)])
     spare = upper - fixed_units
-    # entries at sites that can get nothing more say nothing; neither do rows that are covered to the last
-    entry_row = np.repeat(np.arange(cover.shape[0]), np.diff(cover.indptr))
+    # rows that are covered to the last say nothing, neither do entries at sites that can get nothing more
     useful = (steps[covers] > 0) & (weight > 0)
-    kept = useful[entry_row] & (spare[cover.indices] > 0)
-    rows, columns = entry_row[kept], cover.indices[kept]
-    # one more column for every number of covers, so that only rows of like worth are merged
-    alive = np.unique(rows)
-    tagged = sparse.csr_array(
-        (
-            np.ones(len(rows) + len(alive)),
-            (np.concatenate([rows, alive]), np.concatenate([columns, cover.shape[1] + covers[alive]])),
-        ),
-        shape=(cover.shape[0], cover.shape[1] + depth + 1),
-    )[alive]
-    tagged.sort_indices()
-    first, kind = merged_rows(tagged)
+    rest = cover if useful.all() else cover[useful]
+    if not (spare > 0).all():
+        rest = _without_columns(rest, spare <= 0)
+    alive = np.flatnonzero(useful)[np.diff(rest.indptr) > 0]
+    rest = rest if len(alive) == rest.shape[0] else rest[np.diff(rest.indptr) > 0]
+    first, kind = merged_rows(rest, covers[alive])
     people = np.bincount(kind, weight[alive], minlength=len(first))
-    neighbours = _neighbouring(tagged[first])
-    first, people = first[neighbours], people[neighbours]
+    merged = rest[first]
+    neighbours = _neighbouring(merged)
+    merged, first, people = merged[neighbours], first[neighbours], people[neighbours]
     start = covers[alive[first]]
     slope = people[:, None] * steps[np.minimum(start[:, None] + np.arange(depth + 1), depth)]
     return ConcaveCover(
-        cover=sparse.csr_array(tagged[first][:, : cover.shape[1]]),
+        cover=merged,
         slope=slope,
         base=float(weight @ reach[covers]),
         upper=spare.astype(np.float64),
         rows=limits.rows,
         room=np.maximum(limits.room - limits.rows @ fixed_units, 0.0),
     )
+
+
+def count_covers(cover: sparse.csr_array, units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """
+    Count the units that cover each row.
+
+    Parameters
+    ----------
+    cover
+        Shape (n_demand, n_sites), of ones.
+    units
+        Shape (n_sites,), whole numbers.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_demand,).
+    """
+    counts = np.zeros(cover.shape[0], dtype=np.int64)
+    # few sites are open: their entries are few, however long the cover is
+    open_at = np.flatnonzero((units > 0)[cover.indices])
+    np.add.at(counts, np.searchsorted(cover.indptr, open_at, side="right") - 1, units[cover.indices[open_at]])
+    return counts
+
+
+def _without_columns(cover: sparse.csr_array, gone: NDArray[np.bool_]) -> sparse.csr_array:
+    """Take the entries of some columns out of a cover; its shape stays."""
+    kept = ~gone[cover.indices]
+    ends = np.concatenate([[0], np.cumsum(kept)])[cover.indptr]
+    return sparse.csr_array((cover.data[kept], cover.indices[kept], ends), shape=cover.shape)
 
 
 def _neighbouring(cover: sparse.csr_array) -> NDArray[np.int64]:

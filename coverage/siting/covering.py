@@ -10,7 +10,7 @@ import numpy as np
 from coverage.errors import SitingError
 from coverage.siting.branch import Found, maximise
 from coverage.siting.capacitated import capacitated_covering
-from coverage.siting.concave import ConcaveCover, concave_cover
+from coverage.siting.concave import ConcaveCover, concave_cover, count_covers
 from coverage.siting.inputs import checked_cost, checked_cover, checked_p, checked_sites, checked_weight
 from coverage.siting.limits import SiteLimits, site_limits
 from coverage.siting.local_search import fill
@@ -331,7 +331,7 @@ def _plan(
     """Count anew, from the cover itself, what a plan covers."""
     units = there + np.rint(found.units).astype(np.int64)
     reach = np.concatenate([[0.0], np.cumsum(gains)])
-    n_covers = np.minimum(np.asarray(cover @ units).astype(np.int64), len(gains))
+    n_covers = np.minimum(count_covers(cover, units), len(gains))
     covered = reach[n_covers]
     objective = float(weight @ covered)
     bound = max(objective, problem.base + found.bound)

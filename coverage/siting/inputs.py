@@ -27,18 +27,20 @@ def checked_cover(cover: Any) -> sparse.csr_array:
     Returns
     -------
     scipy.sparse.csr_array
-        Data all 1.0, indices sorted, no entry twice; a new array.
+        Data all 1.0, indices sorted, no entry twice; its indices may be those of `cover`.
 
     Raises
     ------
     SitingError
         If it has no row, no column or no entry, or a value that is no number.
     """
-    array = sparse.csr_array(cover, copy=True)
-    array.sum_duplicates()
-    if not np.isfinite(array.data.astype(np.float64)).all():
+    array = sparse.csr_array(cover)
+    if not np.isfinite(array.data).all():
         raise SitingError("the cover holds values that are no numbers", zh="覆盖矩阵中有不是数字的值")
-    array.eliminate_zeros()
+    if not (array.has_canonical_format and array.data.all()):
+        array = array.copy()
+        array.sum_duplicates()
+        array.eliminate_zeros()
     if 0 in array.shape:
         raise SitingError(
             "there are no demand points or no candidate sites: give at least one of each",
@@ -50,7 +52,7 @@ def checked_cover(cover: Any) -> sparse.csr_array:
             zh="没有任何候选点能在时限内到达任何人：请补充更近的候选点，或放宽时限",
         )
     return sparse.csr_array(
-        (np.ones(array.nnz), array.indices.astype(np.int32), array.indptr), shape=array.shape
+        (np.ones(array.nnz), array.indices.astype(np.int32, copy=False), array.indptr), shape=array.shape
     )
 
 

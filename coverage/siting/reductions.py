@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 _WORD = 64  # bits
 _MOST_WORDS = 300_000_000  # that comparing all rows, or all columns, may read
 _BLOCK_WORDS = 4_000_000  # of which so many at once, for the sake of memory
+_BLOCK_ENTRIES = 2_000_000
 _SEED = 20260101
 
 
-def merged_rows(cover: sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def merged_rows(
+    cover: sparse.csr_array, tag: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     Find the rows of a cover that hold the same sites.
 
@@ -25,17 +28,24 @@ def merged_rows(cover: sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.
     ----------
     cover
         Shape (n_demand, n_sites), of ones, indices sorted.
+    tag
+        Shape (n_demand,): only rows of the same tag are of one kind.
 
     Returns
     -------
     tuple of numpy.ndarray
         The first row of each kind, ascending, and the kind of every row, shape (n_demand,).
     """
-    numbers = np.random.default_rng(_SEED).integers(1, 2**63, cover.shape[1], dtype=np.uint64)
-    sums = np.concatenate([[np.uint64(0)], np.cumsum(numbers[cover.indices], dtype=np.uint64)])
-    mark = sums[cover.indptr[1:]] - sums[cover.indptr[:-1]]
+    tags = np.zeros(cover.shape[0], dtype=np.int64) if tag is None else tag
+    numbers = np.random.default_rng(_SEED).integers(1, 2**63, cover.shape[1] + 1, dtype=np.uint64)
+    mark = tags.astype(np.uint64) * numbers[-1]
+    for begin, end in _blocks(cover):
+        # one entry more, so that a row that is empty at the end has a place to begin at
+        entries = np.append(numbers[cover.indices[cover.indptr[begin] : cover.indptr[end]]], np.uint64(0))
+        sums = np.add.reduceat(entries, cover.indptr[begin:end] - cover.indptr[begin])
+        mark[begin:end] += np.where(np.diff(cover.indptr[begin : end + 1]) > 0, sums, np.uint64(0))
     _, first, kind = np.unique(mark, return_index=True, return_inverse=True)
-    strange = np.flatnonzero(~_same_as(cover, first[kind]))
+    strange = np.flatnonzero(~_same_as(cover, first[kind]) | (tags != tags[first[kind]]))
     kind[strange] = len(first) + np.arange(len(strange))
     first = np.concatenate([first, strange])
     order = np.argsort(first)
@@ -44,18 +54,25 @@ def merged_rows(cover: sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.
     return first[order], rank[kind]
 
 
+def _blocks(cover: sparse.csr_array) -> list[tuple[int, int]]:
+    """Cut the rows into runs of some million entries, for the sake of memory."""
+    marks = np.arange(0, cover.nnz, _BLOCK_ENTRIES)
+    cuts = np.unique([0, *np.searchsorted(cover.indptr, marks[1:]), cover.shape[0]])
+    return list(pairwise(cuts.tolist()))
+
+
 def _same_as(cover: sparse.csr_array, model: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell of each row whether it holds the very sites of its model row (equal marks might be chance)."""
     size = np.diff(cover.indptr)
     same = size == size[model]
-    rows = np.flatnonzero(same)
-    each = np.repeat(np.arange(len(rows)), size[rows])
-    place = np.arange(len(each)) - np.repeat(np.cumsum(size[rows]) - size[rows], size[rows])
-    differs = (
-        cover.indices[cover.indptr[rows][each] + place]
-        != cover.indices[cover.indptr[model[rows]][each] + place]
-    )
-    same[rows] = np.bincount(each, weights=differs, minlength=len(rows)) == 0
+    for begin, end in _blocks(cover):
+        rows = begin + np.flatnonzero(same[begin:end] & (model[begin:end] != np.arange(begin, end)))
+        n_each = size[rows]
+        place = np.arange(n_each.sum()) - np.repeat(np.cumsum(n_each) - n_each, n_each)
+        mine = cover.indices[np.repeat(cover.indptr[rows], n_each) + place]
+        theirs = cover.indices[np.repeat(cover.indptr[model[rows]], n_each) + place]
+        differs = np.bincount(np.repeat(np.arange(len(rows)), n_each), mine != theirs, minlength=len(rows))
+        same[rows] = differs == 0
     return np.asarray(same)
 
 
