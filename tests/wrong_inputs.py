@@ -839,7 +839,6 @@ NOTES = (
 )  # fmt: skip
 
 
-
 def sites(*arguments: str, kind: str = "station") -> tuple[str, ...]:
     """Ask where the next station or sub-centre helps most."""
     return ("propose", "--county", "toy", "--kind", kind, *arguments)
