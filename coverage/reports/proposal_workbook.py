@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from coverage.reports import proposal_wording as words
 from coverage.reports import wording
 from coverage.reports.book import (
+    A3,
     DEGREES,
     LIMIT,
     MINUTES,
@@ -155,7 +156,7 @@ def _write_sites(book: Book, proposal: Proposal) -> None:
         Column(label("alternative"), [wording.DASH if o is None else o.name for o in others]),
         counted("alternative_covered", [np.nan if o is None else o.covered_population for o in others]),
     ]
-    book.list_sheet("proposal_sites", columns, frozen=2)
+    book.list_sheet("proposal_sites", columns, frozen=2, paper=A3)
 
 
 def _write_townships(book: Book, proposal: Proposal) -> None:
@@ -177,7 +178,7 @@ def _write_townships(book: Book, proposal: Proposal) -> None:
         *_township_columns(book, proposal, "before", was),
         *_township_columns(book, proposal, "after", now),
     ]
-    sheet = book.list_sheet("proposal_townships", columns, frozen=1)
+    sheet = book.list_sheet("proposal_townships", columns, frozen=1, paper=A3)
     for i, column in enumerate(columns, start=1):
         if column.heading == book.label("verdict"):
             letter = get_column_letter(i)
