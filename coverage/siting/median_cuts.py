@@ -28,6 +28,8 @@ _TRIED = 1.02  # a rounded relaxation this much dearer than the best plan is wor
 _SEEN = 0.01  # open to this share: a site that good plans may have
 _STALL = 0.1  # of the gap that is left: cuts that promise less wait until after branching
 _CREEP = 0.03  # of that gap: a bound that rises by less in a round is worth no further one
+_MOST_GROUPS = 200
+_ROUNDS = 200  # of cuts at one node, far more than are needed: afterwards it is split
 _WHOLE = 1e-6  # a site open to less than this, or all but this, is closed or open
 
 
@@ -150,7 +152,8 @@ class _Tree:
         centre = (best + search.p / self.rows.n_sites) / 2
         for share in (centre, best):
             self.lp.add_cuts(*self._cuts(share)[:2])
-        while True:
+        answer: LpAnswer | None = None
+        for _ in range(_ROUNDS):
             answer = self._relaxed(self.lower, self.upper)
             if answer is None or answer.bound >= self.cutoff:
                 return  # branch and bound will see the same
@@ -163,7 +166,8 @@ class _Tree:
             self._round(answer.share)
             self.seen |= answer.share > _SEEN
         self._shake(best > 0)
-        self._decide(answer, self.lower, self.upper)
+        if answer is not None:
+            self._decide(answer, self.lower, self.upper)
         self.rows = self.rows.without(~self.upper, self.lower)
 
     def _shake(self, own: NDArray[np.bool_]) -> None:
@@ -183,6 +187,9 @@ class _Tree:
             answer = self._evaluate(node)
             if answer is None:
                 continue
+            if not (node.upper & ~node.lower).any():
+                self._round(node.lower.astype(np.float64))  # the one plan that is left
+                continue
             site = _branching_site(answer.share, node)
             for opened in (True, False):
                 number += 1
@@ -193,13 +200,17 @@ class _Tree:
     def _evaluate(self, node: _Node) -> LpAnswer | None:
         """Bound a node; ``None`` where it is done with. What its reduced costs decide is noted in it."""
         before = -math.inf
-        while True:
+        centre: Numbers | None = None
+        for _ in range(_ROUNDS):
             answer = self._relaxed(node.lower, node.upper)
             if answer is None or max(answer.bound, node.bound) >= self.cutoff:
                 return None
             self._decide(answer, node.lower, node.upper)
             self._round(answer.share)
-            value, n_added = self._separate(answer.share, answer)
+            centre = answer.share if centre is None else (centre + answer.share) / 2
+            value, n_added = self._separate((centre + answer.share) / 2, answer)
+            if not n_added:
+                value, n_added = self._separate(answer.share, answer)
             if _is_whole(answer.share):
                 if not n_added:
                     return None
@@ -208,6 +219,7 @@ class _Tree:
             if not n_added or value - answer.bound <= _STALL * gap or answer.bound - before <= _CREEP * gap:
                 return answer
             before = answer.bound
+        return answer
 
     def _relaxed(self, lower: NDArray[np.bool_], upper: NDArray[np.bool_]) -> LpAnswer | None:
         """Solve the linear program between bounds."""
@@ -276,7 +288,8 @@ class _Tree:
 def _groups(rows: NearRows, sites: Sites) -> tuple[Sites, int]:
     """Group clients by the site of a good plan that is nearest to them: neighbours have cuts in common."""
     names, group = np.unique(rows.site_at(rows.nearest(sites)[0]), return_inverse=True)
-    return group, len(names)
+    n_groups = min(len(names), _MOST_GROUPS)
+    return group * n_groups // len(names), n_groups
 
 
 def _is_whole(share: Numbers) -> bool:

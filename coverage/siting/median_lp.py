@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from coverage.siting.median_rows import Numbers
 
 _SLACK = 1e-4  # in sum over the groups: cuts that are violated by less are left out
-_MOST_ROWS = 800
-_IDLE = 8  # runs that a cut may be of no use before it may be thrown out
+_MOST_ROWS = 400
+_IDLE = 5  # runs that a cut may be of no use before it may be thrown out
 _INF = highspy.kHighsInf
 
 
@@ -210,7 +210,7 @@ class MedianLp:
 
     def _purge(self) -> None:
         """Throw out cuts that have been of no use for long, where there are many."""
-        if self.n_cuts <= _MOST_ROWS:
+        if self.n_cuts <= max(_MOST_ROWS, 20 * self.n_groups):
             return
         keep = self._idle[: self.n_cuts] <= _IDLE
         keep |= self._group[: self.n_cuts] == self.n_groups

@@ -85,19 +85,20 @@ def swapped(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check:
     ndarray of int64
         Open sites, ascending; no single swap improves them.
     """
-    sites = np.sort(sites)
-    movable = ~np.isin(sites, fixed)
-    while movable.any():
+    best, least = np.sort(sites), np.inf
+    sites = best
+    while True:
         check()
-        saved, total = _savings(rows, sites, penalty)
-        saved[~movable] = -np.inf
+        saved, cost = _savings(rows, sites, penalty)
+        if not cost < least * (1 - _GAIN):  # counted anew: what a swap seems to save may be a rounding error
+            return best
+        best, least = sites, cost
+        saved[np.isin(sites, fixed)] = -np.inf
         saved[:, sites] = -np.inf
         out, new = np.unravel_index(int(saved.argmax()), saved.shape)
-        if not saved[out, new] > _GAIN * total:
-            break
+        if not saved[out, new] > 0:
+            return best
         sites = np.sort(np.append(np.delete(sites, out), new))
-        movable = ~np.isin(sites, fixed)
-    return sites
 
 
 def shaken(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check: Callable[[], None]) -> Sites:
