@@ -132,9 +132,9 @@ class _Search:
         return max(least, self.need - self.best)
 
     def offer(self, units: Numbers) -> None:
-        """Keep a plan if it is the best so far."""
+        """Keep a plan if it is allowed and the best so far."""
         value = self.problem.value(units)
-        if value > self.best:
+        if value > self.best and self.problem.allows(units):
             self.units, self.best = units, value
 
     def _try(self, shares: Numbers) -> None:
@@ -239,8 +239,8 @@ class _Search:
             slack = (_ROOT_SLACK if is_whole else _NODE_SLACK) * (answer.bound if is_whole else gap)
             cuts = self.problem.tangents(np.rint(answer.units) if is_whole else answer.units)
             if self._lp.add_cuts(*cuts, answer, slack) == 0:
-                if is_whole:  # its worth is exact, and nothing else of this node is worth more
-                    return None
+                if is_whole and self.problem.allows(np.rint(answer.units)):
+                    return None  # its worth is exact, and nothing else of this node is worth more
                 break
         self._try(answer.units)
         return answer

@@ -100,6 +100,10 @@ class ConcaveCover:
         counts = np.diff(self.cover.indptr)
         return np.repeat(self.group, counts) * self.n_sites + self.cover.indices
 
+    def allows(self, units: Numbers) -> bool:
+        """Tell whether units keep every limit."""
+        return bool((units <= self.upper).all() and (self.rows @ units <= self.room * (1 + _WHOLE)).all())
+
     def value(self, units: Numbers) -> float:
         """Give the worth of some units (or shares of units), the base left out."""
         corner, beyond = self._corners(units)
@@ -193,7 +197,8 @@ def concave_cover(
     steps = np.append(gains, 0.0)
     covers = np.minimum(count_covers(cover, fixed_units), depth)
     reach = np.concatenate([[0.0], np.cumsum(gains)])
-    spare = upper - fixed_units
+    room = np.maximum(limits.room - limits.rows @ fixed_units, 0.0)
+    spare = np.minimum(upper - fixed_units, _most_each(limits.rows, room))
     # rows that are covered to the last say nothing, neither do entries at sites that can get nothing more
     useful = (steps[covers] > 0) & (weight > 0)
     rest = cover if useful.all() else cover[useful]
@@ -208,13 +213,16 @@ def concave_cover(
     merged, first, people = merged[neighbours], first[neighbours], people[neighbours]
     start = covers[alive[first]]
     slope = people[:, None] * steps[np.minimum(start[:, None] + np.arange(depth + 1), depth)]
+    # whatever the unit of the money is, the solver's tolerance means the same
+    largest = limits.rows.max(axis=1).toarray().ravel()
+    scale = np.divide(1.0, largest, out=np.ones(len(largest)), where=largest > 0)
     return ConcaveCover(
         cover=merged,
         slope=slope,
         base=float(weight @ reach[covers]),
         upper=spare.astype(np.float64),
-        rows=limits.rows,
-        room=np.maximum(limits.room - limits.rows @ fixed_units, 0.0),
+        rows=sparse.csc_array(sparse.diags_array(scale) @ limits.rows),
+        room=scale * room,
     )
 
 
@@ -246,6 +254,15 @@ def _without_columns(cover: sparse.csr_array, gone: NDArray[np.bool_]) -> sparse
     kept = ~gone[cover.indices]
     ends = np.concatenate([[0], np.cumsum(kept)])[cover.indptr]
     return sparse.csr_array((cover.data[kept], cover.indices[kept], ends), shape=cover.shape)
+
+
+def _most_each(rows: sparse.csc_array, room: Numbers) -> Numbers:
+    """Say how many units of each site alone its limits have room for."""
+    most = np.full(rows.shape[1], np.inf)
+    site = np.repeat(np.arange(rows.shape[1]), np.diff(rows.indptr))
+    takes = rows.data > 0
+    np.minimum.at(most, site[takes], np.floor(room[rows.indices[takes]] / rows.data[takes]))
+    return most
 
 
 def _neighbouring(cover: sparse.csr_array) -> NDArray[np.int64]:

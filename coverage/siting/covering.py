@@ -312,7 +312,7 @@ def _solve(
     problem = concave_cover(cover, weight, gains, limits, fixed_units=there, upper=upper)
     checked_sites(start, len(upper))
     begin = np.clip(_units(start, len(upper)) - there, 0, problem.upper)
-    starts = [begin] if len(start) and (problem.rows @ begin <= problem.room).all() else []
+    starts = [begin] if len(start) and problem.allows(begin) else []
     found = maximise(problem, starts, watch)
     return _plan(cover, weight, gains, problem, there, found, watch, status=found.status)
 
