@@ -88,14 +88,14 @@ def twice(near, weight, sets) -> np.ndarray:
 
 def keeps_standards(near, far, weight, sets, share: float) -> np.ndarray:
     """Tell of each set whether everyone is within the wide limit and a share within the short one."""
-    all_far = (times_covered(far, sets) >= 1).all(axis=1)
+    all_far = ((times_covered(far, sets) >= 1) | (np.asarray(weight) == 0)).all(axis=1)
     return all_far & (maximal(near, weight, sets) >= share * np.sum(weight) * (1 - SLACK))
 
 
 def covers_share(cover, weight, sets, share: float) -> np.ndarray:
     """Tell of each set whether it covers a share of the people (Toregas et al. 1971 for all of them)."""
     if share == 1:
-        return (times_covered(cover, sets) >= 1).all(axis=1)
+        return ((times_covered(cover, sets) >= 1) | (np.asarray(weight) == 0)).all(axis=1)
     return maximal(cover, weight, sets) >= share * np.sum(weight) * (1 - SLACK)
 
 
