@@ -15,7 +15,7 @@ from coverage.siting.highs import plan_of, solve
 from coverage.siting.inputs import checked_cover, checked_p, checked_sites, checked_weight
 from coverage.siting.reductions import implied_rows, merged_rows
 from coverage.siting.set_covering import set_covering
-from coverage.siting.set_problem import SHARE_TOLERANCE
+from coverage.siting.set_problem import SHARE_TOLERANCE, percent
 from coverage.siting.watch import Watch
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ REASON_S = 10.0
 _SCALE = 1e6  # all people together, in the units the solver sees
 _LEAST = 1e-8  # what it would drop as nothing
 _TWICE = 2
-_ROUNDING = 1e-6  # of a tenth of a per cent
 
 
 def double_standard(
@@ -352,10 +351,10 @@ def _no_plan(standards: _Standards, answer: MilpAnswer) -> SitingError:
     n_sites = len(standards.least)
     once = np.concatenate([np.zeros(n_sites), standards.people, np.zeros(n_kinds)]) / standards.weight.sum()
     most = solve(once, **program, maximise=True, time_limit_s=REASON_S)
-    share = math.floor(min(most.bound, standards.share) * 1000 + _ROUNDING) / 10
+    share = percent(min(most.bound, standards.share))
     return SitingError(
-        f"{standards.p} ambulances that reach everyone within the wide limit reach at most {share:g} % of "
-        f"the people within the short one, not {standards.share:.1%}: ask for less, or give more ambulances",
-        zh=f"{standards.p} 辆救护车在较宽时限覆盖所有人的前提下，较短时限内最多覆盖 {share:g}% 的人口，"
-        f"低于要求的 {standards.share:.1%}：请降低要求或增加救护车",
+        f"{standards.p} ambulances that reach everyone within the wide limit reach at most {share} of "
+        f"the people within the short one, not {percent(standards.share)}: ask for less, or give more",
+        zh=f"{standards.p} 辆救护车在较宽时限覆盖所有人的前提下，较短时限内最多覆盖 {share} 的人口，"
+        f"低于要求的 {percent(standards.share)}：请降低要求或增加救护车",
     )

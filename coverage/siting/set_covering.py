@@ -11,6 +11,7 @@ from scipy import sparse
 
 from coverage.errors import SitingError
 from coverage.siting.covering import maximal_covering
+from coverage.siting.enough import Enough
 from coverage.siting.highs import plan_of, solve
 from coverage.siting.inputs import checked_sites
 from coverage.siting.set_problem import SetProblem, set_problem
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Sites = NDArray[np.int64]
 
-FULLER_S = 10.0
+FULLER_S = 5.0
 """How long, of plans that cost the same, the one that covers most people is looked for."""
 
 _SCALE = 1e6  # all people together, in the units the solver sees
@@ -62,8 +63,8 @@ def set_covering(
 
     where ``N_i`` are the sites that cover i; all ``z_i = 1`` for everyone. Of plans for a share that cost the
     same, the one that covers most people is given, as far as `FULLER_S` is enough to find it. Where sites
-    cost the same, maximal covering is asked for one site fewer, again and again, until that is proven too
-    few: number and share are two sides of one question.
+    cost the same, maximal covering is asked whether fewer sites are enough, until the next fewer are proven
+    too few: number and share are two sides of one question.
 
     Parameters
     ----------
@@ -125,7 +126,6 @@ class _Found:
     bound: float
     status: Ending
     n_nodes: int = 0
-    is_fullest: bool = False
 
 
 def _first_plan(problem: SetProblem, start: Sites) -> Sites | None:
@@ -172,54 +172,31 @@ def _without(problem: SetProblem, sites: Sites, is_fine: Callable[[Sites, Sites]
 
 
 def _by_fewer(problem: SetProblem, best: Sites, watch: Watch) -> _Found:
-    """Look for a plan with one site fewer by maximal covering, until there is none."""
+    """Ask whether fewer sites are enough, until the next fewer are proven too few."""
     fixed = problem.limits.fixed
-    lower, n_nodes, is_fullest = problem.least_number, 0, False
+    lower, step, enough = problem.least_number, 1, Enough(problem, watch)
+    status: Ending = "optimal"
 
     def least() -> float:
         return problem.price(fixed) + problem.unit * (lower - len(fixed))
 
-    def tell(**_: float) -> None:
-        watch.tell(least(), problem.price(best))
-
-    while len(best) > lower:
-        if watch.left_s == 0:
-            return _Found(best, least(), "time_limit", n_nodes)
-        try:
-            plan = maximal_covering(
-                problem.cover,
-                problem.people,
-                len(best) - 1,
-                fixed=fixed.tolist(),
-                groups=problem.groups,
-                apart=problem.apart,
-                time_limit_s=watch.left_s,
-                progress=tell,
-            )
-        except KeyboardInterrupt:
-            return _Found(best, least(), "interrupted", n_nodes)
-        n_nodes += plan.n_nodes
-        sites = np.array(plan.sites, dtype=np.int64)
-        if problem.is_enough(sites):
-            best, is_fullest = sites, plan.status == "optimal"
-        elif plan.bound < problem.need:
-            lower = len(best)
-        elif plan.status == "optimal":  # both figures are one to the proof, but not to the last digit
-            found = _direct(problem, best, watch, least=least())
-            return replace(found, n_nodes=found.n_nodes + n_nodes)
-        else:
-            return _Found(best, least(), _ending(plan), n_nodes)
-        if plan.status == "interrupted":
-            return _Found(best, least(), "interrupted", n_nodes)
-    return _Found(best, problem.price(best), "optimal", n_nodes, is_fullest)
+    try:
+        while lower < len(best) and status == "optimal":
+            number = max(lower, len(best) - step)
+            sites, status = enough.ask(number, least(), problem.price(best))
+            if sites is not None:
+                best, step = sites, 2 * step
+            elif status == "optimal":
+                lower, step = number + 1, max(1, (len(best) - number) // 2)
+            elif status == "time_limit" and number > lower:  # what is out of the question is soon known
+                too_few = enough.ask(number - 1, least(), problem.price(best)) == (None, "optimal")
+                lower = number if too_few else lower
+    except KeyboardInterrupt:
+        status = "interrupted"
+    return _Found(best, least(), status, enough.n_nodes)
 
 
-def _ending(plan: SitingPlan) -> Ending:
-    """Say what stopped a search by what stopped a part of it."""
-    return "interrupted" if plan.status == "interrupted" else "time_limit"
-
-
-def _direct(problem: SetProblem, best: Sites | None, watch: Watch, *, least: float = -math.inf) -> _Found:
+def _direct(problem: SetProblem, best: Sites | None, watch: Watch) -> _Found:
     """
     Solve the program as it stands.
 
@@ -236,7 +213,7 @@ def _direct(problem: SetProblem, best: Sites | None, watch: Watch, *, least: flo
     while True:
         try:
             answer = solve(
-                **_program(problem, others, least - paid),
+                **_program(problem, others),
                 start=None if best is None else _columns(problem, best),
                 time_limit_s=watch.left_s,
                 progress=tell,
@@ -244,7 +221,7 @@ def _direct(problem: SetProblem, best: Sites | None, watch: Watch, *, least: flo
         except KeyboardInterrupt:
             if best is None:
                 raise
-            return _Found(best, least, "interrupted", n_nodes)
+            return _Found(best, -math.inf, "interrupted", n_nodes)
         n_nodes += answer.n_nodes
         sites, is_open = _opened(problem, answer)
         if answer.status == "optimal" and not problem.is_enough(sites):
@@ -255,27 +232,26 @@ def _direct(problem: SetProblem, best: Sites | None, watch: Watch, *, least: flo
         if not problem.is_enough(best):
             raise _no_plan(answer.status)
         bound = _whole(problem, answer.bound)
-        return _Found(best, max(least, bound + paid), answer.status, n_nodes)
+        return _Found(best, bound + paid, answer.status, n_nodes)
 
 
-def _program(problem: SetProblem, others: list[NDArray[np.bool_]], least: float) -> dict[str, Any]:
+def _program(problem: SetProblem, others: list[NDArray[np.bool_]]) -> dict[str, Any]:
     """
     Write the program as arrays: sites first, then, for a share, the rows that are covered.
 
     People are scaled, so that the solver's tolerances mean the same for a village and a province. `others`
-    are sets of sites of which one must open; `least` is proven of the cost.
+    are sets of sites of which one must open.
     """
     n_rows, n_sites = problem.rows.shape
     n_covered = 0 if problem.is_everyone else n_rows
     limits = problem.limits
     scaled = problem.gain * (_SCALE / problem.people.sum())
-    each = [problem.rows, limits.rows[:, problem.sites], sparse.csr_array(problem.cost[problem.sites][None])]
+    each = [problem.rows, limits.rows[:, problem.sites]]
     lower = [
         np.full(n_rows, float(problem.is_everyone)),
         np.full(len(limits.most), -np.inf),
-        np.array([least]),
     ]
-    upper = [np.full(n_rows, np.inf), limits.room - limits.used(limits.fixed), np.array([np.inf])]
+    upper = [np.full(n_rows, np.inf), limits.room - limits.used(limits.fixed)]
     if others:
         each.append(sparse.csr_array(np.array(others, dtype=np.float64)))
         lower.append(np.ones(len(others)))
@@ -337,21 +313,24 @@ def _no_plan(status: Ending) -> SitingError:
 
 def _fuller(problem: SetProblem, found: _Found, watch: Watch) -> _Found:
     """Of the plans for a share that cost the same, give the one that covers most people."""
-    if problem.is_everyone or found.is_fullest or found.status == "interrupted" or watch.left_s == 0:
+    if problem.is_everyone or found.status == "interrupted" or watch.left_s == 0:
         return found
     paid: dict[str, Any] = {"p": len(found.sites)}
     if math.isnan(problem.unit):
         paid = {"cost": problem.cost, "budget": problem.price(found.sites)}
-    plan = maximal_covering(
-        problem.cover,
-        problem.people,
-        fixed=problem.limits.fixed.tolist(),
-        groups=problem.groups,
-        apart=problem.apart,
-        start=found.sites.tolist(),
-        time_limit_s=min(FULLER_S, watch.left_s),
-        **paid,
-    )
+    try:
+        plan = maximal_covering(
+            problem.cover,
+            problem.people,
+            fixed=problem.limits.fixed.tolist(),
+            groups=problem.groups,
+            apart=problem.apart,
+            start=found.sites.tolist(),
+            time_limit_s=min(FULLER_S, watch.left_s),
+            **paid,
+        )
+    except KeyboardInterrupt:
+        return found
     sites = np.array(plan.sites, dtype=np.int64)
     is_better = plan.objective > float(problem.people[problem.covered(found.sites)].sum())
     if is_better and problem.is_enough(sites) and problem.price(sites) <= problem.price(found.sites):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SHARE_TOLERANCE = 1e-9
 """A share is met when the people covered fall short by at most this part of it: sums of floats differ."""
 
+_ROUNDING = 1e-6  # of a hundredth of a per cent: 0.29 * 10000 is 2900
+
 
 @dataclass(frozen=True)
 class SetProblem:
@@ -175,19 +177,24 @@ def _check_reachable(within: sparse.csr_array, people: Numbers, target: float) -
     if target == 1 and len(beyond):
         raise UnreachableError(
             f"no candidate site reaches demand points {name_some(beyond)}: add nearer candidates, widen the "
-            f"limit, or ask for a share of at most {math.floor(share * 1000) / 10:g} %",
+            f"limit, or ask for a share of at most {percent(share)}",
             zh=f"以下人口点没有任何候选点能够到达：{name_some(beyond, mark='、')}；请补充更近的候选点、"
-            f"放宽时限，或将目标覆盖率设为不超过 {math.floor(share * 1000) / 10:g}%",
+            f"放宽时限，或将目标覆盖率设为不超过 {percent(share)}",
             points=beyond,
         )
     if share < target * (1 - SHARE_TOLERANCE):
         raise UnreachableError(
-            f"all candidate sites together reach {share:.1%} of the people, less than {target:.1%}; out of "
-            f"reach are demand points {name_some(beyond)}: add nearer candidates, or ask for less",
-            zh=f"全部候选点合计只能覆盖 {share:.1%} 的人口，低于目标 {target:.1%}；无法到达的人口点："
-            f"{name_some(beyond, mark='、')}；请补充更近的候选点或降低目标",
+            f"all candidate sites together reach {percent(share)} of the people, not {percent(target)}: "
+            f"add nearer candidates, or ask for less; out of reach are demand points {name_some(beyond)}",
+            zh=f"全部候选点合计只能覆盖 {percent(share)} 的人口，低于目标 {percent(target)}："
+            f"请补充更近的候选点或降低目标；无法到达的人口点：{name_some(beyond, mark='、')}",
             points=beyond,
         )
+
+
+def percent(share: float) -> str:
+    """Give a share in per cent with two digits, never rounded up."""
+    return f"{math.floor(share * 10_000 + _ROUNDING) / 100:g}%"
 
 
 def _reduced(problem: SetProblem) -> SetProblem:

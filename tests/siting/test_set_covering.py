@@ -148,11 +148,11 @@ class TestRefuses:
             set_covering(cover)
         assert caught.value.points == (1, 2, 4, 5, 6, 7, 8)
         assert "1、2、4、5、6" in caught.value.zh
-        assert "22.2 %" in str(caught.value)
+        assert "22.22%" in str(caught.value)
         assert "\n" not in caught.value.line("zh")
 
     def test_a_share_that_all_sites_together_miss(self):
-        with pytest.raises(UnreachableError, match=r"reach 60.0% of the people, less than 70.0%") as caught:
+        with pytest.raises(UnreachableError, match=r"reach 60% of the people, not 70%") as caught:
             set_covering([[1, 0], [0, 0], [0, 1]], weight=[20, 40, 40], target=0.7)
         assert caught.value.points == (1,)
         assert set_covering([[1, 0], [0, 0], [0, 1]], weight=[20, 40, 40], target=0.6).sites == (0, 1)
@@ -214,11 +214,33 @@ class TestStopped:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(module, "solve", interrupt)
-        monkeypatch.setattr(module, "maximal_covering", interrupt)
+        monkeypatch.setattr(module.Enough, "ask", interrupt)
         for cost in (None, province[1]):
             plan = set_covering(province[0], target=0.9, cost=cost)
             assert plan.status == "interrupted"
             assert plan.covered.mean() >= 0.9
+
+    def test_interruption_of_the_tie_break_loses_nothing(self, monkeypatch):
+        def interrupt(*_args, **_options):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(module, "maximal_covering", interrupt)
+        plan = set_covering(ROW, weight=PEOPLE, target=0.3)
+        assert (plan.objective, plan.status) == (1.0, "optimal")
+
+    def test_a_question_left_open_leaves_a_bound(self, province, monkeypatch):
+        asked = []
+
+        def too_few_but_for_the_first(_enough, number, lower, best):
+            asked.append((number, lower, best))
+            return None, "optimal" if len(asked) > 1 else "time_limit"
+
+        monkeypatch.setattr(module.Enough, "ask", too_few_but_for_the_first)
+        monkeypatch.setattr(module, "FULLER_S", 0.0)
+        plan = set_covering(province[0], target=0.9, fixed=[3, 5])
+        assert [number for number, _, _ in asked] == [plan.objective - 1, plan.objective - 2]
+        assert all(2 < lower < best == plan.objective for _, lower, best in asked)
+        assert (plan.status, plan.bound) == ("time_limit", plan.objective - 1)
 
     def test_interruption_before_there_is_a_plan(self, monkeypatch):
         def interrupt(*_args, **_options):
