@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
+import numpy as np
 import pytest
 
 import cli
 from coverage.geopackage import LAYERS
+from coverage.proposal import Model
 from coverage.settings import read_profile, read_speeds
 from coverage.study_area import CENTRES, FACILITY_KINDS, LAYER_COLUMNS, TOWNSHIP_CLASSES
 from overpass_server import MapData, MapServer
@@ -145,3 +148,16 @@ def test_the_study_area_page_names_every_layer_and_column(page):
             assert f"`{column}`" in text, f"{page}: {column}"
     for word in (*TOWNSHIP_CLASSES, *FACILITY_KINDS, *CENTRES):
         assert word in text, f"{page}: {word}"
+
+
+@pytest.mark.parametrize("page", ["docs/siting.md", "docs/siting.zh.md"])
+def test_the_siting_page_names_every_model_and_its_example_runs(page):
+    text = (ROOT / page).read_text("utf-8")
+    for model in get_args(Model):
+        assert f"`{model}`" in text, f"{page}: {model}"
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {"cover": np.eye(6), "people": np.arange(1.0, 7.0)}
+    exec(example, names)
+    assert names["plan"].sites == (0, 4, 5)
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), f"{page}: {target}"
