@@ -13,10 +13,10 @@ from coverage.proposing.merit import servable
 from coverage.siting.center import p_center
 from coverage.siting.cover import cover_matrix
 from coverage.siting.covering import backup_covering, expected_covering, greedy, maximal_covering
-from coverage.siting.double_standard import double_standard
+from coverage.siting.double_cover import double_standard
 from coverage.siting.median import p_median
 from coverage.siting.plan import SitingPlan, relative_gap
-from coverage.siting.set_covering import set_covering
+from coverage.siting.set_cover import set_covering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

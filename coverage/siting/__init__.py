@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coverage.siting.center import p_center
     from coverage.siting.covering import backup_covering, expected_covering, greedy, maximal_covering
-    from coverage.siting.double_standard import double_standard
+    from coverage.siting.double_cover import double_standard
     from coverage.siting.median import p_median
     from coverage.siting.plan import SitingPlan
-    from coverage.siting.set_covering import set_covering
+    from coverage.siting.set_cover import set_covering
 
 _HOMES = {
     "SitingPlan": "coverage.siting.plan",
     "backup_covering": "coverage.siting.covering",
-    "double_standard": "coverage.siting.double_standard",
+    "double_standard": "coverage.siting.double_cover",
     "expected_covering": "coverage.siting.covering",
     "greedy": "coverage.siting.covering",
     "maximal_covering": "coverage.siting.covering",
     "p_center": "coverage.siting.center",
     "p_median": "coverage.siting.median",
-    "set_covering": "coverage.siting.set_covering",
+    "set_covering": "coverage.siting.set_cover",
 }
 
 __all__ = [

@@ -132,7 +132,7 @@ def set_problem(
     Parameters
     ----------
     cover, weight, target, fixed, cost, groups, apart
-        As of `coverage.siting.set_covering.set_covering`.
+        As of `coverage.siting.set_cover.set_covering`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-import coverage.siting as siting
+from coverage import siting
 
 
 def test_every_public_name_is_there():

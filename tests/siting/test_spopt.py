@@ -15,7 +15,7 @@ from coverage.siting.center import p_center
 from coverage.siting.covering import backup_covering, maximal_covering
 from coverage.siting.highs import N_THREADS
 from coverage.siting.median import p_median
-from coverage.siting.set_covering import set_covering
+from coverage.siting.set_cover import set_covering
 from oracles import siting as oracle
 from strategies import SitingCase, siting_cases
 

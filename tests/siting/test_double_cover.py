@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.errors import SitingError, UnreachableError
-from coverage.siting import double_standard as module
-from coverage.siting.double_standard import double_standard
+from coverage.siting import double_cover as module
+from coverage.siting.double_cover import double_standard
 from oracles import siting as oracle
 from strategies import siting_cases
 

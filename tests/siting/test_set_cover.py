@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from coverage.errors import SitingError, UnreachableError
-from coverage.siting import set_covering as module
+from coverage.siting import set_cover as module
 from coverage.siting.plan import SitingPlan
-from coverage.siting.set_covering import set_covering
+from coverage.siting.set_cover import set_covering
 from oracles import siting as oracle
 from strategies import siting_cases
 

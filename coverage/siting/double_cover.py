@@ -14,7 +14,7 @@ from coverage.errors import SitingError, UnreachableError, name_some
 from coverage.siting.highs import plan_of, solve
 from coverage.siting.inputs import checked_cover, checked_p, checked_sites, checked_weight
 from coverage.siting.reductions import implied_rows, merged_rows
-from coverage.siting.set_covering import set_covering
+from coverage.siting.set_cover import set_covering
 from coverage.siting.set_problem import SHARE_TOLERANCE, percent
 from coverage.siting.watch import Watch
 
