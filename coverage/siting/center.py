@@ -10,7 +10,7 @@ import numpy as np
 from coverage.siting.inputs import checked_p, checked_sites
 from coverage.siting.median_rows import near_rows
 from coverage.siting.plan import SitingPlan, relative_gap
-from coverage.siting.reach import greedy_reach, reaching_plan
+from coverage.siting.reach import fractional_reach, quick_reach, reaching_plan
 from coverage.siting.times import (
     checked_times,
     nearest_times,
@@ -21,7 +21,7 @@ from coverage.siting.times import (
 from coverage.siting.watch import OutOfTime, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from coverage.siting.median_rows import NearRows, Numbers, Sites
     from coverage.siting.plan import Progress
@@ -113,31 +113,63 @@ class _Halving:
     def __init__(self, rows: NearRows, p: int, fixed: Sites, watch: Watch) -> None:
         self.rows, self.p, self.fixed, self.watch = rows, p, fixed, watch
         self.sites: Sites | None = None
+        self.best = math.inf
         self.bound = float(rows.cost[:, 0].max())  # all sites together do no better
         self.n_asked = 0
         self._core = [int(rows.cost[:, 0].argmax())]
 
     def run(self) -> None:
-        """Halve the radii that are left until the best plan is proven."""
-        best = self._take(self._ask(_FAR))
-        radii = self._between(self.bound, best)
-        while len(radii) > 1:
-            middle = (len(radii) - 1) // 2
-            found = self._ask(float(radii[middle]))
-            if found is None:
-                radii = radii[middle + 1 :]
-                self.bound = float(radii[0])
-            else:
-                best = self._take(found)
-                radii = radii[radii <= best]
-            self.watch.tell(self.bound, best)
+        """
+        Narrow the radii down until the best plan is proven.
 
-    def _ask(self, radius: float) -> Sites | None:
-        """Find a plan within a radius: greedily, or else one that is proven to be there or not."""
-        self.n_asked += 1
-        quick = greedy_reach(self.rows, radius, self.p, self.fixed)
-        if quick is not None:
-            return quick
+        From above by swaps, from below by shares of sites; only what lies between needs whole sites.
+        """
+        anyhow = self._quick(_FAR)
+        radii = self._between(self.bound, self._take(self._exact(_FAR) if anyhow is None else anyhow))
+        radii = self._halve(radii, self._quick, proves=False)
+        radii = self._halve(radii, self._relaxed, proves=True)
+        self._halve(radii, self._exact, proves=True)
+
+    def _halve(self, radii: Numbers, ask: Callable[[float], Sites | bool | None], *, proves: bool) -> Numbers:
+        """
+        Halve the radii by one way of asking.
+
+        Parameters
+        ----------
+        radii
+            Ascending; the least has a plan or has not, the greatest has.
+        ask
+            Gives a plan within a radius; True where it cannot rule one out; ``None`` or False: no.
+        proves
+            Whether a no is proven.
+
+        Returns
+        -------
+        ndarray
+            The radii that are left for others to ask.
+        """
+        low, high = 0, len(radii) - 1
+        while low < high:
+            middle = (low + high) // 2
+            found = ask(float(radii[middle]))
+            self.n_asked += 1
+            if found is None or found is False:
+                low = middle + 1
+                self.bound = float(radii[low]) if proves else self.bound
+            elif found is True:
+                high = middle
+            else:
+                high = int(np.searchsorted(radii, self._take(found)))
+            self.watch.tell(self.bound, self.best)
+        return radii[(radii >= self.bound) & (radii <= self.best)]
+
+    def _relaxed(self, radius: float) -> bool:
+        return fractional_reach(self.rows, radius, self.p, self.fixed, self._core, self.watch)
+
+    def _quick(self, radius: float) -> Sites | None:
+        return quick_reach(self.rows, radius, self.p, self.fixed, self.watch)
+
+    def _exact(self, radius: float) -> Sites | None:
         return reaching_plan(self.rows, radius, self.p, self.fixed, self._core, self.watch)
 
     def _take(self, sites: Sites | None) -> float:
@@ -145,7 +177,8 @@ class _Halving:
         if sites is None:
             raise no_plan_reaches_all(self.p)
         self.sites = sites
-        return float(self.rows.nearest_cost(sites).max())
+        self.best = float(self.rows.nearest_cost(sites).max())
+        return self.best
 
     def _between(self, least: float, most: float) -> Numbers:
         """List the distinct times from `least` to `most`."""

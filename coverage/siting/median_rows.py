@@ -194,6 +194,14 @@ class NearRows:
         """Give the weighted cost of a plan, ``inf`` where it leaves a client unreached."""
         return float(self.weight @ self.nearest_cost(sites))
 
+    def cut_off(self, radius: float) -> NearRows:
+        """Give the same clients with every site within a radius at cost 0, and none beyond it."""
+        near = self.cost <= radius
+        width = max(1, int(near.sum(axis=1).max()))
+        near = near[:, :width]
+        site = np.where(near, self.site[:, :width], self.n_sites).astype(np.int32)
+        return NearRows(site, np.where(near, 0.0, np.inf), self.weight, self.n_sites, min(self.block, width))
+
     def without(self, closed: NDArray[np.bool_], opened: NDArray[np.bool_]) -> NearRows:
         """
         Leave out what is decided.

@@ -87,7 +87,7 @@ def swapped(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check:
     """
     best, least = np.sort(sites), np.inf
     sites = best
-    while True:
+    while len(sites):
         check()
         saved, cost = _savings(rows, sites, penalty)
         if not cost < least * (1 - _GAIN):  # counted anew: what a swap seems to save may be a rounding error
@@ -99,6 +99,7 @@ def swapped(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check:
         if not saved[out, new] > 0:
             return best
         sites = np.sort(np.append(np.delete(sites, out), new))
+    return best
 
 
 def shaken(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check: Callable[[], None]) -> Sites:

@@ -8,12 +8,16 @@ import numpy as np
 from scipy import sparse
 
 from coverage.siting.highs import solve
+from coverage.siting.median_search import greedy_plan, swapped
 from coverage.siting.watch import OutOfTime
 
 if TYPE_CHECKING:
-    from coverage.siting.median_rows import NearRows, Sites
+    from coverage.siting.median_rows import NearRows, Numbers, Sites
     from coverage.siting.watch import Watch
 
+_NOISE = 1e-6
+_HALF = 0.5
+_ROUNDS = 40  # of linear programs at one radius
 _ADDED = 8  # points that a plan misses and the next one must not
 
 
@@ -54,67 +58,92 @@ def reaching_plan(
         If the time is up before either is known.
     """
     while True:
-        watch.check()
-        sites = _covering(rows, radius, p, fixed, core, watch)
-        if sites is None:
+        answer = _covering(rows, radius, p, fixed, core, watch, whole=True)
+        if answer is None:
             return None
+        sites = np.flatnonzero(answer > _HALF)
         missed = np.flatnonzero(rows.nearest_cost(sites) > radius)
         if not len(missed):
             return sites
         core.extend(_apart(rows, radius, missed))
 
 
-def greedy_reach(rows: NearRows, radius: float, p: int, fixed: Sites) -> Sites | None:
+def fractional_reach(
+    rows: NearRows, radius: float, p: int, fixed: Sites, core: list[int], watch: Watch
+) -> bool:
     """
-    Open the site that reaches the most clients not yet reached within a radius, `p` times at most.
+    Tell whether shares of sites that add up to `p` reach every client within a radius.
+
+    Where they do not, whole sites do not either; to find that out takes linear programs alone.
 
     Parameters
     ----------
-    rows, radius, p, fixed
+    rows, radius, p, fixed, core, watch
+        As for `reaching_plan`.
+
+    Returns
+    -------
+    bool
+        False: no `p` sites reach everybody, proven. True: that could not be ruled out in a few rounds.
+
+    Raises
+    ------
+    OutOfTime
+        If the time is up.
+    """
+    for _ in range(_ROUNDS):
+        answer = _covering(rows, radius, p, fixed, core, watch, whole=False)
+        if answer is None:
+            return False
+        missed = np.flatnonzero(rows.cost_at(rows.position(answer, 1.0 - _NOISE)) > radius)
+        missed = np.setdiff1d(missed, core)
+        if not len(missed):
+            break
+        core.extend(_apart(rows, radius, missed))
+    return True
+
+
+def quick_reach(rows: NearRows, radius: float, p: int, fixed: Sites, watch: Watch) -> Sites | None:
+    """
+    Look for `p` sites that reach every client within a radius: greedily, then by swaps.
+
+    Parameters
+    ----------
+    rows, radius, p, fixed, watch
         As for `reaching_plan`.
 
     Returns
     -------
     ndarray of int64 or None
-        Open sites, ascending; ``None`` where this way of choosing leaves somebody unreached.
+        Open sites, ascending; ``None``: none were found, which proves nothing.
     """
-    client, site, _ = rows.within(np.full(rows.n_clients, np.nextafter(radius, np.inf)))
-    by_site = sparse.csc_array((np.ones(len(client)), (client, site)), shape=(rows.n_clients, rows.n_sites))
-    left = np.ones(rows.n_clients)
-    chosen = list(fixed)
-    left[by_site[:, fixed].sum(axis=1) > 0] = 0.0
-    while left.any() and len(chosen) < p:
-        best = int(np.asarray(by_site.T @ left).argmax())
-        own = by_site.indices[by_site.indptr[best] : by_site.indptr[best + 1]]
-        if not left[own].any():
-            break
-        left[own] = 0.0
-        chosen.append(best)
-    return None if left.any() else np.sort(np.array(chosen, dtype=np.int64))
+    near = rows.cut_off(radius)
+    one = np.ones(rows.n_clients)
+    sites = swapped(near, greedy_plan(near, p, fixed, one), fixed, one, watch.check)
+    return sites if near.total(sites) == 0 else None
 
 
 def _covering(
-    rows: NearRows, radius: float, p: int, fixed: Sites, core: list[int], watch: Watch
-) -> Sites | None:
-    """Find `p` sites at most that reach the clients of `core`; ``None``: there are none."""
+    rows: NearRows, radius: float, p: int, fixed: Sites, core: list[int], watch: Watch, *, whole: bool
+) -> Numbers | None:
+    """Open `p` sites at most, or shares of them, to reach the clients of `core`; ``None``: that cannot be."""
+    watch.check()
     near = rows.reach(np.array(core, dtype=np.int64), radius)
     lower = np.zeros(rows.n_sites)
     lower[fixed] = 1.0
     answer = solve(
-        np.zeros(rows.n_sites),
+        np.full(rows.n_sites, 0.0 if whole else 1.0),
         sparse.csr_array(np.vstack([near, np.ones(rows.n_sites)]).astype(float)),
         np.append(np.ones(len(near)), 0.0),
         np.append(np.full(len(near), np.inf), p),
         lower,
         np.ones(rows.n_sites),
-        np.ones(rows.n_sites, dtype=bool),
+        whole,
         time_limit_s=watch.left_s,
     )
-    if answer.values is not None:
-        return np.flatnonzero(answer.values > 0.5)  # noqa: PLR2004 - open or closed
-    if answer.status == "infeasible":
-        return None
-    raise OutOfTime
+    if answer.values is None and answer.status != "infeasible":
+        raise OutOfTime
+    return answer.values
 
 
 def _apart(rows: NearRows, radius: float, missed: Sites) -> list[int]:

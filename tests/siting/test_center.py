@@ -96,7 +96,7 @@ def test_ctrl_c_gives_the_best_so_far(monkeypatch):
 
 
 def test_before_any_plan_it_is_said(monkeypatch):
-    monkeypatch.setattr(center, "greedy_reach", lambda *_: None)
+    monkeypatch.setattr(center, "quick_reach", lambda *_: None)
     with pytest.raises(SitingError, match="time limit was reached before any plan") as caught:
         p_center(hard(8), 3, time_limit_s=0.0)
     assert "延长求解时间" in caught.value.line("zh")
