@@ -90,7 +90,7 @@ def distances(n_demand: int, n_sites: int) -> tuple[NDArray[np.float64], NDArray
 
 def own_covering(cover: sparse.csr_array, people: NDArray[np.float64], p: int, limit_s: float) -> Found:
     """Ask this program for a maximal covering."""
-    from coverage.siting.covering import maximal_covering  # noqa: PLC0415 - a peer's process is without it
+    from coverage.siting import maximal_covering  # noqa: PLC0415 - a peer's process is without it
 
     start = time.perf_counter()
     plan = maximal_covering(cover, people, p, time_limit_s=limit_s)
@@ -99,7 +99,7 @@ def own_covering(cover: sparse.csr_array, people: NDArray[np.float64], p: int, l
 
 def own_median(cost: NDArray[np.float64], people: NDArray[np.float64], p: int, limit_s: float) -> Found:
     """Ask this program for a p-median."""
-    from coverage.siting.median import p_median  # noqa: PLC0415
+    from coverage.siting import p_median  # noqa: PLC0415
 
     start = time.perf_counter()
     plan = p_median(cost, people, p, time_limit_s=limit_s)

@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from coverage.errors import SitingError
-from coverage.siting.center import p_center
-from coverage.siting.covering import backup_covering, expected_covering, greedy, maximal_covering
-from coverage.siting.double_cover import double_standard
+from coverage.siting import (
+    SitingPlan,
+    backup_covering,
+    double_standard,
+    expected_covering,
+    greedy,
+    maximal_covering,
+    p_center,
+    p_median,
+    set_covering,
+)
 from coverage.siting.limits import site_limits
-from coverage.siting.median import p_median
-from coverage.siting.plan import PROOF_GAP, SitingPlan
-from coverage.siting.set_cover import set_covering
+from coverage.siting.plan import PROOF_GAP
 from oracles import siting as oracle
 from strategies import SitingCase, siting_cases
 

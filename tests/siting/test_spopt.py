@@ -11,11 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spopt.locate import LSCP, LSCPB, MCLP, PCenter, PMedian
 
-from coverage.siting.center import p_center
-from coverage.siting.covering import backup_covering, maximal_covering
+from coverage.siting import backup_covering, maximal_covering, p_center, p_median, set_covering
 from coverage.siting.highs import N_THREADS
-from coverage.siting.median import p_median
-from coverage.siting.set_cover import set_covering
 from oracles import siting as oracle
 from strategies import SitingCase, siting_cases
 
