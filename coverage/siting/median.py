@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from coverage.siting.inputs import checked_p, checked_sites, checked_weight
-from coverage.siting.median_capacity import capacitated_median
+from coverage.siting.median_capacity import capacitated_median, checked_capacity
 from coverage.siting.median_cuts import MedianSearch
 from coverage.siting.median_rows import near_rows
 from coverage.siting.median_search import greedy_plan, swapped
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from coverage.siting.plan import Progress
     from coverage.siting.times import Times
 
+_SHARE = 0.3  # of the time for the model without capacities, a bound and a start for the one with them
 _WHOLE = 2.0**50  # sums of whole numbers below this are exact
 
 
@@ -103,11 +104,23 @@ def p_median(
     n_open = checked_p(p, times.shape[1], len(kept))
     refuse_unreached(times, people > 0)
     hint = checked_sites(start, times.shape[1])
-    if capacity is not None:
-        return capacitated_median(times, people, n_open, kept, capacity, hint, watch)
-    rows = near_rows(times, people, n_open)
+    if capacity is None:
+        return _nearest_median(times, people, n_open, kept, hint, watch)
+    room = checked_capacity(capacity, times.shape[1], people, n_open, kept)
+    ahead = Watch(_SHARE * watch.left_s)
+    free = _nearest_median(times, people, n_open, kept, hint, ahead)
+    if free.status == "interrupted":
+        raise KeyboardInterrupt
+    return capacitated_median(times, people, n_open, kept, room, free, watch)
+
+
+def _nearest_median(
+    times: Times, people: Numbers, p: int, fixed: Sites, hint: Sites, watch: Watch
+) -> SitingPlan:
+    """Solve the model in which everybody goes to the nearest site."""
+    rows = near_rows(times, people, p)
     try:
-        search = _started(rows, n_open, kept, hint, watch)
+        search = _started(rows, p, fixed, hint, watch)
     except OutOfTime:
         raise no_plan_in_time() from None
     status: Literal["optimal", "time_limit", "interrupted"] = "optimal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ _HALF = 0.5
 
 
 def capacitated_median(
-    times: Times, people: Numbers, p: int, fixed: Sites, capacity: ArrayLike, hint: Sites, watch: Watch
+    times: Times, people: Numbers, p: int, fixed: Sites, room: Numbers, free: SitingPlan, watch: Watch
 ) -> SitingPlan:
     """
     Open `p` sites and share the people among them, none getting more than it can serve.
@@ -46,10 +47,10 @@ def capacitated_median(
         Sites that may be open, those of `fixed` included.
     fixed
         Sites that are open in any case.
-    capacity
-        Shape (n_sites,), people.
-    hint
-        A plan to begin with.
+    room
+        Shape (n_sites,), from `checked_capacity`.
+    free
+        The plan without capacities: the answer where nobody's site is too small, else a bound and a start.
     watch
         The clock.
 
@@ -61,17 +62,17 @@ def capacitated_median(
     Raises
     ------
     SitingError
-        If a capacity makes no sense, or no `p` sites can serve everybody.
+        If no `p` sites can serve everybody.
     """
     n_sites = times.shape[1]
-    room = _checked_capacity(capacity, n_sites)
-    _refuse_too_little(room, people, p, fixed)
+    open_sites = np.array(free.sites)
+    if _holds(times, people, room, open_sites):
+        return replace(free, covered=(people > 0).astype(np.float64), seconds=watch.seconds)
     point, site, cost = _pairs(times, people)
     y_lower = np.zeros(n_sites)
     y_lower[fixed] = 1.0
     begin = np.full(n_sites + len(point), np.nan)
-    if len(hint) and len(np.union1d(hint, fixed)) <= p:
-        begin[:n_sites] = np.isin(np.arange(n_sites), np.union1d(hint, fixed))
+    begin[:n_sites] = np.isin(np.arange(n_sites), open_sites)
     served = people[point] * cost
     unit = max(1.0, float(served.max(initial=0.0)))
     answer = solve(
@@ -80,7 +81,7 @@ def capacitated_median(
         np.append(y_lower, np.zeros(len(point))),
         np.ones(n_sites + len(point)),
         np.arange(n_sites + len(point)) < n_sites,
-        start=None if np.isnan(begin).all() else begin,
+        start=begin,
         time_limit_s=watch.left_s,
         progress=lambda *, bound, best, seconds: watch.tell(bound * unit, best * unit),  # noqa: ARG005
     )
@@ -89,7 +90,7 @@ def capacitated_median(
     shares = np.clip(answer.values[n_sites:], 0.0, 1.0)
     shares /= sums(point, shares, len(people))[point]
     objective = float(shares @ served)
-    bound = min(answer.bound * unit, objective)
+    bound = min(max(answer.bound * unit, free.bound), objective)
     gap = relative_gap(objective, bound)
     return SitingPlan(
         sites=tuple(np.flatnonzero(answer.values[:n_sites] > _HALF).tolist()),
@@ -97,7 +98,7 @@ def capacitated_median(
         bound=bound,
         gap=gap,
         status="optimal" if gap == 0 else _stopped(answer),
-        covered=sums(point, shares, len(people)),
+        covered=(people > 0).astype(np.float64),
         n_nodes=answer.n_nodes,
         seconds=watch.seconds,
     )
@@ -108,8 +109,26 @@ def _stopped(answer: MilpAnswer) -> Literal["time_limit", "interrupted"]:
     return "interrupted" if answer.status == "interrupted" else "time_limit"
 
 
-def _checked_capacity(capacity: ArrayLike, n_sites: int) -> Numbers:
-    """Give what each site can serve as numbers."""
+def checked_capacity(capacity: ArrayLike, n_sites: int, people: Numbers, p: int, fixed: Sites) -> Numbers:
+    """
+    Give what each site can serve as numbers.
+
+    Parameters
+    ----------
+    capacity
+        Shape (n_sites,), people, 0 or more.
+    n_sites
+        Candidate sites.
+    people
+        Shape (n_demand,).
+    p, fixed
+        Sites that may be open, and those that are.
+
+    Raises
+    ------
+    SitingError
+        If the shape is another one, a capacity makes no sense, or the largest sites are too small together.
+    """
     room = np.array(capacity, dtype=np.float64)
     if room.shape != (n_sites,):
         raise SitingError(
@@ -122,11 +141,6 @@ def _checked_capacity(capacity: ArrayLike, n_sites: int) -> Numbers:
             f"capacities negative or no number at sites {name_some(bad)}: give people, 0 or more",
             zh=f"以下候选点的容量为负数或不是数字：{name_some(bad, mark='、')}，请给出不小于0的人数",
         )
-    return room
-
-
-def _refuse_too_little(room: Numbers, people: Numbers, p: int, fixed: Sites) -> None:
-    """Say so where even the largest sites are too small for everybody."""
     others = np.sort(np.delete(room, fixed))[::-1]
     most = float(room[fixed].sum() + others[: p - len(fixed)].sum())
     if most < people.sum() * (1 - _ROOM):
@@ -135,6 +149,22 @@ def _refuse_too_little(room: Numbers, people: Numbers, p: int, fixed: Sites) -> 
             "allow more sites or larger ones",
             zh=f"容量最大的 {p} 个站点共可服务 {most:g} 人，少于总人口 {people.sum():g}：请增加站点数或容量",
         )
+    return room
+
+
+def _holds(times: Times, people: Numbers, room: Numbers, sites: Sites) -> bool:
+    """Tell whether every site can serve all to whom it is the nearest."""
+    chosen = times[:, sites] if isinstance(times, np.ndarray) else _dense(times[:, sites])
+    load = sums(sites[chosen.argmin(axis=1)], people, len(room))
+    return bool((load <= room * (1 + _ROOM)).all())
+
+
+def _dense(times: sparse.csr_array) -> Numbers:
+    """Give a few columns as a dense table, ``inf`` where nothing is stored."""
+    dense = np.full(times.shape, np.inf)
+    entries = times.tocoo()
+    dense[entries.row, entries.col] = entries.data
+    return dense
 
 
 def _pairs(times: Times, people: Numbers) -> tuple[Sites, Sites, Numbers]:

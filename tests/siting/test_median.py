@@ -81,6 +81,13 @@ class TestByHand:
         assert (plan.sites, plan.status) == ((0, 1), "optimal")
         assert plan.objective == pytest.approx(3 * 1 + 1 * 10)
 
+    def test_sites_that_are_large_enough_change_nothing(self):
+        assert p_median(ROAD, PEOPLE, 2, capacity=[3.0, 0.0, 6.0]).sites == (0, 2)
+        tight = p_median(ROAD, PEOPLE, 2, capacity=[3.0, 9.0, 5.0])
+        # km 6 takes only the five of km 7; the one at km 6 goes back to km 2 (4), the others too: 2 + 1 + 0
+        assert (tight.sites, tight.status) == ((1, 2), "optimal")
+        assert tight.objective == pytest.approx(2 + 1 + 0 + 4 + 5)
+
     def test_points_without_people_may_stay_unreached(self):
         plan = p_median(np.array([[1.0, 2.0], [INF, INF], [INF, 3.0]]), [1.0, 0.0, 0.0], 1)
         assert (plan.sites, plan.objective) == ((0,), 1.0)
