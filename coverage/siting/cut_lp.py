@@ -21,6 +21,7 @@ _INF = highspy.kHighsInf
 _ALL_STEPS = 2**31 - 1
 # a run that was stopped has duals as well, and any duals prove a bound
 _ANSWERED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kIterationLimit)
+_TOTAL = 1e6  # of all worth, as the solver sees it
 _NOISE = 1e-9
 _IDLE = 10  # runs that a cut may be of no use before it may be thrown out
 
@@ -68,13 +69,15 @@ class CutLp:
     def __init__(self, rows: sparse.csc_array, room: Numbers, most: Numbers) -> None:
         self.n_sites, self.n_groups = rows.shape[1], len(most)
         self._rows, self._room, self._most = rows, room, most
+        # whatever the unit of the worth is, the solver's tolerances mean the same
+        self._scale = _TOTAL / max(float(most.sum()), np.finfo(float).tiny)
         self._most_cuts = max(600, 6 * self.n_groups)
         self._solver = quiet_solver()
         for name, value in (("presolve", "off"), ("solver", "simplex")):
             self._solver.setOptionValue(name, value)
         gain = np.repeat([0.0, 1.0], [self.n_sites, self.n_groups])
         nothing = np.empty(0, dtype=np.int32)
-        highest = np.concatenate([np.zeros(self.n_sites), most])
+        highest = np.concatenate([np.zeros(self.n_sites), self._scale * most])
         self._solver.addCols(len(gain), gain, np.zeros(len(gain)), highest, 0, nothing, nothing, np.empty(0))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         limits = rows.tocsr()
@@ -137,7 +140,7 @@ class CutLp:
         units = np.clip(values[: self.n_sites], lower, upper)
         units[units < _NOISE] = 0.0
         dual = np.abs(np.array(solution.row_dual))
-        scarce, weight = dual[: len(self._room)], dual[len(self._room) :]
+        scarce, weight = dual[: len(self._room)] / self._scale, dual[len(self._room) :]
         # of each group the weights of its cuts add up to 1 at most; what is missing is its own most
         sums = np.bincount(self._group, weight, minlength=self.n_groups)
         full = sums > 1 - _NOISE
@@ -147,7 +150,7 @@ class CutLp:
         price = weight @ self._slope - self._rows.T @ scarce
         bound = float(weight @ self._constant + left @ self._most + scarce @ self._room)
         bound += float(np.maximum(price * lower, price * upper).sum())
-        return LpAnswer(units, values[self.n_sites :], bound, price)
+        return LpAnswer(units, values[self.n_sites :] / self._scale, bound, price)
 
     def add_cuts(self, constant: Numbers, slope: Numbers, violated_by: LpAnswer | None, slack: float) -> int:
         """
@@ -181,11 +184,11 @@ class CutLp:
         # every row: the slopes of its sites, then its group
         order = np.argsort(np.concatenate([row, np.arange(len(added))]), kind="stable")
         columns = np.concatenate([column, self.n_sites + added])[order]
-        entries = np.concatenate([-slope[added][row, column], np.ones(len(added))])[order]
+        entries = np.concatenate([-self._scale * slope[added][row, column], np.ones(len(added))])[order]
         self._solver.addRows(
             len(added),
             np.full(len(added), -_INF),
-            constant[added],
+            self._scale * constant[added],
             len(entries),
             starts.astype(np.int32),
             columns.astype(np.int32),
