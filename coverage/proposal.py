@@ -64,6 +64,8 @@ class Wish:
         nothing else is given, the largest of them is what is proposed.
     close_allowed
         Whether existing sites that need not be kept may close, and their number be built elsewhere.
+    moves
+        How many existing sites may at most be built elsewhere, where `close_allowed`.
     keep
         Ids of existing sites that stay in any case; None for all.
     busy
@@ -86,6 +88,7 @@ class Wish:
     reach: float | None = None
     sweep: tuple[int, ...] = ()
     close_allowed: bool = False
+    moves: int = 1
     keep: tuple[str, ...] | None = None
     busy: float = 0.3
     outer_factor: float = 2.0
@@ -156,11 +159,14 @@ class Alternative:
         Of the best candidate in the site's place, all other sites kept.
     covered_population
         By the whole plan with it.
+    objective
+        Of the model, for the whole plan with it: in the unit of the plan's own objective.
     """
 
     id: str
     name: str
     covered_population: float
+    objective: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,8 @@ class ProposedSite:
     cost_wan
         万元; NaN where not known.
     added_population
-        People newly covered by it, those of lower rank (and the closures) being done.
+        People newly covered by it, all sites of today being open and those of lower rank being there; the
+        closures come last.
     added
         Ids of the demand points that these people live at, in the order of the study area's table.
     sole_population
@@ -252,6 +259,26 @@ class SweepPoint:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """
+    What a model looks at beyond the people covered, without and with the plan.
+
+    Parameters
+    ----------
+    code
+        ``mean_time``: seconds, the people-weighted mean over those who can be reached. ``worst_time``: seconds,
+        the longest of theirs. ``covered_twice``: people within the limit of two sites (or ambulances).
+        ``within_wide``: people within the wide limit. ``expected_covered``: people who find an ambulance free.
+    before, after
+        Without and with the plan.
+    """
+
+    code: Literal["mean_time", "worst_time", "covered_twice", "within_wide", "expected_covered"]
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Proposal:
     """
     Everything the reports of ``coverage propose`` show.
@@ -263,7 +290,7 @@ class Proposal:
     candidates
         One row a column of the model, the existing sites first: see `coverage.siting.candidates`.
     plan
-        The model's answer.
+        The model's answer; the objective and the bound of ``set-covering`` count new sites.
     sites
         New sites, ranked; empty where nothing is to be gained.
     closed
@@ -278,6 +305,11 @@ class Proposal:
         The table and the driving condition the times were computed with.
     notes
         What a reader must know.
+    measures
+        What the model looks at beyond the people covered; empty for models of covering.
+    lost_population, lost
+        People covered today and not with the plan, because sites close: how many, and the ids of the demand
+        points they live at, in the order of the study area's table.
     """
 
     wish: Wish
@@ -292,6 +324,9 @@ class Proposal:
     speeds: SpeedTable
     condition: str
     notes: tuple[Note, ...]
+    measures: tuple[Measure, ...] = ()
+    lost_population: float = 0.0
+    lost: tuple[str, ...] = ()
 
     @property
     def area(self) -> StudyArea:
