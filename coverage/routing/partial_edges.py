@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Ways = tuple[NDArray[np.float64], NDArray[np.float64]]
     """Cost of each segment from tail to head and back, shape (n_segments,) each; ``inf`` where barred."""
 
+_SAME_PLACE = 1e-7
+"""Of a road's length: 1 mm of 10 km. Places on a road that are nearer to each other are one place."""
+
 
 def entries_from(net: RoadNetwork, places: Snapped, wait: NDArray[np.float64], ways: Ways) -> Entries:
     """
@@ -104,6 +107,8 @@ def direct_pairs(
     origin = by_segment[np.repeat(first, count) + offset]
     forward, backward = (way[origins.segment[origin]] for way in ways)
     ahead = destinations.fraction[destination] - origins.fraction[origin]
+    # a place that has been to degrees and back must not lie beyond itself on a one-way road
+    ahead = np.where(np.abs(ahead) < _SAME_PLACE, 0.0, ahead)
     return origin, destination, np.where(ahead >= 0, _part(ahead, forward), _part(-ahead, backward))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import geopandas as gpd
@@ -62,6 +63,15 @@ def test_a_place_behind_on_the_same_one_way_is_a_whole_round_away():
     assert network.travel_times(origin, ahead)[0, 0] == pytest.approx(20)
     # 30 to B, 60 to E, 60 to D, 60 to A, 10 along A -> B
     assert network.travel_times(origin, behind)[0, 0] == pytest.approx(220)
+
+
+def test_a_place_a_hair_behind_itself_on_a_one_way_is_no_round_away():
+    network = RoadNetwork.from_graph(one_way_graph())
+    here = at(network, (300, 600))
+    again = dataclasses.replace(here, fraction=here.fraction + 1e-10)
+    np.testing.assert_allclose(network.travel_times(again, here), [[0.0]], atol=1e-3)
+    time_s, _ = network.nearest(again).at(here)
+    np.testing.assert_allclose(time_s, [0.0], atol=1e-3)
 
 
 def test_response_and_transport_differ():
