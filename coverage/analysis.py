@@ -60,6 +60,10 @@ NoteCode = Literal[
     "candidates_exist",
     "candidates_repeated",
     "cost_unknown",
+    "nothing_moved",
+    "sweep_full",
+    "budget_ample",
+    "candidates_rejected",
 ]
 """What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
 

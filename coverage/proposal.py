@@ -32,6 +32,8 @@ Model = Literal[
     "greedy",
 ]
 
+MeasureCode = Literal["mean_time", "worst_time", "covered_twice", "within_wide", "expected_covered"]
+
 MOST_SWEPT = 100
 """Points of a curve beyond which somebody has typed something else than they meant."""
 
@@ -266,14 +268,15 @@ class Measure:
     Parameters
     ----------
     code
-        ``mean_time``: seconds, the people-weighted mean over those who can be reached. ``worst_time``: seconds,
-        the longest of theirs. ``covered_twice``: people within the limit of two sites (or ambulances).
-        ``within_wide``: people within the wide limit. ``expected_covered``: people who find an ambulance free.
+        ``mean_time``: seconds, the people-weighted mean over those who are reached then. ``worst_time``:
+        seconds, the longest of theirs. ``covered_twice``: people within the limit of two sites (or
+        ambulances). ``within_wide``: people within the wide limit. ``expected_covered``: people who find an
+        ambulance free, on average.
     before, after
         Without and with the plan.
     """
 
-    code: Literal["mean_time", "worst_time", "covered_twice", "within_wide", "expected_covered"]
+    code: MeasureCode
     before: float
     after: float
 
@@ -358,10 +361,12 @@ def _check_goal(wish: Wish) -> None:
 
 def _check_figures(wish: Wish) -> None:
     """Refuse figures that no plan can have."""
-    if wish.count is not None and wish.count < 1:
+    if wish.count is not None and wish.count < (0 if wish.close_allowed else 1):
         raise SitingError(
-            f"the number of new sites is {wish.count}: give 1 or more",
-            zh=f"新建数量为 {wish.count}：请给出不小于1的整数",
+            f"the number of new sites is {wish.count}: give 1 or more, "
+            "or --count 0 --close-allowed to move existing sites and add none",
+            zh=f"新建数量为 {wish.count}：请给出不小于1的整数；"
+            "只调整现有站点、不新增时，请用 --count 0 --close-allowed",
         )
     if wish.budget_wan is not None and not (math.isfinite(wish.budget_wan) and wish.budget_wan >= 0):
         raise SitingError(
@@ -433,13 +438,20 @@ def _check_moves(wish: Wish) -> None:
     """Refuse to move existing sites where nothing says how many there may be."""
     if wish.close_allowed and wish.most is None:
         raise SitingError(
-            "existing sites can be moved only where their number is given: use --close-allowed with --count",
-            zh="只有给出数量时才能调整现有站点：--close-allowed 请与 --count 同用",
+            "existing sites can be moved only where the number of new ones is given: use --close-allowed "
+            "with --count (0 where none is added)",
+            zh="只有给出新增数量时才能调整现有站点：--close-allowed 请与 --count 同用（不新增时为0）",
         )
     if wish.close_allowed and wish.model not in _OF_MOVES:
         raise SitingError(
             f"{wish.model} moves no existing site: with --close-allowed, use {' or '.join(_OF_MOVES)}",
             zh=f"{wish.model} 不能调整现有站点：使用 --close-allowed 时请选择 {' 或 '.join(_OF_MOVES)}",
+        )
+    if wish.moves < 1:
+        raise SitingError(
+            f"the number of sites that may move is {wish.moves}: give 1 or more, "
+            "or leave --close-allowed out",
+            zh=f"允许调整的站点数为 {wish.moves}：请给出不小于1的整数，或去掉 --close-allowed",
         )
     if wish.keep is not None and not wish.close_allowed:
         raise SitingError(

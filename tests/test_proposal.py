@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from builders import CRS, _box, _point, toy_area
+from coverage.analysis import Note
 from coverage.assessment import assess
 from coverage.errors import SitingError, UnreachableError
 from coverage.geopackage import read_study_area
 from coverage.proposal import Wish
 from coverage.proposing import search
 from coverage.proposing.case import lay_case, lay_ground
+from coverage.proposing.merit import merit_of
 from coverage.proposing.recipe import propose
 from coverage.reports.option_file import option_text
 from coverage.routing.network import RoadNetwork
@@ -303,7 +305,9 @@ def test_a_hospital_gives_up_its_ambulances_and_keeps_standing():
     given = places((26, 0.1), (4, 0.0), (16, 5))
     area = toy_area()
     area.facilities.loc[0, "turnout_s"] = 1_000.0  # of no use to the town
-    proposal = propose(area, wish(count=1, close_allowed=True), candidates=given)
+    one = propose(area, wish(count=1, close_allowed=True), candidates=given)
+    assert len(one.closed) == 1
+    proposal = propose(area, wish(count=1, close_allowed=True, moves=2), candidates=given)
     assert proposal.closed == ("小康县人民医院", "柳林急救站")
     assert [(c.id, c.ambulances) for c in proposal.option.change] == [("h1", 0)]
     assert [c.id for c in proposal.option.close] == ["s1"]
@@ -326,6 +330,186 @@ def test_nothing_moves_without_gain():
     proposal = propose(toy_area(), wish(count=1, close_allowed=True), candidates=given)
     assert proposal.closed == ()
     assert [site.id for site in proposal.sites] == ["c3"]
+
+
+def test_a_pure_move_keeps_the_number_of_stations():
+    proposal = proposed(count=0, close_allowed=True)
+    assert proposal.closed == ("柳林急救站",)
+    (site,) = proposal.sites
+    assert totals(proposal.after).covered_population > COVERED
+    assert proposal.plan.objective == totals(proposal.after).covered_population
+    assert site.alternative.covered_population == site.alternative.objective
+
+
+@pytest.mark.parametrize("model", ["maximal-covering", "greedy"])
+@pytest.mark.parametrize(("count", "moves"), [(0, 1), (0, 2), (1, 1), (1, 2), (2, 2)])
+def test_what_sites_add_and_closures_lose_is_the_difference(model, count, moves):
+    """Each site against today, all existing ones open; the closures come last."""
+    proposal = proposed(model=model, count=count, close_allowed=True, moves=moves)
+    before, after = totals(proposal.before), totals(proposal.after)
+    added = sum(site.added_population for site in proposal.sites)
+    assert added - proposal.lost_population == after.covered_population - before.covered_population
+    assert after.covered_population >= before.covered_population
+    assert len(proposal.closed) <= moves
+    assert len(proposal.sites) - len(proposal.closed) <= count
+    states = [
+        s.assessment.demand.set_index("id")["state"] == "covered" for s in (proposal.before, proposal.after)
+    ]
+    assert set(proposal.lost) == set(states[0].index[states[0] & ~states[1]])
+
+
+def test_a_closure_loses_people_who_are_named():
+    """The hospital takes five minutes to turn out: one village then hangs on the station that goes."""
+    area = toy_area()
+    area.facilities.loc[0, "turnout_s"] = 300.0
+    given = places((29, 0.1))
+    proposal = propose(area, wish(count=0, close_allowed=True, keep=("h1",)), candidates=given)
+    assert proposal.closed == ("柳林急救站",)
+    assert [site.added_population for site in proposal.sites] == [EAST]
+    assert (proposal.lost, proposal.lost_population) == (("d18",), 2_000)
+    assert totals(proposal.after).covered_population == COVERED + EAST - 2_000
+
+
+def test_where_no_move_helps_everything_stays_and_it_is_said():
+    proposal = propose(toy_area(), wish(count=0, close_allowed=True), candidates=places((9.3, 0.05), (30, 9)))
+    assert (proposal.sites, proposal.closed) == ((), ())
+    assert codes(proposal) & {"nothing_moved", "nothing_gained"}
+
+
+# --- each model by its own objective ---
+
+
+@pytest.mark.parametrize("kind", ["station", "subcentre"])
+@pytest.mark.parametrize("model", [*MODELS_OF_COUNT, "set-covering"])
+def test_the_yardstick_of_a_proposal_is_the_model_s_objective(kind, model):
+    if (kind, model) == ("subcentre", "expected-covering"):
+        pytest.skip("refused")
+    area, limit_s, count = toy_area(), 1_800.0, 2 if kind == "station" else 1
+    goal = {"reach": 0.9} if model == "set-covering" else {"count": count}
+    standard = ResponseStandard(target_share=0.8)
+    asked = wish(kind=kind, model=model, **goal)
+    proposal = propose(area, asked, standard, limit_s=limit_s)
+    ground = lay_ground(
+        area, asked, proposal.before.standard, speeds=DEFAULT_SPEEDS, condition=proposal.condition
+    )
+    case = lay_case(
+        asked, ground, proposal.before, given=None, no_build=None, spacing_m=None, cost_wan=math.nan
+    )
+    merit = merit_of(case)
+    assert merit.objective(proposal.plan.sites) == pytest.approx(proposal.plan.objective, rel=1e-9)
+    sign = -1 if merit.less_is_better else 1
+    for site in proposal.sites:
+        if site.alternative:
+            # nothing that might stand there is better than the proven plan
+            assert sign * site.alternative.objective <= sign * proposal.plan.objective + 1e-6
+
+
+@pytest.mark.parametrize("model", ["maximal-covering", "backup-covering", "p-median", "p-center"])
+def test_the_alternative_is_the_best_of_all_candidates_in_the_site_s_place(model):
+    """Every one of four places by brute force, the other site kept."""
+    given = places((29, 0.1), (26, 0.1), (16, 5), (4, 0.0))
+    proposal = propose(toy_area(), wish(model=model, count=2), candidates=given)
+    asked = proposal.wish
+    ground = lay_ground(toy_area(), asked, ResponseStandard(), speeds=DEFAULT_SPEEDS, condition="siren")
+    case = lay_case(
+        asked, ground, proposal.before, given=given, no_build=None, spacing_m=None, cost_wan=math.nan
+    )
+    merit = merit_of(case)
+    sign = -1 if merit.less_is_better else 1
+    ids = case.table["id"].tolist()
+    chosen = {ids.index(site.id) for site in proposal.sites}
+    for site in proposal.sites:
+        others = [*case.existing, *(chosen - {ids.index(site.id)})]
+        free = [int(column) for column in case.new if column not in chosen]
+        best = max(sign * merit.objective([*others, column]) for column in free)
+        if site.alternative:
+            assert sign * site.alternative.objective == pytest.approx(best)
+
+
+def test_an_alternative_that_falls_short_of_the_share_is_none():
+    share = (COVERED + EAST) / ALL - 1e-6
+    given = places((29, 0.1), (16, 5))
+    proposal = propose(toy_area(), wish(model="set-covering", reach=share), candidates=given)
+    assert proposal.sites[0].alternative is None
+    both = propose(
+        toy_area(), wish(model="set-covering", reach=share), candidates=places((29, 0.1), (29.2, 0.1))
+    )
+    assert both.sites[0].alternative.objective == both.plan.objective == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("maximal-covering", []),
+        ("p-median", ["mean_time"]),
+        ("p-center", ["worst_time"]),
+        ("backup-covering", ["covered_twice"]),
+        ("double-standard", ["covered_twice", "within_wide"]),
+        ("expected-covering", ["expected_covered"]),
+    ],
+)
+def test_what_the_model_looks_at_is_measured_before_and_after(model, expected):
+    proposal = proposed(model=model, count=2)
+    assert [measure.code for measure in proposal.measures] == expected
+    for measure in proposal.measures:
+        if measure.code in ("covered_twice", "within_wide", "expected_covered"):
+            assert measure.before <= measure.after <= ALL
+    by_code = {measure.code: measure.after for measure in proposal.measures}
+    people = ALL - FAR
+    if model == "p-median":
+        assert by_code["mean_time"] * people == pytest.approx(proposal.plan.objective)
+    if model in ("p-center", "double-standard", "expected-covering"):
+        assert by_code[expected[0]] == pytest.approx(proposal.plan.objective)
+    if model == "backup-covering":
+        once = totals(proposal.after).covered_population
+        assert (once + by_code["covered_twice"]) / 2 == pytest.approx(proposal.plan.objective)
+
+
+def test_the_fewest_sites_are_counted_as_new_ones():
+    proposal = proposed(model="set-covering", reach=0.99)
+    assert (proposal.plan.objective, proposal.plan.bound, len(proposal.sites)) == (2, 2, 2)
+    assert proposed(model="set-covering", reach=0.5).plan.objective == 0
+
+
+def test_the_curve_is_not_solved_beyond_the_number_that_covers_everybody(monkeypatch):
+    asked = []
+    real = search.best_of_number
+    monkeypatch.setattr(
+        search, "best_of_number", lambda case, count, **more: asked.append(count) or real(case, count, **more)
+    )
+    proposal = propose(toy_area(), wish(sweep=tuple(range(1, 60))))
+    assert asked == [1, 2, 3]
+    assert [point.count for point in proposal.sweep] == list(range(1, 60))
+    assert {point.covered_population for point in proposal.sweep[2:]} == {ALL - FAR}
+    (note,) = [note for note in proposal.notes if note.code == "sweep_full"]
+    assert note.n == 3
+
+
+# --- notes of files and money ---
+
+
+def test_money_that_buys_everything_is_said():
+    given = places((29, 0.1), (16, 5), cost_wan=[300.0, 100.0])
+    ample = propose(toy_area(), wish(budget_wan=5e6), candidates=given)
+    (note,) = [note for note in ample.notes if note.code == "budget_ample"]
+    assert (note.n, note.names) == (2, ("400",))
+    assert "budget_ample" not in codes(propose(toy_area(), wish(budget_wan=400), candidates=given))
+
+
+def test_notes_of_the_files_are_carried():
+    note = Note("candidates_rejected", 1, names=("巴黎",))
+    assert note in propose(toy_area(), wish(count=1), notes=(note,)).notes
+
+
+def test_a_listed_place_at_a_facility_is_called_by_both_names():
+    area = toy_area()
+    centre = area.facilities.set_index("id").loc["w1"]
+    given = places((28.9, 0.1), name=["石门急救站"], facility_id=["w1"])
+    (site,) = propose(area, wish(count=1), candidates=given).sites
+    assert site.name == f"石门急救站（{centre['name']}）"
+    given = places((28.9, 0.1), name=[centre["name"]], facility_id=["w1"])
+    (site,) = propose(area, wish(count=1), candidates=given).sites
+    assert site.name == centre["name"]
 
 
 # --- plain answers ---
@@ -391,6 +575,8 @@ def test_people_nobody_can_serve_are_left_out_of_a_median():
         ({"budget_wan": 5.0, "close_allowed": True}, "use --close-allowed with --count", "--count"),
         ({"model": "p-median", "count": 1, "close_allowed": True}, "moves no existing site", "不能调整"),
         ({"count": 1, "keep": ()}, "none may close", "没有允许关闭"),
+        ({"count": -1, "close_allowed": True}, "number of new sites is -1", "新建数量为 -1"),
+        ({"count": 1, "close_allowed": True, "moves": 0}, "sites that may move is 0", "调整的站点数为 0"),
     ],
 )  # fmt: skip
 def test_a_wish_that_contradicts_itself_is_refused_in_both_languages(given, en, zh):
@@ -407,6 +593,12 @@ def test_a_wish_that_contradicts_itself_is_refused_in_both_languages(given, en, 
         ({"budget_wan": 99.0}, {"cost_wan": 100.0}, "below the cost of every candidate", "低于所有候选点"),
         ({"budget_wan": 99.0}, {}, "needs the cost of every candidate", "每个候选点的费用"),
         ({"count": 1, "close_allowed": True, "keep": ("w1",)}, {}, "no existing site", "不是现有站点"),
+        (
+            {"count": 0, "close_allowed": True, "keep": ("h1", "s1")},
+            {},
+            "no existing site may move",
+            "没有可以调整",
+        ),
     ],
 )
 def test_a_wish_the_county_cannot_grant_is_refused(given, more, en, zh):

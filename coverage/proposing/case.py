@@ -18,6 +18,8 @@ from coverage.siting.candidates import HOSPITAL_GRADE, station_candidates, subce
 from coverage.siting.cover import cover_matrix, site_times
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import shapely
     from numpy.typing import NDArray
@@ -132,6 +134,11 @@ class Case:
         return self.cover.tocsc()
 
     @cached_property
+    def wide(self) -> csr_array:
+        """Shape (n_demand, n_sites), 1 where a site keeps the wide limit; for ``double-standard``."""
+        return cover_matrix(self.times, self.candidates.lead_s, self.limit_s * self.wish.outer_factor)
+
+    @cached_property
     def all_s(self) -> NDArray[np.float64]:
         """Shape (n_demand, n_sites), seconds on the standard's clock; ``inf`` where there is no path."""
         travel_s = self.ground.network.travel_times(self.candidates.sites, self.ground.places.demand)
@@ -157,12 +164,24 @@ class Case:
         """Shape (n_sites,), 万元; NaN where not known."""
         return np.asarray(self.table["cost_wan"], dtype=np.float64)
 
-    def covered(self, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
+    @cached_property
+    def price(self) -> NDArray[np.float64]:
+        """Shape (n_sites,), what the fewest or cheapest pay for each: its cost, or 1 where not known."""
+        if np.isfinite(self.cost_wan[self.new]).all():
+            return self.cost_wan
+        return np.where(self.table["existing"].to_numpy(), 0.0, 1.0)
+
+    def covered(self, sites: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Give the demand points that a set of sites covers, shape (n_demand,)."""
         covered = np.zeros(len(self.weight), dtype=bool)
-        for site in sites:
+        for site in np.asarray(sites, dtype=np.int64):
             covered[self.columns.indices[self.columns.indptr[site] : self.columns.indptr[site + 1]]] = True
         return covered
+
+    def people_added(self, others: Sequence[int], columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Count the people whom each of some columns newly covers beside others, shape (n_columns,)."""
+        missing = ~self.covered(others)
+        return np.asarray(self.columns[:, columns].T @ (self.weight * missing), dtype=np.float64)
 
     def people(self, covered: NDArray[np.bool_]) -> float:
         """Count the people at some demand points."""

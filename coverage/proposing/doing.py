@@ -12,7 +12,7 @@ from coverage.scenario import Change, Closing, Opening, Option
 
 if TYPE_CHECKING:
     from coverage.proposing.case import Case
-    from coverage.proposing.ranking import Chosen
+    from coverage.proposing.chosen import Chosen
 
 # These are nothing else than what closes; others keep standing, and their ambulances go.
 _CLOSING = {"station": "ambulance_station", "subcentre": "subcentre"}

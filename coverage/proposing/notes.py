@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.analysis import Note, study_notes
-from coverage.proposing.merit import servable
-from coverage.proposing.solving import demand_names
+from coverage.proposing.merit import TOLERANCE, servable
+from coverage.proposing.solving import demand_names, everyone_in_reach
+from coverage.proposing.units import OF_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from coverage.analysis import NoteCode
     from coverage.proposal import ProposedSite, Situation
     from coverage.proposing.case import Case
+    from coverage.proposing.chosen import Chosen
+    from coverage.proposing.search import Answers
     from coverage.siting.candidates import DropReason
     from coverage.siting.plan import SitingPlan
 
@@ -41,9 +44,11 @@ def collect_notes(
     before: Situation,
     after: Situation,
     sites: Sequence[ProposedSite],
-    plan: SitingPlan,
-    sweep: Mapping[int, SitingPlan],
+    chosen: Chosen,
+    answers: Answers,
     answer: NoteCode | None,
+    *,
+    of_files: Sequence[Note] = (),
 ) -> tuple[Note, ...]:
     """
     Collect the notes of a proposal, in the order of their weight.
@@ -52,19 +57,20 @@ def collect_notes(
     ----------
     case, before, after
         The wish on its county, and the county without and with the plan.
-    sites
+    sites, chosen
         What is proposed.
-    plan, sweep
+    answers
         The plan, and those of the curve by number of sites.
     answer
         Why nothing needed to be solved; None where it was.
+    of_files
+        What is to be known of the planner's files.
     """
     of_study = study_notes(case.ground.area, case.ground.network, before.assessment, after.areas)
-    notes = _answer_notes(case, before, answer) if answer else _plan_notes(case, sites, plan)
-    notes += _sweep_notes(case, sweep, answer)
-    unknown = tuple(site.name for site in sites if math.isnan(site.cost_wan))
-    if unknown and case.wish.budget_wan is None and len(unknown) < len(sites):
-        notes.append(Note("cost_unknown", len(unknown), names=unknown))
+    notes = _answer_notes(case, before, answer) if answer else _plan_notes(case, chosen, answers.plan)
+    notes += _sweep_notes(case, answers.sweep, answer)
+    notes += _cost_notes(case, sites)
+    notes += of_files
     notes += _candidate_notes(case)
     notes += _reach_notes(case)
     notes += [note for note in of_study if not (case.ground.is_access and note.code in _OF_RESPONSE)]
@@ -85,31 +91,47 @@ def _demand_note(case: Case, code: NoteCode, rows: NDArray[np.int64]) -> Note:
     return Note(code, len(rows), float(case.weight[rows].sum()), tuple(demand_names(case, rows)))
 
 
-def _plan_notes(case: Case, sites: Sequence[ProposedSite], plan: SitingPlan) -> list[Note]:
-    """Say how good the plan is known to be, and whether fewer sites do as well."""
-    notes = []
+def _plan_notes(case: Case, chosen: Chosen, plan: SitingPlan) -> list[Note]:
+    """Say how good the plan is known to be, whether fewer sites do as well, and whether any moves."""
+    notes, wish = [], case.wish
     if plan.status == "heuristic":
         notes.append(Note("plan_heuristic", 1))
     elif plan.status != "optimal" and math.isfinite(plan.gap):
         notes.append(Note("plan_unproven", 1, names=(f"{plan.gap * 100:.3g}%",)))
     elif plan.status != "optimal":
         notes.append(Note("plan_unbounded", 1))
-    if case.wish.most is not None and len(sites) < case.wish.most and case.wish.model not in _OF_UNITS:
-        notes.append(Note("fewer_suffice", len(sites), names=(str(case.wish.most),)))
+    n_more = len(chosen.new) - len(chosen.closed)
+    if wish.most is not None and n_more < wish.most and wish.model not in OF_UNITS:
+        notes.append(Note("fewer_suffice", n_more, names=(str(wish.most),)))
+    if wish.close_allowed and not chosen.closed and plan.status == "optimal":
+        notes.append(Note("nothing_moved", wish.moves))
     return notes
 
 
-_OF_UNITS = ("expected-covering", "double-standard")  # whose sites may take several
-
-
 def _sweep_notes(case: Case, sweep: Mapping[int, SitingPlan], answer: NoteCode | None) -> list[Note]:
+    """Say which points of the curve are not proven, missing, or no better than those before."""
     notes = []
     open_ends = tuple(str(n) for n, plan in sweep.items() if plan.status in ("time_limit", "interrupted"))
     missing = tuple(str(n) for n in case.wish.sweep if n not in sweep)
+    full = [n for n, plan in sweep.items() if everyone_in_reach(case, plan)]
     if open_ends:
         notes.append(Note("sweep_unproven", len(open_ends), names=open_ends))
     if missing and answer is None:
         notes.append(Note("sweep_cut", len(missing), names=missing))
+    if len(full) > 1:
+        notes.append(Note("sweep_full", full[0]))
+    return notes
+
+
+def _cost_notes(case: Case, sites: Sequence[ProposedSite]) -> list[Note]:
+    """Name sites without a cost, and say where the money does not decide anything."""
+    budget, notes = case.wish.budget_wan, []
+    unknown = tuple(site.name for site in sites if math.isnan(site.cost_wan))
+    if unknown and budget is None and len(unknown) < len(sites):
+        notes.append(Note("cost_unknown", len(unknown), names=unknown))
+    total = float(case.cost_wan[case.new].sum())
+    if budget is not None and budget > total * (1 + TOLERANCE):
+        notes.append(Note("budget_ample", len(case.new), names=(f"{total:,.10g}",)))
     return notes
 
 

@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coverage.assessment import judge
-from coverage.proposal import Alternative, ProposedSite, VerdictChange
-from coverage.proposing.merit import merit_of
+from coverage.proposal import ProposedSite, VerdictChange
+from coverage.proposing.alternatives import alternative_to
+from coverage.proposing.chosen import Chosen
+from coverage.proposing.merit import TOLERANCE, merit_of
 from coverage.proposing.naming import site_name
-from coverage.proposing.solving import units_there
+from coverage.proposing.units import sites_today, units_of, units_there
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import NDArray
 
     from coverage.assessment import Verdict
     from coverage.proposing.case import Case
     from coverage.siting.plan import SitingPlan
 
-_NOTHING = 1e-9
-"""Of the people: what adds no more than this share adds nobody."""
-
 # With these a site that adds nothing by itself may be worth its while as a second one.
 _OF_SECOND_COVER = ("backup-covering", "double-standard", "expected-covering")
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """
-    A plan in terms of what there is and what is new; columns are those of the case.
-
-    Parameters
-    ----------
-    kept, closed
-        Existing sites that stay, and those that close, ascending.
-    new
-        New sites, or existing ones that get more ambulances, in order of rank.
-    units
-        How many times what a new site gets each of `new` gets.
-    """
-
-    kept: tuple[int, ...]
-    closed: tuple[int, ...]
-    new: tuple[int, ...]
-    units: Mapping[int, int]
-
-    @property
-    def sites(self) -> tuple[int, ...]:
-        """All that are open."""
-        return tuple(dict.fromkeys((*self.kept, *self.new)))
 
 
 def choose(case: Case, plan: SitingPlan) -> Chosen:
@@ -66,21 +36,23 @@ def choose(case: Case, plan: SitingPlan) -> Chosen:
     plan
         Columns as in the case.
     """
-    units = np.bincount(np.array(plan.sites, dtype=np.int64), minlength=len(case.table))
+    units, there = units_of(plan.sites, case), units_there(case)
     kept = [int(site) for site in case.existing if units[site]]
     closed = [int(site) for site in case.existing if not units[site]]
-    there = units_there(case)
+    there_of = {int(site): int(n) for site, n in zip(case.existing, there, strict=True) if units[site]}
     units[case.existing] = np.maximum(units[case.existing] - there, 0)
     new = [int(site) for site in np.flatnonzero(units)]
     if case.wish.model not in _OF_SECOND_COVER:
         new = _needed(case, kept, new)
-    ranked = _ranked(case, kept, new)
-    return Chosen(tuple(kept), tuple(closed), tuple(ranked), {site: int(units[site]) for site in ranked})
+    ranked = _ranked(case, new)
+    return Chosen(
+        tuple(kept), tuple(closed), tuple(ranked), {site: int(units[site]) for site in ranked}, there_of
+    )
 
 
 def adds_nothing(case: Case, gain: float) -> bool:
     """Tell whether a gain is none but for the rounding of sums."""
-    return gain <= _NOTHING * max(1.0, float(case.weight.sum()))
+    return gain <= TOLERANCE * max(1.0, float(case.weight.sum()))
 
 
 def _needed(case: Case, kept: list[int], new: list[int]) -> list[int]:
@@ -88,18 +60,25 @@ def _needed(case: Case, kept: list[int], new: list[int]) -> list[int]:
     merit, needed = merit_of(case), list(new)
     for site in reversed(new):
         others = [*kept, *(other for other in needed if other != site)]
-        if adds_nothing(case, float(merit(others, np.array([site]))[0])):
+        if adds_nothing(case, float(merit.gains(others, np.array([site]))[0])):
             needed.remove(site)
     return needed
 
 
-def _ranked(case: Case, kept: list[int], new: list[int]) -> list[int]:
-    merit, ranked, rest = merit_of(case), list[int](), list(new)
+def _ranked(case: Case, new: list[int]) -> list[int]:
+    """Put new sites in order by what each adds to what there is today, closures being the last step."""
+    merit, ranked, rest = merit_of(case), list(sites_today(case)), list(new)
     while rest:
-        gains = merit([*kept, *ranked], np.array(rest))
-        # of equals the lower column: argmax takes the first
-        ranked.append(rest.pop(int(np.argmax(gains))))
-    return ranked
+        gains = np.round(merit.gains(ranked, np.array(rest)), 6)
+        people = case.people_added(ranked, np.array(rest))
+        # of equals the one that newly covers most, then the lower column
+        ranked.append(rest.pop(int(np.lexsort((np.arange(len(rest)), -people, -gains))[0])))
+    return ranked[len(sites_today(case)) :]
+
+
+def lost_points(case: Case, chosen: Chosen) -> NDArray[np.bool_]:
+    """Tell which demand points are covered today and not with a plan, shape (n_demand,)."""
+    return case.covered(case.existing) & ~case.covered(chosen.sites)
 
 
 def describe(case: Case, chosen: Chosen) -> tuple[ProposedSite, ...]:
@@ -115,12 +94,12 @@ def describe(case: Case, chosen: Chosen) -> tuple[ProposedSite, ...]:
     """
     sites = []
     ids = case.ground.area.demand["id"].to_numpy(dtype=object)
-    everyone = case.covered(np.array(chosen.sites, dtype=np.int64))
-    before = case.covered(np.array(chosen.kept, dtype=np.int64))
+    everyone = case.covered(chosen.sites)
+    before = case.covered(case.existing)
     for rank, column in enumerate(chosen.new, start=1):
-        after = before | case.covered(np.array([column]))
+        after = before | case.covered([column])
         others = [site for site in chosen.sites if site != column]
-        sole = everyone & ~case.covered(np.array(others, dtype=np.int64))
+        sole = everyone & ~case.covered(others)
         row = case.table.iloc[column]
         sites.append(
             ProposedSite(
@@ -138,7 +117,7 @@ def describe(case: Case, chosen: Chosen) -> tuple[ProposedSite, ...]:
                 added=tuple(str(name) for name in ids[after & ~before]),
                 sole_population=case.people(sole),
                 changes=_changes(case, before, after),
-                alternative=_alternative(case, chosen, others, column),
+                alternative=alternative_to(case, chosen, column),
             )
         )
         before = after
@@ -171,21 +150,3 @@ def _changes(case: Case, before: NDArray[np.bool_], after: NDArray[np.bool_]) ->
         townships["id"], townships["name"], _verdicts(case, before), _verdicts(case, after), strict=True
     )
     return tuple(VerdictChange(str(i), str(name), old, new) for i, name, old, new in rows if old != new)
-
-
-def _alternative(case: Case, chosen: Chosen, others: Sequence[int], column: int) -> Alternative | None:
-    """Find the best candidate in a site's place, all others kept, within number, money and spacing."""
-    taken = {*chosen.sites, *chosen.closed, column}
-    near = {a if b in others else b for a, b in case.candidates.apart if (a in others) != (b in others)}
-    free = np.array([site for site in case.new if site not in taken | near], dtype=np.int64)
-    if case.wish.budget_wan is not None:
-        spent = float(case.cost_wan[[site for site in chosen.new if site != column]].sum())
-        free = free[case.cost_wan[free] <= (case.wish.budget_wan - spent) * (1 + _NOTHING)]
-    if not len(free):
-        return None
-    gains = merit_of(case)(others, free)
-    best = int(free[np.argmax(gains)])
-    if adds_nothing(case, float(gains.max())):
-        return None
-    people = case.people(case.covered(np.array([*others, best])))
-    return Alternative(str(case.table["id"].iloc[best]), site_name(case, best), people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,11 @@ from coverage.errors import SitingError
 from coverage.proposal import Proposal, SweepPoint
 from coverage.proposing.case import hospital_grade, lay_case, lay_ground
 from coverage.proposing.doing import option_of
+from coverage.proposing.measures import measures_of
 from coverage.proposing.merit import merit_of
+from coverage.proposing.naming import site_name
 from coverage.proposing.notes import collect_notes
-from coverage.proposing.ranking import adds_nothing, choose, describe
+from coverage.proposing.ranking import adds_nothing, choose, describe, lost_points
 from coverage.proposing.search import Answers, search
 from coverage.proposing.solving import nothing_more
 from coverage.routing.speeds import DEFAULT_SPEEDS
@@ -22,10 +25,12 @@ from coverage.siting.inputs import checked_weight
 from coverage.standards import MINUTE_S, ResponseStandard, access_standard
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import geopandas as gpd
     import shapely
 
-    from coverage.analysis import NoteCode
+    from coverage.analysis import Note, NoteCode
     from coverage.proposal import Situation, Wish
     from coverage.proposing.case import Case, Ground
     from coverage.routing.speeds import SpeedTable
@@ -52,6 +57,7 @@ def propose(
     no_build: shapely.Geometry | None = None,
     spacing_m: float | None = None,
     cost_wan: float = math.nan,
+    notes: Sequence[Note] = (),
     progress: Progress | None = None,
 ) -> Proposal:
     """
@@ -78,6 +84,8 @@ def propose(
         Least distance between two sites; see `coverage.siting.candidates`.
     cost_wan
         Cost of a new site that has no figure of its own, 万元.
+    notes
+        What a reader must know of the files that were read.
     progress
         Is told how far each search is.
 
@@ -106,7 +114,8 @@ def propose(
     chosen = choose(case, answers.plan)
     option = option_of(case, chosen)
     after = situation_after(ground, option)
-    sites = describe(case, chosen)
+    sites, lost = describe(case, chosen), lost_points(case, chosen)
+    own = collect_notes(case, before, after, sites, chosen, answers, answer, of_files=notes)
     return Proposal(
         wish=wish,
         candidates=case.table,
@@ -115,11 +124,14 @@ def propose(
         closed=tuple(str(case.table["name"].iloc[column]) for column in chosen.closed),
         before=before,
         after=after,
-        sweep=tuple(_sweep_point(case, count, plan) for count, plan in answers.sweep.items()),
+        sweep=_sweep_points(case, answers.sweep),
         option=option,
         speeds=speeds,
         condition=condition,
-        notes=collect_notes(case, before, after, sites, answers.plan, answers.sweep, answer),
+        notes=own,
+        measures=measures_of(case, chosen),
+        lost_population=case.people(lost),
+        lost=tuple(str(name) for name in area.demand["id"].to_numpy(dtype=object)[lost]),
     )
 
 
@@ -148,7 +160,7 @@ def _plain_answer(case: Case) -> NoteCode | None:
             "give nearer candidates, or widen the limit",
             zh=f"{len(case.new)} 处候选点在时限内都到达不了任何人：请补充更近的候选点，或放宽时限",
         )
-    gains = merit_of(case)(case.existing.tolist(), case.new)
+    gains = merit_of(case).gains(case.existing.tolist(), case.new)
     return "nothing_gained" if adds_nothing(case, float(gains.max())) else None
 
 
@@ -168,6 +180,15 @@ def situation_after(ground: Ground, option: Option) -> Situation:
     return ground.situation(scenario.area, bases)
 
 
+def _sweep_points(case: Case, sweep: Mapping[int, SitingPlan]) -> tuple[SweepPoint, ...]:
+    """Hold the county against each plan of the curve; plans of the same sites are the same county."""
+    points: dict[tuple[int, ...], SweepPoint] = {}
+    for count, plan in sweep.items():
+        if plan.sites not in points:
+            points[plan.sites] = _sweep_point(case, count, plan)
+    return tuple(replace(points[plan.sites], count=count, plan=plan) for count, plan in sweep.items())
+
+
 def _sweep_point(case: Case, count: int, plan: SitingPlan) -> SweepPoint:
     chosen = choose(case, plan)
     option = option_of(case, chosen)
@@ -175,7 +196,7 @@ def _sweep_point(case: Case, count: int, plan: SitingPlan) -> SweepPoint:
     return SweepPoint(
         count=count,
         plan=plan,
-        names=tuple(site.name for site in describe(case, chosen)),
+        names=tuple(site_name(case, column) for column in chosen.new),
         population=totals.population,
         covered_population=totals.covered_population,
         covered_share=totals.covered_share,

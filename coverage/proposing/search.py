@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coverage.proposing.solving import best_of_number, extend, solve
+from coverage.proposing.solving import best_of_number, everyone_in_reach, extend, solve
 from coverage.siting.plan import relative_gap
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def _curve(case: Case, counts: Sequence[int], progress: Progress | None) -> dict
     plans: dict[int, SitingPlan] = {}
     last: SitingPlan | None = None
     for count in counts:
+        if last is not None and everyone_in_reach(case, last):
+            plans[count] = last  # nothing is left to be gained, and nothing to be solved
+            continue
         plan = best_of_number(case, count, start=last.sites if last else (), progress=progress)
         last = plans[count] = _no_worse(plan, last)
         if plan.status == "interrupted":

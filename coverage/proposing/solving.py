@@ -9,9 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from coverage.errors import SitingError, UnreachableError, name_some
-from coverage.proposing.merit import servable
+from coverage.proposing.merit import TOLERANCE, merit_of, servable
+from coverage.proposing.units import sites_today, units_there
 from coverage.siting.center import p_center
-from coverage.siting.cover import cover_matrix
 from coverage.siting.covering import backup_covering, expected_covering, greedy, maximal_covering
 from coverage.siting.double_cover import double_standard
 from coverage.siting.median import p_median
@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from coverage.proposing.case import Case
     from coverage.siting.plan import Progress
 
-MOST_UNITS = 10
-"""Ambulances of one base that a model of several counts; all of them are busy next to never."""
-
 _OF_SPACING = ("maximal-covering", "set-covering", "backup-covering", "greedy")
 _OF_EVERYBODY = ("p-median", "p-center", "double-standard")
-_OF_AMBULANCES = ("expected-covering", "double-standard")
 _BONUS = 1.0  # people: an existing site moves only where that gains more
 
 
@@ -63,6 +59,7 @@ def solve(
         If there is no such plan.
     """
     _check_number(case, count)
+    _check_closable(case)
     _check_spacing(case)
     try:
         return _MODELS[case.wish.model](case, count, start, progress)
@@ -103,12 +100,18 @@ def extend(case: Case, plan: SitingPlan, count: int) -> SitingPlan:
     return _without_bonus(case, greedy(cover, weight, **limits))
 
 
+def everyone_in_reach(case: Case, plan: SitingPlan) -> bool:
+    """Tell whether a covering plan covers everybody whom any site covers."""
+    most = case.people(np.diff(case.cover.indptr) > 0)
+    return plan.objective >= most * (1 - TOLERANCE)
+
+
 def nothing_more(case: Case) -> SitingPlan:
     """Give the plan that leaves everything as it is, where that is proven to be best."""
     covered = case.covered(case.existing)
-    people = case.people(covered)
-    sites = tuple(int(site) for site in case.existing)
-    return SitingPlan(sites, people, people, 0.0, "optimal", covered.astype(np.float64), 0, 0.0)
+    sites = sites_today(case)
+    objective = merit_of(case).objective(sites)
+    return SitingPlan(sites, objective, objective, 0.0, "optimal", covered.astype(np.float64), 0, 0.0)
 
 
 def _check_number(case: Case, count: int | None) -> None:
@@ -116,6 +119,17 @@ def _check_number(case: Case, count: int | None) -> None:
         raise SitingError(
             f"{count} new sites are asked for, but there are only {len(case.new)} candidates: ask for fewer",
             zh=f"要求新增 {count} 处，但候选点只有 {len(case.new)} 处：请减少数量或补充候选点",
+        )
+
+
+def _check_closable(case: Case) -> None:
+    """Refuse to move sites, and nothing else, where none may move."""
+    if case.wish.most == 0 and not len(case.closable):
+        raise SitingError(
+            "no existing site may move: those of other counties never do, nor those that are to be kept; "
+            "name fewer with --keep, or ask for new sites with --count",
+            zh="没有可以调整的现有站点（县外站点和要求保留的站点不调整）："
+            "请减少 --keep 中的站点，或用 --count 新增",
         )
 
 
@@ -139,6 +153,9 @@ def _limits(case: Case, count: int | None) -> dict[str, Any]:
     """Give number or money, what stays open, and what may not stand side by side."""
     limits: dict[str, Any] = {"fixed": case.candidates.fixed, "apart": case.candidates.apart}
     if count is not None:
+        if len(case.closable):
+            # closures make room for so many sites elsewhere, and for no more
+            limits["groups"] = [(case.new.tolist(), count + case.wish.moves)]
         return limits | {"p": len(case.existing) + count}
     _check_costs(case)
     return limits | {"cost": case.cost_wan, "budget": case.wish.budget_wan}
@@ -158,14 +175,20 @@ def _check_costs(case: Case) -> None:
 
 def _maximal(case: Case, count: int | None, start: Sequence[int], progress: Progress | None) -> SitingPlan:
     cover, weight = _with_bonus(case)
-    plan = maximal_covering(cover, weight, start=start, **_limits(case, count), **_common(case, progress))
+    told = _less(progress, _BONUS * len(case.closable))
+    plan = maximal_covering(cover, weight, start=start, **_limits(case, count), **_common(case, told))
     return _without_bonus(case, plan)
 
 
 def _greedy(case: Case, count: int | None, start: Sequence[int], progress: Progress | None) -> SitingPlan:
     del start, progress  # it takes one site after another, and has nothing to tell
     cover, weight = _with_bonus(case)
-    return _without_bonus(case, greedy(cover, weight, **_limits(case, count)))
+    limits = _limits(case, count)
+    plans = [greedy(cover, weight, **limits)]
+    if len(case.closable):
+        # one site after another may end where moving does harm
+        plans.append(greedy(cover, weight, **limits | {"fixed": case.existing.tolist()}))
+    return _without_bonus(case, max(plans, key=lambda plan: plan.objective))
 
 
 def _with_bonus(case: Case) -> tuple[sparse.csr_array, NDArray[np.float64]]:
@@ -180,14 +203,7 @@ def _with_bonus(case: Case) -> tuple[sparse.csr_array, NDArray[np.float64]]:
 def _without_bonus(case: Case, plan: SitingPlan) -> SitingPlan:
     """Give a plan without the people who are none."""
     kept = _BONUS * int(np.isin(case.closable, plan.sites).sum())
-    objective, bound = plan.objective - kept, plan.bound - kept
-    return replace(
-        plan,
-        objective=objective,
-        bound=bound,
-        gap=0.0 if plan.gap == 0 else relative_gap(objective, bound),
-        covered=plan.covered[: len(case.weight)],
-    )
+    return replace(_shifted(plan, kept), covered=plan.covered[: len(case.weight)])
 
 
 def _set_covering(
@@ -196,16 +212,37 @@ def _set_covering(
     del count, start
     reach = case.wish.reach or 1.0
     _check_reach(case, reach)
-    known = np.isfinite(case.cost_wan[case.new]).all()
-    return set_covering(
+    # existing sites count in the model, but neither in the number nor in the cost of new ones
+    is_number = not np.isfinite(case.cost_wan[case.new]).all()
+    n_there = float(len(case.existing)) if is_number else 0.0
+    plan = set_covering(
         case.cover,
         weight=case.weight,
         target=reach,
         fixed=case.candidates.fixed,
         apart=case.candidates.apart,
-        cost=case.cost_wan if known else None,
-        **_common(case, progress),
+        cost=None if is_number else case.cost_wan,
+        **_common(case, _less(progress, n_there)),
     )
+    return _shifted(plan, n_there)
+
+
+def _shifted(plan: SitingPlan, less: float) -> SitingPlan:
+    """Give a plan with objective and bound less by as much."""
+    objective, bound = plan.objective - less, plan.bound - less
+    gap = 0.0 if plan.gap == 0 else relative_gap(objective, bound)
+    return replace(plan, objective=objective, bound=bound, gap=gap)
+
+
+def _less(progress: Progress | None, less: float) -> Progress | None:
+    """Tell of objectives that are less by as much than those of the model."""
+    if progress is None or not less:
+        return progress
+
+    def tell(*, bound: float, best: float, seconds: float) -> None:
+        progress(bound=bound - less, best=best - less, seconds=seconds)
+
+    return tell
 
 
 def _check_reach(case: Case, reach: float) -> None:
@@ -288,18 +325,6 @@ def _backup(case: Case, count: int | None, start: Sequence[int], progress: Progr
     )
 
 
-def units_there(case: Case) -> NDArray[np.int64]:
-    """
-    Give how many units each existing site counts for, shape (n_existing,).
-
-    Its ambulances, where the model is about several at a site (one where their number is not known); else 1.
-    """
-    if case.wish.model not in _OF_AMBULANCES or case.wish.kind != "station":
-        return np.ones(len(case.existing), dtype=np.int64)
-    counts = case.table["ambulances"].to_numpy(dtype=np.float64)[case.existing]
-    return np.clip(np.where(np.isnan(counts), 1.0, counts), 1, MOST_UNITS).astype(np.int64)
-
-
 def _units(case: Case) -> NDArray[np.int64]:
     """Give a column for every unit of the existing sites, and one for each new site."""
     return np.concatenate((np.repeat(case.existing, units_there(case)), case.new))
@@ -324,7 +349,7 @@ def _double(case: Case, count: int | None, start: Sequence[int], progress: Progr
     del start
     owner = _units(case)
     n_there = len(owner) - len(case.new)
-    far = cover_matrix(case.times, case.candidates.lead_s, case.limit_s * case.wish.outer_factor)
+    far = case.wide
     rows = _needed(np.flatnonzero((np.diff(far.indptr) > 0) & (case.weight > 0)))
     plan = double_standard(
         case.cover[rows][:, owner],

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from coverage.assessment import is_within
 from coverage.errors import name_some
-from coverage.reports.display_width import shorten
-from coverage.reports.shown import ACCESS_PROFILE, bases_are_assumed, is_access
+from coverage.reports.display_width import ELLIPSIS, shorten
+from coverage.reports.shown import ACCESS_PROFILE, bases_are_assumed, is_access, is_planned
 from coverage.routing.snapping import SNAP_LIMIT_M, WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
@@ -116,7 +116,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "figure": ("数值", "Figure"),
     "first_population": ("首达{p}", "{P} reached first"),
     "handling": ("接警受理（秒）", "Call handling (s)"),
-    "figures_hash": ("数据标识", "Mark of the figures"),
+    "figures_hash": ("结果编号", "Result id"),
     "highway": ("道路等级（OSM highway）", "Road class (OSM highway)"),
     "id": ("编号", "Id"),
     "is_base": ("派车急救点", "Sends ambulances"),
@@ -213,6 +213,9 @@ _SHEETS = {
     "sources": ("假设与来源", "Assumptions and sources"),
     "proposal_sites": ("推荐站点", "Proposed sites"),
     "proposal_townships": ("乡镇前后对比", "Before and after"),
+    "proposal_subcentres": ("推荐次中心", "Proposed sub-centres"),
+    "proposal_lost": ("失去覆盖居民点", "No longer covered"),
+    "proposal_uncovered": ("方案后未覆盖居民点", "Not covered after it"),
     "proposal_added": ("新增覆盖居民点", "Newly covered"),
     "proposal_sweep": ("数量-覆盖曲线", "Sites and coverage"),
     "proposal_candidates": ("候选点", "Candidates"),
@@ -262,7 +265,14 @@ def one_line(text: object) -> str:
 
 def short_name(text: object) -> str:
     """Make a name safe to print inside a sentence; a very long one is cut."""
-    return shorten(one_line(text), _NAME_COLUMNS)
+    cut = shorten(one_line(text), _NAME_COLUMNS)
+    if not cut.endswith(ELLIPSIS):
+        return cut
+    # no bracket may stay open
+    for left, right in ("（）", "()"):
+        if cut.count(left) > cut.count(right):
+            cut = cut[: cut.rindex(left)].rstrip() + ELLIPSIS
+    return cut
 
 
 def label(key: str, lang: Lang, unit: DemandUnit = "people", *, access: bool = False) -> str:
@@ -801,6 +811,11 @@ def note_line(note: Note, shown: Shown, lang: Lang) -> str:
 def bases_text(shown: Shown, lang: Lang) -> str:
     """Say where response starts, and whether that is known or assumed."""
     n = int(shown.assessment.facilities["is_base"].sum())
+    when = _pick(lang, "方案后，", "After the plan: ") if is_planned(shown) else ""
+    return when + _bases_text(shown, n, lang)
+
+
+def _bases_text(shown: Shown, n: int, lang: Lang) -> str:
     if is_access(shown):
         return _pick(
             lang,
@@ -1084,6 +1099,28 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "candidates_repeated": (
         "{n}处候选点重复列出，只计一次：{names}。请核对候选点表",
         "candidates listed more than once, used once ({n}): {names}. Check the list",
+    ),
+    "nothing_moved": (
+        "允许调整现有站点（最多{n}处），但调整不能使更多人在限时内，现有站点保持不动",
+        "existing sites might move (at most {n}), but that brings nobody more inside: all of them stay",
+    ),
+    "sweep_full": (
+        "新增{n}处时，候选点能覆盖的居民已全部覆盖，更多数量没有增益，不再求解",
+        "with {n} new sites everybody is covered whom any candidate reaches: more add nothing, and are not solved for",
+    ),
+    "budget_ample": (
+        "预算高于全部{n}处候选点的费用合计（{names}万元），费用不构成限制。请核对金额单位（万元）",
+        (
+            "the budget is above what all {n} candidates cost together ({names} 万元), so that money limits nothing. "
+            "Check its unit: 万元, 10,000 yuan"
+        ),
+    ),
+    "candidates_rejected": (
+        "候选点文件有{n}行未使用：{names}。原因和处理办法见 propose.rejected.xlsx，请更正后重新运行",
+        (
+            "rows of the candidates that could not be used ({n}): {names}. Mend them as propose.rejected.xlsx says, "
+            "and run it again"
+        ),
     ),
     "cost_unknown": (
         "{n}处推荐站点费用未知，未计入合计：{names}。请在候选点表填写费用，或用 --cost 给出",

@@ -382,9 +382,9 @@ def _given(
     if len(linked):
         # what becomes part of a facility stands where that facility stands
         table.loc[linked, "geometry"] = theirs.geometry.to_numpy()
-        for column in ("id", "name", "turnout_s"):
-            known = theirs[column].to_numpy()
-            table.loc[linked, column] = np.where(known == "", table.loc[linked, column], known)
+        for column in ("id", "turnout_s"):
+            table.loc[linked, column] = theirs[column].to_numpy()
+        table.loc[linked, "name"] = _both_names(area, table.loc[linked, "name"], theirs["name"])
         table.loc[linked, "facility_id"] = theirs["id"].to_numpy(dtype=object)
         if purpose == "station":
             table.loc[linked, "kind"] = theirs["kind"].to_numpy(dtype=object)
@@ -403,6 +403,16 @@ def _given(
         ("repeated", pd.Series(facility).duplicated().to_numpy() & (facility >= 0)),
     ]
     return _sifted(_Pool(table, sites), unwanted)
+
+
+def _both_names(area: StudyArea, listed: pd.Series[Any], facilities: pd.Series[Any]) -> list[str]:
+    """Call places as the planner lists them, with the facility that each becomes part of in brackets."""
+    brackets = "{} ({})" if PlaceNames(area).lang == "en" else "{}（{}）"
+    pairs = zip(listed.astype(str), facilities.astype(str), strict=True)
+    return [
+        own or theirs if own in (theirs, "") or not theirs else brackets.format(own, theirs)
+        for own, theirs in pairs
+    ]
 
 
 def _facility_of(area: StudyArea, rows: gpd.GeoDataFrame) -> NDArray[np.int64]:
