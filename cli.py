@@ -21,6 +21,7 @@ from coverage.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from coverage.analysis import Note
     from coverage.files import Stamps
     from coverage.proposal import Proposal, Wish
     from coverage.sources.import_order import Order
@@ -165,6 +166,12 @@ def _locale_lang() -> Lang:
     return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
 
 
+class Share(float):
+    """A share of 1, and how somebody typed it."""
+
+    typed: str
+
+
 class Number(click.ParamType[float]):
     """A number as people type it: full-width digits, and where a share is asked for, a percentage."""
 
@@ -178,9 +185,34 @@ class Number(click.ParamType[float]):
         text = unicodedata.normalize("NFKC", str(value)).strip()
         percent = self.share and text.endswith("%")
         try:
-            return float(text.removesuffix("%")) / 100 if percent else float(text)
+            number = float(text.removesuffix("%")) / 100 if percent else float(text)
         except ValueError:
             return self.fail(f"{value!r} is not a number", param, ctx)
+        if not self.share:
+            return number
+        share = Share(number)
+        share.typed = text
+        return share
+
+
+class Money(click.ParamType[float]):
+    """A sum in 万元 as people type it: ``500``, ``5,000``, ``500万``, ``500万元``, ``5000000元``."""
+
+    name = "money"
+    # 万元 that each unit stands for; a bare number is 万元
+    _WAN = {"": 1.0, "万": 1.0, "万元": 1.0, "亿": 1e4, "亿元": 1e4, "元": 1e-4}  # noqa: RUF012 - never changed
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the sum, in 万元."""
+        text = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value)))
+        found = re.fullmatch(r"(.*?)(亿元|亿|万元|万|元)?", text)
+        figures, unit = (found[1], found[2] or "") if found else (text, "")
+        if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", figures):
+            figures = figures.replace(",", "")
+        try:
+            return float(figures) * self._WAN[unit]
+        except ValueError:
+            return self.fail(f"{value!r} is not a sum of money, such as 500 or 500万元", param, ctx)
 
 
 class Word(click.Choice[str]):
@@ -338,8 +370,9 @@ MODEL_WORDS = {
 wish_options = _options(
     click.option("--kind", type=Word(**KIND_WORDS), required=True,
                  help="Ambulance stations, or county sub-centres. 急救站或县域医疗次中心"),
-    click.option("--count", type=int, metavar="P", help="New sites. 新增数量"),
-    click.option("--budget", "budget_wan", type=Number(), metavar="万元",
+    click.option("--count", type=int, metavar="P",
+                 help="New sites; 0 with --close-allowed: move existing ones only. 新增数量"),
+    click.option("--budget", "budget_wan", type=Money(), metavar="万元",
                  help="What new sites may cost together, 10,000 yuan. 总费用上限（万元）"),
     click.option("--reach", type=Number(share=True), metavar="SHARE",
                  help="Cover this share of the people by the fewest sites. 覆盖目标，求最少站点"),
@@ -348,21 +381,25 @@ wish_options = _options(
     click.option("--model", type=Word(**MODEL_WORDS), metavar="MODEL",
                  help="maximal-covering, set-covering (with --reach), p-median, p-center, backup-covering, "
                  "double-standard, expected-covering or greedy. 选址模型"),
-    click.option("--keep", default="all", show_default=True, metavar="all|FILE",
-                 help="Existing sites that stay: all, or those a list names. 保留的现有站点"),
     click.option("--close-allowed", is_flag=True,
                  help="Existing sites may be moved where that gains people. 允许调整现有站点"),
-    click.option("--time-limit", "time_limit_s", type=Number(), default=60.0, show_default=True, metavar="S",
-                 help="Seconds for each plan. 每个方案的求解时限"),
-    click.option("--busy", type=Number(share=True), default=0.3, show_default=True, metavar="SHARE",
-                 help="How much of the time an ambulance is busy (expected-covering). 救护车占用率"),
+    click.option("--moves", type=int, metavar="N",
+                 help="How many may move at most, with --close-allowed; 1 if not given. 最多调整几处"),
+    click.option("--keep", metavar="all|FILE",
+                 help="Existing sites that stay: all, or with --close-allowed those a list names. "
+                 "保留的现有站点"),
+    click.option("--time-limit", "time_limit_s", type=Number(), metavar="S",
+                 help="Seconds for each plan, 60 if not given. 每个方案的求解时限"),
+    click.option("--busy", type=Number(share=True), metavar="SHARE",
+                 help="How much of the time an ambulance is busy (expected-covering), 0.3 if not given. "
+                 "救护车占用率"),
 )  # fmt: skip
 place_options = _options(
     _path_option("--candidates", "candidates_file", help="Places of your own to choose from. 候选点文件"),
     _path_option("--no-build", "no_build_file", help="Polygons where nothing may be built. 禁建区文件"),
     click.option("--spacing-km", type=Number(), metavar="KM",
                  help="Least distance between two sites. 站点最小间距"),
-    click.option("--cost", "cost_wan", type=Number(), metavar="万元",
+    click.option("--cost", "cost_wan", type=Money(), metavar="万元",
                  help="Of each candidate without a cost of its own. 候选点单价（万元）"),
     crs_option,
     columns_option,
@@ -427,6 +464,8 @@ def propose(
         names = write_proposal(proposal, staging, lang=lang, tiles=tiles)
         names += _write_rejected(ground, staging, lang)
         older = _keep_edited(staging, folder)
+    if not ground.has_rejects:
+        (folder / REJECTED).unlink(missing_ok=True)  # of an older run; its copy stays
     _tell(proposal, ground, lang, older, explain=explain, quiet=quiet)
     click.echo("  ".join(str(folder / name) for name in names))
     return EXIT_INTERRUPTED if _is_interrupted(proposal) else EXIT_REJECTS if ground.has_rejects else 0
@@ -447,18 +486,20 @@ def _wished(
     from coverage.standards import MINUTE_S, access_standard  # noqa: PLC0415
 
     is_station = given.pop("kind") == "station"
-    keep = given.pop("keep").strip()
+    keep = (given.pop("keep") or "").strip()
     places = {name: given.pop(name) for name in _PLACE_NAMES} | {"keep": keep}
     minutes = given.pop("minutes")
     wanted = {name: given.pop(name) for name in _WISH_NAMES}
     wanted["model"] = wanted["model"] or (
         "set-covering" if wanted["reach"] is not None else "maximal-covering"
     )
+    _check_share(wanted["reach"])
+    _check_used(wanted, places)
     wish = Wish(
         kind="station" if is_station else "subcentre",
         sweep=_sweep(given.pop("sweep")),
-        keep=None if keep in ("all", "全部") else (),
-        **wanted,
+        keep=None if keep in ("", *_ALL) else (),
+        **{name: value for name, value in wanted.items() if value is not None},
     )
     _check_promise(given, minutes, is_station=is_station)
     standard = _standard(**given)
@@ -475,8 +516,10 @@ def _wished(
     return wish, standard, limit_s, places
 
 
-_WISH_NAMES = ("count", "budget_wan", "reach", "model", "close_allowed", "time_limit_s", "busy")
+_WISH_NAMES = ("count", "budget_wan", "reach", "model", "close_allowed", "moves", "time_limit_s", "busy")
+_ALL = ("all", "全部")
 _PLACE_NAMES = ("candidates_file", "no_build_file", "spacing_km", "cost_wan", "crs", "columns")
+REJECTED = "propose.rejected.xlsx"
 _RESPONSE_FLAGS = {
     "urban_min": "--urban",
     "rural_min": "--rural",
@@ -501,6 +544,55 @@ def _check_promise(given: dict[str, Any], minutes: float | None, *, is_station: 
         )
 
 
+def _check_share(reach: Share | None) -> None:
+    """Refuse a share that is none, as it was typed; whoever forgot the sign of per cent is told so."""
+    if reach is None or 0 < reach <= 1:
+        return
+    percent = f"{reach:g}%"
+    is_percent = 1 < reach <= 100 and not reach.typed.endswith("%")  # noqa: PLR2004 - per cent
+    hint, hint_zh = (
+        (f"; for {percent} write {percent}", f"；如指{percent}，请写成 {percent}") if is_percent else ("", "")
+    )
+    raise SitingError(
+        f"the share to reach is {reach.typed}: give a share above 0 and at most 100%, "
+        f"such as 0.95 or 95%{hint}",
+        zh=f"覆盖目标为 {reach.typed}：请给出大于0、不超过100%的比例，例如 0.95 或 95%{hint_zh}",
+    )
+
+
+def _check_used(wanted: dict[str, Any], places: dict[str, Any]) -> None:
+    """Refuse what would have no effect: whoever gives it expects one."""
+    model = wanted["model"]
+    if places["keep"] in _ALL and wanted["close_allowed"]:
+        raise SitingError(
+            "--keep all and --close-allowed exclude each other: name those that stay in a file, "
+            "or leave one out",
+            zh="--keep all（全部保留）与 --close-allowed（允许调整）不能同用："
+            "请用文件列出保留的站点，或去掉其中一项",
+        )
+    if wanted["moves"] is not None and not wanted["close_allowed"]:
+        raise SitingError(
+            "--moves says how many existing sites may move, but none may: add --close-allowed",
+            zh="--moves 是允许调整的现有站点数，但没有允许调整：请加上 --close-allowed",
+        )
+    if wanted["busy"] is not None and model != "expected-covering":
+        raise SitingError(
+            f"--busy is for expected-covering, and {model} does not know it: add --model expected-covering",
+            zh=f"--busy 用于 expected-covering（期望覆盖），{model} 不用此项："
+            "请加上 --model expected-covering，或去掉 --busy",
+        )
+    if wanted["time_limit_s"] is not None and model == "greedy":
+        raise SitingError(
+            "--time-limit is for models that search: greedy takes one site after another and needs none",
+            zh="--time-limit 用于需要搜索求解的模型：greedy（贪心）逐个选点，不需要时限，请去掉",
+        )
+    if places["crs"] and places["candidates_file"] is None and places["no_build_file"] is None:
+        raise SitingError(
+            "--crs is the coordinate system of files, and none is given: add --candidates or --no-build",
+            zh="--crs 是文件的坐标系，但没有给出文件：请加上 --candidates 或 --no-build，或去掉 --crs",
+        )
+
+
 def _sweep(text: str) -> tuple[int, ...]:
     """Read ``1..8``, or numbers separated by commas."""
     from coverage.proposal import MOST_SWEPT  # noqa: PLC0415
@@ -511,9 +603,13 @@ def _sweep(text: str) -> tuple[int, ...]:
     span = re.fullmatch(r"(\d{1,9})\s*(?:\.{2,}|…|-|~|至)\s*(\d{1,9})", plain)
     if span:
         first, last = int(span[1]), int(span[2])
-        if first <= last:
-            return tuple(range(first, min(last, first + MOST_SWEPT) + 1))
-    elif re.fullmatch(r"\d{1,9}(?:\s*[,、]\s*\d{1,9})*", plain):
+        if first > last:
+            raise SitingError(
+                f"--sweep {text} starts above its end: write {last}..{first}",
+                zh=f"--sweep {text} 的起点大于终点：请写成 {last}..{first}",
+            )
+        return tuple(range(first, min(last, first + MOST_SWEPT) + 1))
+    if re.fullmatch(r"\d{1,9}(?:\s*[,、]\s*\d{1,9})*", plain):
         return tuple(sorted({int(part) for part in re.split("[,、]", plain)}))
     raise SitingError(
         f"--sweep {text!r} cannot be read: write the first and the last number of sites, such as 1..8",
@@ -563,14 +659,25 @@ def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple
     tree = shapely.STRtree(area.roads.edges.geometry.to_numpy())
     rows = read_candidates(file, frame, tree, area.facilities)
     need_columns(columns, rows.accounts)
-    return wish, _Ground(arguments | {"candidates": rows.table}, rows)
+    return wish, _Ground(arguments | {"candidates": rows.table, "notes": _reject_notes(rows)}, rows)
+
+
+def _reject_notes(rows: LayerRows) -> tuple[Note, ...]:
+    """Give the note that names the rows which could not be used."""
+    from coverage.analysis import Note as ReadersNote  # noqa: PLC0415
+    from coverage.sources.row_account import NOTHING_TO_MEND  # noqa: PLC0415
+
+    rejects = [r for account in rows.accounts for r in account.rejects if r.code not in NOTHING_TO_MEND]
+    names = tuple(reject.name or f"#{reject.row}" for reject in rejects)
+    return (ReadersNote("candidates_rejected", len(names), names=names),) if names else ()
 
 
 def _keep_edited(staging: Path, folder: Path) -> list[Path]:
-    """Copy the option files that are about to be replaced by others: a planner may have edited them."""
+    """Copy what a planner may have edited and is about to be replaced by another, or removed."""
     from coverage.files import keep_older  # noqa: PLC0415
 
-    copies = []
+    # rows that were rejected before may have been mended where they stood
+    copies = [keep_older(folder / REJECTED)]
     for new in sorted(staging.glob("*.option.toml")):
         old = folder / new.name
         if old.is_file() and old.read_bytes() != new.read_bytes():
@@ -584,8 +691,8 @@ def _write_rejected(ground: _Ground, staging: Path, lang: Lang) -> tuple[str, ..
 
     if ground.rows is None or not ground.has_rejects:
         return ()
-    write_rejected(ground.rows.accounts, staging / "propose.rejected.xlsx", lang)
-    return ("propose.rejected.xlsx",)
+    write_rejected(ground.rows.accounts, staging / REJECTED, lang)
+    return (REJECTED,)
 
 
 def _tell(

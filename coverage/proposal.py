@@ -69,7 +69,7 @@ class Wish:
     moves
         How many existing sites may at most be built elsewhere, where `close_allowed`.
     keep
-        Ids of existing sites that stay in any case; None for all.
+        Ids or names of existing sites that stay in any case where others may close; None where none is named.
     busy
         Share of the time an ambulance is busy (``expected-covering``).
     outer_factor

@@ -13,6 +13,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
 import cli
@@ -167,6 +168,37 @@ def test_rows_of_the_candidates_that_cannot_be_used_are_listed(run, tmp_path):
     assert code == 3
     assert made() == FILES | {"propose.rejected.xlsx"}
     assert "propose.rejected.xlsx" in out
+    (note,) = [note for note in figures()["notes"] if note["code"] == "candidates_rejected"]
+    assert (note["n"], note["names"]) == (1, ["巴黎"])
+    # mended: the older list goes, and a copy of it stays
+    (tmp_path / "sites.csv").write_text("\n".join(",".join(map(str, row)) for row in rows[:2]), "utf-8")
+    code, _, err = run("--count", 1, "--candidates", "sites.csv@wgs84")
+    assert code == 0
+    assert made() == FILES | {"propose.rejected.xlsx.bak"}
+    assert "propose.rejected.xlsx.bak" in err
+
+
+@pytest.mark.usefixtures("few_files")
+def test_a_station_moves_and_none_is_added(run):
+    assert run("--count", 0, "--close-allowed", "--moves", 2, "--quiet")[0] == 0
+    found = figures()
+    assert len(found["sites"]) == len(found["closed"]) >= 1
+    assert found["after"]["covered_population"] > COVERED
+
+
+@pytest.mark.parametrize(
+    ("typed", "wan"),
+    [("500", 500), ("500万", 500), ("500 万元", 500), ("5,000", 5_000), ("５，０００万元", 5_000),
+     ("0.5亿元", 5_000), ("3000000元", 300), ("12.5", 12.5)],
+)  # fmt: skip
+def test_money_as_it_is_typed(typed, wan):
+    assert cli.Money().convert(typed, None, None) == pytest.approx(wan)
+
+
+@pytest.mark.parametrize("typed", ["", "五百", "5,00", "万元", "500美元"])
+def test_what_is_no_money_is_refused(typed):
+    with pytest.raises(click.BadParameter):
+        cli.Money().convert(typed, None, None)
 
 
 @pytest.mark.usefixtures("few_files")
@@ -209,9 +241,20 @@ def test_where_nothing_is_to_be_gained_the_answer_is_plain(run, tmp_path):
         (["--count", "two"], "station", "--count", "--count"),
         ([], "station", "没有说明要什么", "nothing is asked for"),
         (["--count", 1, "--budget", 9], "station", "只能给出一项", "exclude each other"),
-        (["--reach", "120%"], "station", "覆盖目标为 1.2", "share to reach is 1.2"),
+        (["--reach", "120%"], "station", "覆盖目标为 120%：", "share to reach is 120%:"),
+        (["--reach", "120"], "station", "覆盖目标为 120：", "share to reach is 120:"),
+        (["--reach", "98"], "station", "请写成 98%", "write 98%"),
+        (["--count", 0], "station", "--count 0 --close-allowed", "--count 0 --close-allowed"),
+        (["--sweep", "8..1"], "station", "请写成 1..8", "write 1..8"),
+        (["--count", 1, "--moves", 2], "station", "--close-allowed", "--close-allowed"),
+        (["--count", 1, "--close-allowed", "--moves", 0], "station", "调整的站点数为 0", "may move is 0"),
+        (["--count", 1, "--close-allowed", "--keep", "all"], "station", "不能同用", "exclude each other"),
+        (["--count", 1, "--busy", 0.3], "station", "期望覆盖", "expected-covering"),
+        (["--count", 1, "--model", "贪心", "--time-limit", 9], "station", "贪心", "greedy"),
+        (["--count", 1, "--crs", "wgs84"], "station", "--candidates", "--candidates"),
+        (["--budget", "很多"], "station", "--budget", "--budget"),
         (["--budget", -3], "station", "预算为 -3", "budget is -3"),
-        (["--sweep", "3..1"], "station", "无法识别", "cannot be read"),
+        (["--sweep", "3..1"], "station", "起点大于终点", "starts above its end"),
         (["--sweep", "many"], "station", "无法识别", "cannot be read"),
         (["--sweep", "1..99999999"], "station", "超过 100 个", "more than 100"),
         (["--count", 1, "--keep", "x.txt"], "station", "没有允许关闭", "none may close"),

@@ -314,6 +314,9 @@ def _locate(
     return inside, metric_x, metric_y, lon, lat, moved.outside_china
 
 
+_WIDER = (", or import roads that reach farther (--buffer-km)", "，或导入范围更大的路网（--buffer-km）")
+
+
 def _reject_far(
     sieve: RowSieve,
     far: Bools,
@@ -335,15 +338,17 @@ def _reject_far(
         ends = (np.full(n, centre.x), np.full(n, centre.y), lon[remote], lat[remote])
         away_m[remote] = pyproj.Geod(ellps="WGS84").inv(*ends)[2]
     buffer_km = f"{frame.buffer_m / 1000:g}"
+    # a new site stands in the county: roads that reach farther would not help it
+    wider, wider_zh = ("", "") if sieve.layer == "candidates" else _WIDER
     hint = "; degrees need no EPSG code of metres" if metres else ""
     hint_zh = "；若填写的是经纬度，请不要声明平面坐标系" if metres else ""
     sieve.reject(
         far & np.isfinite(away_m),
         "outside_area",
         f"{{x:.10g}}, {{y:.10g}} lie {{km:,.1f}} km beyond the boundary, and up to {buffer_km} km count: "
-        f"correct the coordinates or their system, or import roads that reach farther (--buffer-km){hint}",
+        f"correct the coordinates or their system{wider}{hint}",
         f"{{x:.10g}}, {{y:.10g}} 距县界{{km:,.1f}}公里，超出{buffer_km}公里缓冲范围："
-        f"请核对坐标或坐标系，或导入范围更大的路网（--buffer-km）{hint_zh}",
+        f"请核对坐标或坐标系{wider_zh}{hint_zh}",
         km=away_m / 1000,
         **values,
     )

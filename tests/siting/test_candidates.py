@@ -239,8 +239,8 @@ def test_listed_places_that_are_no_choice_are_named():
     named = {drop.reason: drop.names for drop in found.dropped}
     assert named == {
         "other_kind": ("点4",),
-        "exists": ("小康县人民医院",),
-        "repeated": ("石门乡卫生院",),
+        "exists": ("点1（小康县人民医院）",),
+        "repeated": ("点3（石门乡卫生院）",),
         "outside": ("点5",),
         "off_network": ("点6",),
     }
