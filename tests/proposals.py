@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,16 @@ import shapely
 from builders import ODD_NAMES, toy_area
 from coverage.analysis import Note
 from coverage.assessment import assess, response_bases, snap_places
-from coverage.proposal import Alternative, Proposal, ProposedSite, Situation, SweepPoint, VerdictChange, Wish
+from coverage.proposal import (
+    Alternative,
+    Measure,
+    Proposal,
+    ProposedSite,
+    Situation,
+    SweepPoint,
+    VerdictChange,
+    Wish,
+)
 from coverage.routing.isochrones import isochrones
 from coverage.routing.network import RoadNetwork
 from coverage.routing.speeds import DEFAULT_SPEEDS
@@ -74,11 +83,18 @@ def toy_proposal(
         option=option,
         speeds=DEFAULT_SPEEDS,
         condition="siren" if kind == "station" else "normal",
+        **_lost(before.assessment, after.assessment),
         notes=(
             Note("modelled", 2, names=("demand", "roads")),
             Note("demand_unreachable", 1, 500.0, ("d27",)),
         ),
     )
+
+
+def _lost(before: Assessment, after: Assessment) -> dict[str, Any]:
+    gone = (before.demand["state"] == "covered") & (after.demand["state"] != "covered")
+    lost = before.demand[gone]
+    return {"lost_population": float(lost["population"].sum()), "lost": tuple(lost["id"])}
 
 
 class _Promise:
@@ -115,9 +131,22 @@ def with_answer(proposal: Proposal, model: str, status: str) -> Proposal:
     """Give a proposal as another model would have come to it, or with another end of the search."""
     is_share = model == "set-covering"
     wish = Wish(proposal.wish.kind, model, count=None if is_share else 2, reach=0.95 if is_share else None)
-    return replace(
-        proposal, wish=wish, plan=_plan(proposal.after.assessment, status, sites=proposal.plan.sites)
-    )
+    plan = _plan(proposal.after.assessment, status, sites=proposal.plan.sites)
+    if is_share:
+        plan = replace(plan, objective=2.0, bound=2.0 if status == "optimal" else 1.2)
+    return replace(proposal, wish=wish, plan=plan, measures=MEASURES.get(model, ()))
+
+
+MEASURES = {
+    "p-median": (Measure("mean_time", 678.0, 651.0),),
+    "p-center": (Measure("worst_time", 2472.0, 1782.0),),
+    "backup-covering": (Measure("covered_twice", 38_000.0, 40_100.0),),
+    "double-standard": (
+        Measure("covered_twice", 38_000.0, 40_100.0),
+        Measure("within_wide", 80_000.0, 86_000.0),
+    ),
+    "expected-covering": (Measure("expected_covered", 50_000.5, 60_000.25),),
+}
 
 
 def _option(area: StudyArea, kind: str, *, closing: bool, odd_names: bool) -> Option:
@@ -143,10 +172,9 @@ def _lonlat(area: StudyArea, x_km: float, y_km: float) -> tuple[float, float]:
 
 def _sites(promise: _Promise, option: Option) -> tuple[ProposedSite, ...]:
     """Rank the health centre first and the new station second, and say what each adds."""
-    done = Option("closed", close=option.close)
-    steps = [Option("one", close=option.close, change=option.change), option]
+    steps = [Option("one", change=option.change), Option("both", change=option.change, open=option.open)]
     sites = []
-    state = promise.hold(done)[1]
+    state = promise.hold(Option("as it is"))[1]
     for rank, step in enumerate(steps[: 1 + len(option.open)], start=1):
         now = promise.hold(step)[1]
         added = (now.demand["state"] == "covered") & (state.demand["state"] != "covered")
@@ -171,7 +199,7 @@ def _sites(promise: _Promise, option: Option) -> tuple[ProposedSite, ...]:
                 added=tuple(now.demand.loc[added, "id"]),
                 sole_population=0.75 * people,
                 changes=_changes(state, now),
-                alternative=None if is_new else Alternative("c9", "第26村", 80_000.0),
+                alternative=None if is_new else Alternative("c9", "第26村", 80_000.0, 80_000.0),
             )
         )
         state = now

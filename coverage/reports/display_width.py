@@ -46,7 +46,7 @@ def wrapped(text: str, width: int, *, indent: str = "") -> list[str]:
     text
         One line.
     width
-        Columns a line may take; a single word that is wider stands alone and sticks out.
+        Columns a line may take; a single word that is wider is broken where it must be.
     indent
         Before every line but the first.
     """
@@ -54,8 +54,24 @@ def wrapped(text: str, width: int, *, indent: str = "") -> list[str]:
     for piece in _PIECES.findall(text):
         if lines[-1].strip() and display_width(lines[-1] + piece.rstrip()) > width:
             lines.append(indent)
-        lines[-1] += piece
+        rest = piece
+        while display_width(lines[-1] + rest.rstrip()) > width:
+            head = _head(rest, width - display_width(lines[-1]))
+            lines[-1] += head
+            lines.append(indent)
+            rest = rest[len(head) :]
+        lines[-1] += rest
     return [line.rstrip() for line in lines]
+
+
+def _head(text: str, width: int) -> str:
+    """Give as much of a text as fits, and one character at least."""
+    used = n = 0
+    for n, char in enumerate(text):
+        used += _char_width(char)
+        if used > width and n:
+            return text[:n]
+    return text[: n + 1]
 
 
 @cache

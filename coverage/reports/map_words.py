@@ -61,7 +61,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "uncovered": ("未覆盖居民点", "Demand points not covered"),
     "uncovered_list": ("未覆盖居民点（{n}）", "Demand points not covered ({n})"),
     "verdict": ("乡镇判定", "Verdict by township"),
-    "version": ("程序版本 {version} · 数据 {hash}", "Version {version} · data {hash}"),
+    "version": ("程序版本 {version} · 结果编号 {hash}", "Version {version} · result {hash}"),
     "whole": ("显示全县", "Show the whole county"),
     "zoom_in": ("放大", "Zoom in"),
     "zoom_out": ("缩小", "Zoom out"),

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from coverage.reports import proposal_wording as words
 from coverage.reports import wording
+from coverage.reports.curve import curve_rows
 from coverage.reports.map_style import INK
-from coverage.reports.shown import side
+from coverage.reports.proposal_counts import figure_text
+from coverage.reports.proposal_models import proven_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -171,31 +173,20 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
 
 
 def _table(proposal: Proposal, lang: Lang) -> dict[str, Any]:
-    shown, totals = side(proposal, proposal.after), proposal.before.assessment.totals["all"]
-    target = proposal.after.standard.target_share
-    today = words.label("before", proposal, lang)
-    rows = [(0, totals.covered_population, totals.covered_share, totals.townships_met, today)]
-    rows += [
-        (
-            p.count,
-            p.covered_population,
-            p.covered_share,
-            p.townships_met,
-            words.proven_text(p.plan, lang),
-        )
-        for p in proposal.sweep
-    ]
-    keys = ("count", "covered", "covered_share", "townships_met", "proof")
+    target, today = proposal.after.standard.target_share, words.label("before", proposal, lang)
+    keys = ("count", "covered", "gained", "step", "covered_share", "townships_met", "proof")
     return {
         "heads": [words.short_label(key, proposal, lang) for key in keys],
         "rows": [
             [
-                str(count),
-                wording.table_population_text(shown, covered, lang),
-                wording.share_text(share, target_share=target),
-                str(met),
-                proof,
+                str(row.count),
+                figure_text(proposal, row.covered_population, lang),
+                words.signed_text(proposal, row.gained, lang),
+                words.signed_text(proposal, row.step, lang),
+                wording.share_text(row.covered_share, target_share=target),
+                str(row.townships_met),
+                proven_text(row.plan, lang) if row.plan else today,
             ]
-            for count, covered, share, met, proof in rows
+            for row in curve_rows(proposal)
         ],
     }

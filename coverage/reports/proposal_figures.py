@@ -46,8 +46,9 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
     -------
     dict
         Keys ``model``, ``kind``, ``status``, ``objective``, ``bound``, ``gap``, ``sites``, ``before``,
-        ``after`` and ``sweep``, and beside them ``closed``, ``wish``, ``townships``, ``facilities``,
-        ``candidates`` and what every file says of its county, standard, notes and sources.
+        ``after`` and ``sweep``, and beside them ``closed``, ``lost_population``, ``measures``, ``wish``,
+        ``townships``, ``facilities``, ``candidates`` and what every file says of its county, standard, notes
+        and sources.
     """
     shown, plan, wish = side(proposal, proposal.after), proposal.plan, proposal.wish
     return {
@@ -62,6 +63,11 @@ def proposal_json(proposal: Proposal) -> dict[str, Any]:
         "standard": standard_figures(shown),
         "sites": [_site(site) for site in proposal.sites],
         "closed": [text(name) for name in proposal.closed],
+        "lost_population": number(proposal.lost_population),
+        "lost_demand_ids": [text(name) for name in proposal.lost],
+        "measures": [
+            {"code": m.code, "before": number(m.before), "after": number(m.after)} for m in proposal.measures
+        ],
         "before": _situation(proposal.before),
         "after": _situation(proposal.after),
         "townships": _townships(proposal),
@@ -104,6 +110,7 @@ def _wish(proposal: Proposal) -> dict[str, Any]:
         "reach": None if wish.reach is None else share(wish.reach),
         "sweep": list(wish.sweep),
         "close_allowed": wish.close_allowed,
+        "moves": wish.moves if wish.close_allowed else None,
         "keep": None if wish.keep is None else [text(name) for name in wish.keep],
         "busy": wish.busy if wish.model == "expected-covering" else None,
         "outer_factor": wish.outer_factor if wish.model == "double-standard" else None,
@@ -138,6 +145,7 @@ def _site(site: ProposedSite) -> dict[str, Any]:
             "id": text(other.id),
             "name": text(other.name),
             "covered_population": number(other.covered_population),
+            "objective": number(other.objective),
         },
     }
 
@@ -185,11 +193,13 @@ def _sweep_point(point: SweepPoint) -> dict[str, Any]:
 
 def _candidates(proposal: Proposal) -> list[dict[str, Any]]:
     chosen = set(proposal.plan.sites)
+    standing = dict(zip(proposal.area.facilities["id"], proposal.area.facilities["kind"], strict=True))
     return [
         {
             "id": text(row["id"]),
             "name": text(row["name"]),
             "kind": row["kind"],
+            "facility_kind": standing.get(row["facility_id"]),
             "origin": row["origin"],
             "existing": bool(row["existing"]),
             "lon": row["lon"],

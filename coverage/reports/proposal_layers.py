@@ -27,6 +27,7 @@ from coverage.reports.layers import (
 from coverage.reports.map_style import INK, added_colour
 from coverage.reports.palette import FACILITY_COLOURS, STATE_COLOURS
 from coverage.reports.proposal_figures import proposal_hash
+from coverage.reports.proposal_models import alternative_text
 from coverage.reports.qml import Category, Style, marker, ring
 from coverage.reports.shown import is_access, side
 from coverage.study_area import WGS84
@@ -61,8 +62,9 @@ def write_proposal_layers(proposal: Proposal, path: Path, *, lang: Lang) -> None
     Write a proposal as a GeoPackage in WGS84, with a style for QGIS in each layer.
 
     Layers: ``boundary``, ``townships`` (columns ``…_before`` and ``…_after``), ``areas`` (after the plan),
-    ``demand`` (before and after, and the rank and name of the site that newly covers it), ``facilities``
-    (after), ``candidates`` and, where there
+    ``demand`` (before and after, the rank and name of the site that newly covers it, and whether it is lost
+    by a closure), ``facilities``
+    (after), ``candidates`` (``facility_kind``: what stands there today) and, where there
     are any, ``sites``; tables: ``assumptions``, ``provenance`` and QGIS' own
     ``layer_styles``. Times are seconds, null where nobody comes or nobody knows.
 
@@ -134,7 +136,9 @@ def _demand(proposal: Proposal) -> gpd.GeoDataFrame:
     names = {site.rank: wording.one_line(site.name) for site in proposal.sites}
     ranks = after["id"].map(rank).fillna(0).astype(int)
     table = _both(before, after, _SIDED_DEMAND).assign(
-        gained_by=ranks, gained_by_name=[names.get(rank, "") for rank in ranks]
+        gained_by=ranks,
+        gained_by_name=[names.get(rank, "") for rank in ranks],
+        lost=after["id"].isin(proposal.lost),
     )
     return named(gpd.GeoDataFrame(table, geometry=proposal.area.demand.geometry))
 
@@ -149,7 +153,9 @@ def _candidates(proposal: Proposal) -> gpd.GeoDataFrame:
     state = np.select(
         [existing & is_open, existing, is_open], ["kept", "closed", "chosen"], default="not_chosen"
     )
-    ranked = table.assign(plan=state, rank=table["id"].map(rank).fillna(0).astype(int))
+    standing = dict(zip(proposal.area.facilities["id"], proposal.area.facilities["kind"], strict=True))
+    kinds = [standing.get(i, "") for i in table["facility_id"]]
+    ranked = table.assign(plan=state, facility_kind=kinds, rank=table["id"].map(rank).fillna(0).astype(int))
     return named(ranked.set_geometry(table.geometry.name))
 
 
@@ -174,6 +180,7 @@ def _sites(proposal: Proposal, lang: Lang) -> gpd.GeoDataFrame:
         "alternative_covered_population": [
             math.nan if o is None else float(o.covered_population) for o in others
         ],
+        "alternative_text": [alternative_text(s, proposal, lang) for s in sites],
     }
     places = gpd.points_from_xy([s.lon for s in sites], [s.lat for s in sites])
     return named(gpd.GeoDataFrame(rows, geometry=places, crs=WGS84))
@@ -208,7 +215,7 @@ def _demand_style(proposal: Proposal) -> Style:
     categories = [
         Category(
             float(site.rank),
-            f"{site.rank} {wording.short_name(site.name)}",
+            f"{site.rank} {wording.one_line(site.name)}",
             (marker("circle", added_colour(site.rank), size_mm=2, size_expression=DOT_SIZE),),
         )
         for site in proposal.sites

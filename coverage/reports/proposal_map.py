@@ -20,6 +20,7 @@ from coverage.reports.map import (
 )
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
+from coverage.reports.proposal_counts import count_text
 from coverage.reports.proposal_figures import proposal_hash
 from coverage.reports.proposal_panel import proposal_text
 from coverage.reports.shown import side
@@ -123,7 +124,7 @@ def _added(site: ProposedSite, proposal: Proposal, fullest: float, lang: Lang) -
 
 def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
     """Give a proposed site as the map shows it: symbol, tip and card."""
-    added, sole = (words.count_text(proposal, n, lang) for n in (site.added_population, site.sole_population))
+    added, sole = (count_text(proposal, n, lang) for n in (site.added_population, site.sole_population))
     figures = {"added": added, "sole": sole}
     if proposal.wish.kind == "station":
         figures["ambulances"] = f"{site.ambulances:g}"
@@ -144,13 +145,10 @@ def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
 
 def _closed(proposal: Proposal, lang: Lang) -> list[dict[str, Any]]:
     """Give what closes: facilities that go, and such as keep standing but are no longer what they were."""
-    ids = {c.id for c in proposal.option.close} | {c.id for c in proposal.option.change}
-    ids -= {site.id for site in proposal.sites}
+    closings = words.closings(proposal, lang)
     table = proposal.area.facilities
-    rows = table[table["id"].isin(ids)]
-    what = words.closed_label(proposal, lang)
-    named = [wording.one_line(name) or i for i, name in zip(rows["id"], rows["name"], strict=True)]
+    rows = table[table["id"].isin(closings)]
     return [
         {"name": name, "kind": what, "label": f"{name}{word('comma', lang)}{what}", "at": at}
-        for name, at in zip(named, places(rows.geometry), strict=True)
+        for (name, what), at in zip((closings[i] for i in rows["id"]), places(rows.geometry), strict=True)
     ]

@@ -20,6 +20,8 @@ from coverage.reports.map_panel import (
 )
 from coverage.reports.map_words import word
 from coverage.reports.proposal_chart import sweep_chart
+from coverage.reports.proposal_counts import figure_text
+from coverage.reports.proposal_models import measure_lines, proof_text
 from coverage.reports.shown import side
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def proposal_text(proposal: Proposal, lang: Lang, *, tiles: Tiles | None, data_h
     between = "" if lang == "zh" else ": "
     kicker = words.kicker_text(proposal, lang)
     lines = [words.proposed_text(proposal, lang), words.closed_text(proposal, lang)]
+    if changes:
+        lines += measure_lines(proposal, lang)
     return {
         **frame,
         "title": wording.one_line(proposal.area.county.title(lang)) + between + kicker,
@@ -64,7 +68,7 @@ def proposal_text(proposal: Proposal, lang: Lang, *, tiles: Tiles | None, data_h
         "headline": [line for line in lines if line],
         "answers": _answers(proposal, lang),
         "sides": _sides(proposal, lang) if changes else [],
-        "proof": [words.proof_text(proposal, lang)] if changes else [],
+        "proof": [proof_text(proposal, lang)] if changes else [],
         "sites": _sites(proposal, lang) if changes else None,
         "gap": words.remaining_text(proposal, lang),
         "totals": _totals(proposal, lang),
@@ -121,14 +125,14 @@ def _answers(proposal: Proposal, lang: Lang) -> list[dict[str, str]]:
 
 
 def _sites(proposal: Proposal, lang: Lang) -> dict[str, Any]:
-    shown, costs = side(proposal, proposal.after), words.has_costs(proposal)
+    costs = words.has_costs(proposal)
     rows = [
         {
             "rank": site.rank,
             "name": wording.one_line(site.name),
             "kind": words.site_kind_text(site, proposal, lang),
             "cells": [
-                wording.population_text(shown, site.added_population, lang),
+                figure_text(proposal, site.added_population, lang),
                 str(len(site.townships_gained)),
                 *([words.cost_text(site.cost_wan)] if costs else []),
             ],
@@ -175,7 +179,7 @@ def _totals(proposal: Proposal, lang: Lang) -> dict[str, Any]:
 def _townships(proposal: Proposal, lang: Lang) -> dict[str, Any]:
     """Give the panel's table of townships, those that gain most first."""
     before, after = (s.assessment.townships for s in (proposal.before, proposal.after))
-    shown, target = side(proposal, proposal.after), proposal.after.standard.target_share
+    target = proposal.after.standard.target_share
     gained = after["covered_population"].to_numpy() - before["covered_population"].to_numpy()
     rows = []
     for i in np.argsort(-gained, kind="stable"):
@@ -190,7 +194,7 @@ def _townships(proposal: Proposal, lang: Lang) -> dict[str, Any]:
                 "was": was["verdict"] if changed else "",
                 "was_text": wording.verdict_text(was["verdict"], lang),
                 "cells": [
-                    words.signed_text(shown, float(gained[i]), lang),
+                    words.signed_text(proposal, float(gained[i]), lang),
                     wording.share_text(was["covered_share"], target_share=target),
                     wording.share_text(now["covered_share"], target_share=target),
                 ],
@@ -208,9 +212,9 @@ def _layers(proposal: Proposal, lang: Lang, tiles: Tiles | None) -> list[dict[st
     if proposal.sites:
         mine.append({"id": "sites", "name": words.label("sites", proposal, lang), "on": True})
     if proposal.closed:
-        mine.append({"id": "closed", "name": words.closed_label(proposal, lang), "on": True})
+        mine.append({"id": "closed", "name": words.label("closed", proposal, lang), "on": True})
     adds = [
-        {"id": f"adds-{site.rank}", "name": f"{site.rank} {wording.short_name(site.name)}", "on": True}
+        {"id": f"adds-{site.rank}", "name": f"{site.rank} {wording.one_line(site.name)}", "on": True}
         for site in proposal.sites
         if site.added
     ]
@@ -231,7 +235,7 @@ def _legend(proposal: Proposal, lang: Lang) -> list[dict[str, Any]]:
         name = words.label("proposed_kind", proposal, lang, kind=wording.kind_text(kind, lang))
         items.append(legend_item("sites", name, style.site_swatch(kind)))
     if proposal.closed:
-        items.append(legend_item("closed", words.closed_label(proposal, lang), style.closed_swatch()))
+        items.append(legend_item("closed", words.label("closed", proposal, lang), style.closed_swatch()))
     adding = [site for site in proposal.sites if site.added]
     if adding:
         layers = " ".join(f"adds-{site.rank}" for site in adding)

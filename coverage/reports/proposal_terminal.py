@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from coverage.reports import proposal_wording as words
 from coverage.reports import wording
+from coverage.reports.curve import curve_rows
 from coverage.reports.display_width import wrapped
+from coverage.reports.proposal_counts import figure_text
+from coverage.reports.proposal_models import ARROW, proven_text
 from coverage.reports.shown import side
 from coverage.reports.text_table import TABLE_WIDTH, TextColumn, table_lines
 
@@ -63,25 +66,21 @@ def _sites(proposal: Proposal, lang: Lang, *, colour: bool) -> list[str]:
     codes = [_BOLD] * len(sites) if colour else ()
     costs = [words.cost_text(site.cost_wan) for site in sites]
 
-    def people(values: Iterable[float]) -> list[str]:
-        shown = side(proposal, proposal.after)
-        return [wording.table_population_text(shown, value, lang) for value in values]
-
     def label(key: str) -> str:
         return words.label(key, proposal, lang)
 
     columns = [
         TextColumn("#", [str(site.rank) for site in sites]),
         TextColumn(
-            label("name"), [wording.one_line(s.name) for s in sites], left=True, yields=True, codes=codes
+            label("name"), [wording.one_line(s.name) for s in sites], left=True, wraps=True, codes=codes
         ),
         TextColumn(
-            label("kind"), [words.site_kind_text(s, proposal, lang) for s in sites], left=True, yields=True
+            label("kind"), [words.site_kind_text(s, proposal, lang) for s in sites], left=True, wraps=True
         ),
         *([TextColumn(label("cost"), costs)] if words.has_costs(proposal) else []),
-        TextColumn(label("added"), people(site.added_population for site in sites)),
+        TextColumn(label("added"), [figure_text(proposal, s.added_population, lang) for s in sites]),
         TextColumn(
-            label("townships_gained"), [words.gained_names(s, lang) for s in sites], left=True, yields=True
+            label("townships_gained"), [words.gained_names(s, lang) for s in sites], left=True, wraps=True
         ),
     ]
     return table_lines(columns)
@@ -90,7 +89,7 @@ def _sites(proposal: Proposal, lang: Lang, *, colour: bool) -> list[str]:
 def _explanations(proposal: Proposal, lang: Lang) -> list[str]:
     lines = []
     for site in proposal.sites:
-        lines.append(f"{site.rank}  {wording.short_name(site.name)}")
+        lines += _prose([f"{site.rank}  {wording.one_line(site.name)}"])
         lines += _prose(words.explanation(site, proposal, lang), _INDENT)
     return lines
 
@@ -101,18 +100,18 @@ def _prose(lines: Iterable[str], indent: str = "") -> list[str]:
 
 def _totals(proposal: Proposal, lang: Lang) -> list[str]:
     before, after = (s.assessment.totals for s in (proposal.before, proposal.after))
-    shown, target = side(proposal, proposal.after), proposal.after.standard.target_share
+    target = proposal.after.standard.target_share
     names = list(after)
 
     def label(key: str) -> str:
         return words.label(key, proposal, lang)
 
     def change(text: str, *, now: Iterable[str], then: Iterable[str]) -> TextColumn:
-        cells = [f"{a} {words.ARROW} {b}" for a, b in zip(now, then, strict=True)]
+        cells = [f"{a} {ARROW} {b}" for a, b in zip(now, then, strict=True)]
         return TextColumn(text, cells)
 
     def covered(totals: Totals) -> str:
-        return wording.table_population_text(shown, totals.covered_population, lang)
+        return figure_text(proposal, totals.covered_population, lang)
 
     def share(totals: Totals) -> str:
         return wording.share_text(totals.covered_share, target_share=target)
@@ -121,7 +120,7 @@ def _totals(proposal: Proposal, lang: Lang) -> list[str]:
         return wording.minutes_text(totals.median_s, lang)
 
     columns = [
-        TextColumn(f"{label('before')} {words.ARROW} {label('after')}",
+        TextColumn(f"{label('before')} {ARROW} {label('after')}",
                    [wording.totals_text(name, lang) for name in names], left=True),
         *(
             change(label(key), now=[text(before[n]) for n in names], then=[text(after[n]) for n in names])
@@ -137,29 +136,33 @@ def _totals(proposal: Proposal, lang: Lang) -> list[str]:
 
 
 def _sweep(proposal: Proposal, lang: Lang) -> list[str]:
-    points, totals = proposal.sweep, proposal.before.assessment.totals["all"]
-    shown, target = side(proposal, proposal.after), proposal.after.standard.target_share
+    rows, target = curve_rows(proposal), proposal.after.standard.target_share
 
     def label(key: str) -> str:
-        return words.label(key, proposal, lang)
+        return words.short_label(key, proposal, lang)
 
-    covered = [totals.covered_population, *(p.covered_population for p in points)]
-    shares = [totals.covered_share, *(p.covered_share for p in points)]
+    def people(key: str, values: Iterable[float]) -> TextColumn:
+        return TextColumn(label(key), [words.signed_text(proposal, value, lang) for value in values])
+
+    today = words.label("before", proposal, lang)
     columns = [
-        TextColumn(label("count"), ["0", *(str(p.count) for p in points)]),
-        TextColumn(label("covered"), [wording.table_population_text(shown, v, lang) for v in covered]),
-        TextColumn(label("covered_share"), [wording.share_text(v, target_share=target) for v in shares]),
+        TextColumn(label("count"), [str(row.count) for row in rows]),
+        TextColumn(label("covered"), [figure_text(proposal, row.covered_population, lang) for row in rows]),
+        people("gained", [row.gained for row in rows]),
+        people("step", [row.step for row in rows]),
         TextColumn(
-            label("townships_met"), [str(totals.townships_met), *(str(p.townships_met) for p in points)]
+            label("covered_share"),
+            [wording.share_text(row.covered_share, target_share=target) for row in rows],
+        ),
+        TextColumn(label("townships_met"), [str(row.townships_met) for row in rows]),
+        TextColumn(
+            label("proof"), [proven_text(row.plan, lang) if row.plan else today for row in rows], left=True
         ),
         TextColumn(
-            label("proof"), [label("before"), *(words.proven_text(p.plan, lang) for p in points)], left=True
-        ),
-        TextColumn(
-            label("sites"),
-            [wording.DASH, *(words.sweep_names(p, lang) for p in points)],
+            words.label("sites", proposal, lang),
+            [words.all_names(row.names, lang) or wording.DASH for row in rows],
             left=True,
-            yields=True,
+            wraps=True,
         ),
     ]
     return table_lines(columns)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from coverage.reports import proposal_models as models
 from coverage.reports import proposal_wording as words
 from coverage.reports import wording
 from coverage.reports.book import (
@@ -24,13 +25,14 @@ from coverage.reports.book import (
     minutes,
     number,
 )
+from coverage.reports.curve import curve_rows
 from coverage.reports.proposal_figures import proposal_hash
 from coverage.reports.shown import side
-from coverage.reports.workbook import totals_columns
+from coverage.reports.workbook import totals_columns, write_uncovered
 from coverage.reports.workbook_sources import write_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from coverage.assessment import Assessment
@@ -39,7 +41,19 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
 
 _COST = "#,##0.##"
-_WEIGHTY = {"modelled", "rows_rejected", "road_share", "ambulances_assumed"}
+_WEIGHTY = {
+    "modelled",
+    "rows_rejected",
+    "road_share",
+    "ambulances_assumed",
+    "demand_left_out",
+    "candidates_outside",
+    "candidates_off_network",
+    "candidates_no_build",
+    "candidates_too_near",
+    "candidates_other_kind",
+    "candidates_repeated",
+}
 
 
 def write_proposal_workbook(proposal: Proposal, path: Path, *, lang: Lang) -> None:
@@ -69,6 +83,11 @@ def write_proposal_workbook(proposal: Proposal, path: Path, *, lang: Lang) -> No
     _write_townships(book, proposal)
     if any(site.added for site in proposal.sites):
         _write_added(book, proposal)
+    if proposal.lost:
+        _write_lost(book, proposal)
+    write_uncovered(
+        book, _judged(proposal.after), key="proposal_uncovered" if proposal.sites else "uncovered"
+    )
     if proposal.sweep:
         _write_sweep(book, proposal)
     _write_candidates(book, proposal)
@@ -143,7 +162,7 @@ def _write_sites(book: Book, proposal: Proposal) -> None:
         Column(label("name"), [s.name for s in sites]),
         Column(label("id"), [s.id for s in sites]),
         Column(label("kind"), [words.site_kind_text(s, proposal, lang) for s in sites]),
-        Column(label("origin"), [words.origin_text(s.origin, lang) for s in sites]),
+        Column(label("origin"), [words.origin_text(s.origin, proposal, lang) for s in sites]),
         Column(book.label("longitude"), [s.lon for s in sites], DEGREES),
         Column(book.label("latitude"), [s.lat for s in sites], DEGREES),
         *([Column(label("ambulances"), ambulances, "0")] if proposal.wish.kind == "station" else []),
@@ -156,7 +175,8 @@ def _write_sites(book: Book, proposal: Proposal) -> None:
         Column(label("alternative"), [wording.DASH if o is None else o.name for o in others]),
         counted("alternative_covered", [np.nan if o is None else o.covered_population for o in others]),
     ]
-    book.list_sheet("proposal_sites", columns, frozen=2, paper=A3)
+    key = "proposal_sites" if proposal.wish.kind == "station" else "proposal_subcentres"
+    book.list_sheet(key, columns, frozen=2, paper=A3)
 
 
 def _write_townships(book: Book, proposal: Proposal) -> None:
@@ -210,11 +230,26 @@ def _write_added(book: Book, proposal: Proposal) -> None:
     adding = [site for site in proposal.sites if site.added]
     ranks = np.repeat([site.rank for site in adding], [len(part) for part in parts])
     names = {site.rank: site.name for site in adding}
-    townships = dict(zip(proposal.area.townships["id"], proposal.area.townships["name"], strict=True))
-    response = book.label("response")
     columns = [
         Column(words.label("rank", proposal, lang), [int(rank) for rank in ranks], WHOLE),
         Column(words.label("site", proposal, lang), [names[int(rank)] for rank in ranks]),
+        *_point_columns(book, proposal, rows, before),
+    ]
+    book.list_sheet("proposal_added", columns, frozen=2)
+
+
+def _write_lost(book: Book, proposal: Proposal) -> None:
+    """List the demand points that are covered today and no longer with the plan, the most people first."""
+    before, after = (_by_id(s) for s in (proposal.before, proposal.after))
+    rows = after.loc[list(proposal.lost)].sort_values("population", ascending=False, kind="stable")
+    book.list_sheet("proposal_lost", _point_columns(book, proposal, rows, before), frozen=1)
+
+
+def _point_columns(book: Book, proposal: Proposal, rows: pd.DataFrame, before: pd.DataFrame) -> list[Column]:
+    """Describe demand points, `rows` of the county after the plan by id, with their times then and now."""
+    lang, response = book.lang, book.label("response")
+    townships = dict(zip(proposal.area.townships["id"], proposal.area.townships["name"], strict=True))
+    return [
         Column(book.label("demand_point"), [n or i for n, i in zip(rows["name"], rows.index, strict=True)]),
         Column(book.label("id"), list(rows.index)),
         Column(book.label("township"), [townships.get(i, wording.DASH) for i in rows["township_id"]]),
@@ -229,7 +264,11 @@ def _write_added(book: Book, proposal: Proposal) -> None:
         Column(response, minutes(rows["response_s"]), MINUTES, words.label("after", proposal, lang)),
         *lonlat_columns(book, proposal.area.demand.set_index("id", drop=False).loc[rows.index]),
     ]
-    book.list_sheet("proposal_added", columns, frozen=2)
+
+
+def _judged(situation: Situation) -> list[Assessment]:
+    other = situation.other_clock
+    return [situation.assessment] if other is None else [situation.assessment, other]
 
 
 def _by_id(situation: Situation) -> pd.DataFrame:
@@ -238,24 +277,25 @@ def _by_id(situation: Situation) -> pd.DataFrame:
 
 def _write_sweep(book: Book, proposal: Proposal) -> None:
     """Give the curve, the state of today first."""
-    lang, points = book.lang, proposal.sweep
-    today = proposal.before.assessment.totals["all"]
+    lang, rows = book.lang, curve_rows(proposal)
+    points, today = proposal.sweep, words.label("before", proposal, lang)
 
     def label(key: str) -> str:
         return words.label(key, proposal, lang)
 
-    covered = [today.covered_population, *(p.covered_population for p in points)]
-    shares = [today.covered_share, *(p.covered_share for p in points)]
-    gained = [value - covered[0] for value in covered]
+    def people(key: str, values: Iterable[float]) -> Column:
+        return Column(_count_label(book, proposal, key), book.counts(values), book.count_format)
+
     columns = [
-        Column(label("count"), [0, *(p.count for p in points)], WHOLE),
-        Column(_count_label(book, proposal, "covered"), book.counts(covered), book.count_format),
-        Column(_count_label(book, proposal, "gained"), book.counts(gained), book.count_format),
-        Column(label("covered_share"), [number(share) for share in shares], SHARE),
-        Column(label("townships_met"), [today.townships_met, *(p.townships_met for p in points)], WHOLE),
-        Column(label("proof"), [label("before"), *(words.proven_text(p.plan, lang) for p in points)]),
-        Column(label("gap"), [None, *(number(p.plan.gap) for p in points)], "0.00%"),
-        Column(label("sites"), [wording.DASH, *(words.all_names(p.names, lang) for p in points)]),
+        Column(label("count"), [row.count for row in rows], WHOLE),
+        people("covered", [row.covered_population for row in rows]),
+        people("gained", [row.gained for row in rows]),
+        people("step", [row.step for row in rows]),
+        Column(label("covered_share"), [number(row.covered_share) for row in rows], SHARE),
+        Column(label("townships_met"), [row.townships_met for row in rows], WHOLE),
+        Column(label("proof"), [models.proven_text(row.plan, lang) if row.plan else today for row in rows]),
+        Column(label("gap"), [number(row.plan.gap) if row.plan else None for row in rows], "0.00%"),
+        Column(label("sites"), [words.all_names(row.names, lang) or wording.DASH for row in rows]),
         Column(label("option"), [wording.DASH, *(f"propose.sweep-{p.count}.option.toml" for p in points)]),
     ]
     book.list_sheet("proposal_sweep", columns, frozen=1)
@@ -277,14 +317,19 @@ def _write_candidates(book: Book, proposal: Proposal) -> None:
     def label(key: str) -> str:
         return words.label(key, proposal, lang)
 
-    ambulances: list[Cell] = [number(v) for v in rows["ambulances"]]
+    ambulances: list[Cell] = [
+        None if e else number(v) for v, e in zip(rows["ambulances"], rows["existing"], strict=True)
+    ]
     columns = [
         Column(label("candidate"), [n or i for n, i in zip(rows["name"], rows["id"], strict=True)]),
         Column(label("id"), list(rows["id"])),
         Column(label("in_plan"), states),
         Column(label("rank"), [rank.get(i) for i in rows["id"]], WHOLE),
-        Column(label("kind"), [wording.kind_text(kind, lang) for kind in rows["kind"]]),
-        Column(label("origin"), [words.origin_text(origin, lang) for origin in rows["origin"]]),
+        Column(
+            label("facility_kind"),
+            [words.standing_kind_text(str(i), proposal, lang) for i in rows["facility_id"]],
+        ),
+        Column(label("origin"), [words.origin_text(origin, proposal, lang) for origin in rows["origin"]]),
         Column(label("may_close"), [wording.yes_text(value, lang) for value in rows["may_close"]]),
         *([Column(label("ambulances"), ambulances, "0")] if proposal.wish.kind == "station" else []),
         Column(label("cost"), [number(v) for v in rows["cost_wan"]], _COST),
@@ -298,11 +343,15 @@ def _facts(book: Book, proposal: Proposal) -> list[tuple[str, Cell]]:
     """Give how the plan came about, for the table of the promise."""
     lang, plan = book.lang, proposal.plan
     rows: list[tuple[str, Cell]] = [
-        ("model", words.model_name(proposal.wish.model, lang)),
-        ("status", words.status_text(plan, lang)),
-        ("objective", words.figure_text(plan.objective)),
-        ("bound", words.figure_text(plan.bound)),
-        ("gap", words.gap_text(plan.gap)),
+        ("model", models.model_name(proposal.wish.model, lang)),
+        ("status", models.status_text(plan, lang)),
+        (
+            "objective",
+            models.objective_figure(proposal, plan.objective, lang)
+            + wording.bracketed(models.objective_text(proposal, lang), lang),
+        ),
+        ("bound", models.objective_figure(proposal, plan.bound, lang)),
+        ("gap", models.gap_text(plan.gap)),
         ("candidates", int((~proposal.candidates["existing"].to_numpy(dtype=bool)).sum())),
     ]
     facts = [(words.label(key, proposal, lang), value) for key, value in rows]

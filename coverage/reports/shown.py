@@ -61,6 +61,7 @@ class Side:
     speeds: SpeedTable
     condition: str
     notes: tuple[Note, ...]
+    is_planned: bool
 
     @property
     def standard(self) -> ResponseStandard:
@@ -77,7 +78,13 @@ def side(proposal: Proposal, situation: Situation) -> Side:
         speeds=proposal.speeds,
         condition=proposal.condition,
         notes=proposal.notes,
+        is_planned=situation is proposal.after and bool(proposal.sites),
     )
+
+
+def is_planned(shown: Shown) -> bool:
+    """Tell whether a county is shown as a plan would leave it."""
+    return isinstance(shown, Side) and shown.is_planned
 
 
 def is_access(shown: Shown) -> bool:

@@ -65,7 +65,7 @@ def write_workbook(analysis: Analysis, path: Path, *, lang: Lang) -> None:
     _write_summary(book, analysis)
     _write_townships(book, analysis)
     _write_facilities(book, analysis)
-    _write_uncovered(book, analysis)
+    write_uncovered(book, [analysis.assessment, analysis.other_clock])
     write_sources(book, [(book.label("figures_hash"), figures_hash(analysis))])
     book.save(path)
 
@@ -256,12 +256,29 @@ def _write_facilities(book: Book, analysis: Analysis) -> None:
     book.list_sheet("facilities", columns, frozen=1)
 
 
-def _write_uncovered(book: Book, analysis: Analysis) -> None:
-    lang = book.lang
-    rows = not_covered(analysis.assessment)
-    other = analysis.other_clock.demand.loc[rows.index]
-    townships = dict(zip(analysis.area.townships["id"], analysis.area.townships["name"], strict=True))
-    facilities = dict(zip(analysis.area.facilities["id"], analysis.area.facilities["name"], strict=True))
+def write_uncovered(book: Book, clocks: Sequence[Assessment], *, key: str = "uncovered") -> None:
+    """
+    Write the sheet of demand points that are not covered, the most people first.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    clocks
+        Of the county that it tells of: on the promise's own clock, and on the other where there is one.
+    key
+        Of the sheet's name.
+    """
+    lang, area = book.lang, book.shown.area
+    rows = not_covered(clocks[0])
+    grouped = len(clocks) > 1
+    tables = [(a, a.demand.loc[rows.index]) for a in clocks]
+    townships = dict(zip(area.townships["id"], area.townships["name"], strict=True))
+    facilities = dict(zip(area.facilities["id"], area.facilities["name"], strict=True))
+
+    def head(assessment: Assessment) -> str:
+        return book.clock(assessment) if grouped else ""
+
     columns = [
         Column(book.label("demand_point"), [n or i for n, i in zip(rows["name"], rows["id"], strict=True)]),
         Column(book.label("id"), list(rows["id"])),
@@ -271,25 +288,25 @@ def _write_uncovered(book: Book, analysis: Analysis) -> None:
         Column(book.label("limit"), minutes(rows["limit_s"]), LIMIT),
         *(
             column
-            for a, table in ((analysis.assessment, rows), (analysis.other_clock, other))
+            for a, table in tables
             for column in (
                 Column(
                     book.label("response"),
                     minutes(table["response_s"]),
                     MINUTES,
-                    book.clock(a),
+                    head(a),
                 ),
                 Column(
                     book.label("state"),
                     [wording.state_text(s, lang) for s in table["state"]],
-                    group=book.clock(a),
+                    group=head(a),
                 ),
             )
         ),
         Column(book.label("facility_name"), [facilities.get(i, wording.DASH) for i in rows["facility_id"]]),
         Column(book.label("access_m"), [number(m) for m in rows["access_m"]], "0"),
-        *lonlat_columns(book, analysis.area.demand.loc[rows.index]),
+        *lonlat_columns(book, area.demand.loc[rows.index]),
     ]
-    sheet = book.list_sheet("uncovered", columns, frozen=1)
+    sheet = book.list_sheet(key, columns, frozen=1)
     colours = {wording.state_text(state, lang): STATE_COLOURS[state] for state in STATES}
-    colour_columns(book, sheet, columns, "state", colours, first=3)
+    colour_columns(book, sheet, columns, "state", colours, first=3 if grouped else 2)

@@ -348,7 +348,7 @@ def test_sources_standard_and_disclaimer_stand_at_the_foot(page):
         "接警受理60秒",
     ):
         assert part in page.text
-    assert re.search(r"数据 [0-9a-f]{12}", page.text)
+    assert re.search(r"结果编号 [0-9a-f]{12}", page.text)
 
 
 def test_modelled_data_has_a_banner_only_where_there_is_any():

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -5,7 +6,8 @@ import pytest
 from builders import ODD_NAMES, toy_analysis
 from coverage.reports.figures import to_json
 from coverage.reports.proposal_figures import proposal_hash, proposal_json, write_proposal_json
-from proposals import toy_proposal
+from coverage.reports.proposal_models import gap_text
+from proposals import toy_proposal, with_answer
 
 KEYS = {"model", "kind", "status", "objective", "bound", "gap", "sites", "before", "after", "sweep"}
 SITE = {"rank", "id", "name", "lon", "lat", "added_population", "townships_gained"}
@@ -30,6 +32,8 @@ def test_figures_are_the_proposal_s():
         "optimal",
     )
     assert figures["gap"] == 0
+    assert figures["sites"][0]["alternative"]["objective"] == 80_000
+    assert [c["facility_kind"] for c in figures["candidates"]][2:] == ["health_centre", None, None]
     assert figures["before"]["covered_population"] == 71_000
     assert figures["after"]["covered_population"] == figures["objective"] == 85_000
     assert [site["added_population"] for site in figures["sites"]] == [11_500, 2_500]
@@ -77,3 +81,21 @@ def test_odd_names_come_back_as_they_were():
         ODD_NAMES[2],
         ODD_NAMES[1],
     ]
+
+
+def test_measures_and_losses_are_figures_too():
+    proposal = with_answer(toy_proposal(), "double-standard", "optimal")
+    lost = dataclasses.replace(proposal, lost=("d5",), lost_population=120.0)
+    figures = proposal_json(lost)
+    assert [m["code"] for m in figures["measures"]] == ["covered_twice", "within_wide"]
+    assert (figures["measures"][0]["before"], figures["measures"][0]["after"]) == (38_000, 40_100)
+    assert (figures["lost_population"], figures["lost_demand_ids"]) == (120, ["d5"])
+    assert figures["wish"]["moves"] is None
+    assert proposal_json(toy_proposal(closing=True))["wish"]["moves"] == 1
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.0213, 0.0071234, 0.1])
+def test_text_and_figures_give_the_same_gap(gap):
+    plan = dataclasses.replace(toy_proposal().plan, gap=gap, status="time_limit")
+    figures = proposal_json(dataclasses.replace(toy_proposal(), plan=plan))
+    assert float(gap_text(gap).rstrip("%")) / 100 == pytest.approx(figures["gap"], abs=1e-4)

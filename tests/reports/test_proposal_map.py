@@ -124,7 +124,7 @@ def test_layers_and_legend_know_each_other(kind):
 
 def test_what_closes_is_marked():
     data = proposal_data(toy_proposal(closing=True), "zh")
-    assert [(c["name"], c["kind"]) for c in data["closed"]] == [("柳林急救站", "关闭或不再派车")]
+    assert [(c["name"], c["kind"]) for c in data["closed"]] == [("柳林急救站", "迁移/关闭")]
 
 
 def test_where_nothing_is_proposed_there_is_nothing_to_compare():
