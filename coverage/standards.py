@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from coverage.errors import StandardError
 
 Clock = Literal["call", "departure"]
+Traveller = Literal["ambulance", "people"]
 TownshipClass = Literal["urban", "rural"]
 
 MINUTE_S = 60.0
@@ -42,7 +43,9 @@ class ResponseStandard:
     turnout_s
         From the crew's alarm to wheels turning, seconds, where a facility has no figure of its own.
     profile
-        The name the promise goes by.
+        The name the promise goes by; a planner's file may call it anything.
+    traveller
+        Who is on the way: an ambulance to the people, or the people themselves to a facility.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class ResponseStandard:
     handling_s: float = 60.0
     turnout_s: float = 120.0
     profile: str = "national"
+    traveller: Traveller = "ambulance"
 
     def __post_init__(self) -> None:
         """Refuse figures that no promise can have."""
@@ -86,6 +90,11 @@ class ResponseStandard:
                 f"the clock is {self.clock!r}: choose call or departure",
                 zh=f"计时起点为 {self.clock!r}：请选择 call（接警）或 departure（出车）",
             )
+
+    @property
+    def is_access(self) -> bool:
+        """Whether people travel themselves, so that no ambulance is spoken of."""
+        return self.traveller == "people"
 
     def limit_s(self, township_class: str) -> float:
         """Give the limit that holds for ``urban`` or ``rural``, in seconds."""
@@ -144,4 +153,5 @@ def access_standard(limit_s: float, *, target_share: float = 0.90) -> ResponseSt
         handling_s=0.0,
         turnout_s=0.0,
         profile="access",
+        traveller="people",
     )

@@ -111,6 +111,14 @@ def test_what_adds_nothing_is_left_out_and_said():
     assert "out_of_reach" in codes(proposal)
 
 
+def test_a_promise_called_access_is_still_about_ambulances():
+    """The name comes from the planner's file; the question does not."""
+    same = propose(toy_area(), wish(count=1), ResponseStandard(profile="access"))
+    assert totals(same.after) == totals(proposed(count=1).after)
+    assert [site.id for site in same.sites] == [site.id for site in proposed(count=1).sites]
+    assert same.before.other_clock is not None
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_no_other_single_place_covers_more_than_the_one_proposed(known):
     """Every candidate in turn, through the assessment alone."""

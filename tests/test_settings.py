@@ -20,6 +20,14 @@ def test_a_profile_from_a_file(tmp_path):
     )
 
 
+def test_a_file_may_be_called_like_a_promise_of_the_program_s_own(tmp_path):
+    """Who travels is no matter of the name."""
+    path = tmp_path / "access.toml"
+    path.write_text("urban_min = 12\n", "utf-8")
+    profile = read_profile(path)
+    assert (profile.profile, profile.is_access) == ("access", False)
+
+
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [

@@ -55,5 +55,6 @@ def test_people_on_their_own_way_wait_for_nobody():
     assert standard.limit_s("urban") == standard.limit_s("rural") == 1800
     assert standard.lead_s() == standard.lead_s(300.0) == 0
     assert (standard.clock, standard.target_share, standard.profile) == ("departure", 0.8, "access")
+    assert standard.is_access
     with pytest.raises(StandardError, match="limit is 0 minutes"):
         access_standard(0.0)

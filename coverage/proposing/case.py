@@ -63,7 +63,7 @@ class Ground:
     @property
     def is_access(self) -> bool:
         """Whether people travel themselves."""
-        return self.standard.profile == "access"
+        return self.standard.is_access
 
     def situation(self, area: StudyArea, bases: NDArray[np.bool_]) -> Situation:
         """

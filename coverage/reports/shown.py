@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from coverage.standards import access_standard
-
 if TYPE_CHECKING:
     from coverage.analysis import Note
     from coverage.assessment import Assessment
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from coverage.routing.speeds import SpeedTable
     from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
-
-ACCESS_PROFILE = access_standard(60.0).profile
 
 
 class Shown(Protocol):
@@ -89,7 +85,7 @@ def is_planned(shown: Shown) -> bool:
 
 def is_access(shown: Shown) -> bool:
     """Tell whether people travel themselves, so that no word may speak of ambulances."""
-    return shown.standard.profile == ACCESS_PROFILE
+    return shown.standard.is_access
 
 
 def bases_are_assumed(shown: Shown) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coverage.assessment import is_within
 from coverage.errors import name_some
 from coverage.reports.display_width import ELLIPSIS, shorten
-from coverage.reports.shown import ACCESS_PROFILE, bases_are_assumed, is_access, is_planned
+from coverage.reports.shown import bases_are_assumed, is_access, is_planned
 from coverage.routing.snapping import SNAP_LIMIT_M, WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from coverage.assessment import Totals
     from coverage.norms import ServiceRadius
     from coverage.reports.shown import Shown
+    from coverage.standards import ResponseStandard
     from coverage.study_area import DemandUnit, Provenance
 
 Lang = Literal["zh", "en"]
@@ -65,8 +66,8 @@ _CLOCKS = {
 _PROFILES = {
     "national": ("各地通行（城区15、乡镇30分钟）", "as most counties publish it (15 and 30 min)"),
     "yongzhou": ("永州（城区10、乡镇30分钟）", "Yongzhou (10 and 30 min)"),
-    ACCESS_PROFILE: ("自行就医", "people's own travel"),
 }
+_ACCESS_PROFILE = ("自行就医", "people's own travel")
 _USUAL_TARGET_SHARE = 0.9
 _CONDITIONS = {
     "siren": ("鸣笛行车", "driving with the siren"),
@@ -585,8 +586,11 @@ def promise_text(shown: Shown, lang: Lang) -> str:
     return _pick(lang, "，", ", ").join(parts)
 
 
-def profile_text(profile: str, lang: Lang) -> str:
+def profile_text(standard: ResponseStandard, lang: Lang) -> str:
     """Name a promise's profile."""
+    if standard.is_access:
+        return _pick(lang, *_ACCESS_PROFILE)
+    profile = standard.profile
     return _pick(lang, *_PROFILES[profile]) if profile in _PROFILES else one_line(profile)
 
 

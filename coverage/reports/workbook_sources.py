@@ -91,7 +91,7 @@ def _standard_columns(book: Book, more: Sequence[tuple[str, Cell]]) -> list[Colu
     rows: list[tuple[str, Cell]] = [
         ("county", shown.area.county.title(lang)),
         ("code", shown.area.county.code or wording.DASH),
-        ("profile", wording.profile_text(s.profile, lang)),
+        ("profile", wording.profile_text(s, lang)),
         *limits,
         ("target_share", f"{s.target_share * 100:g}%"),
         *clock,
