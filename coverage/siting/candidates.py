@@ -416,7 +416,12 @@ def _both_names(area: StudyArea, listed: pd.Series[Any], facilities: pd.Series[A
 
 
 def _facility_of(area: StudyArea, rows: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Find the facility that each listed place is part of, -1 where none: by id, else by name beside it."""
+    """
+    Find the facility that each listed place is part of, -1 where none.
+
+    Whoever fills in `facility_id` means that facility. An id or a name of the place's own that is also a
+    facility's may be chance: it counts beside that facility alone, an id also where the place has no point.
+    """
     number = {str(i): n for n, i in enumerate(area.facilities["id"])}
     asked, own = _column(rows, "facility_id", "").tolist(), _column(rows, "id", "").tolist()
     strange = [i for i in asked if i and i not in number]
@@ -426,9 +431,13 @@ def _facility_of(area: StudyArea, rows: gpd.GeoDataFrame) -> NDArray[np.int64]:
             "area's facilities, or leave the column empty",
             zh=f"候选点所填的机构代码在设施表中不存在：{name_some(strange, mark='、')}：请核对，或留空",
         )
-    found = np.array([number.get(i or j, -1) for i, j in zip(asked, own, strict=True)], dtype=np.int64)
     points, names = rows.geometry.to_numpy(), _column(rows, "name", "")
-    tree = shapely.STRtree(area.facilities.geometry.to_numpy())
+    homes = area.facilities.geometry.to_numpy()
+    found = np.array([number.get(i, -1) for i in asked], dtype=np.int64)
+    called = np.array([number.get(i, -1) for i in own], dtype=np.int64)
+    beside = ~(shapely.distance(points, homes[called]) > _SAME_FACILITY_M)
+    found = np.where((found < 0) & (called >= 0) & beside, called, found)
+    tree = shapely.STRtree(homes)
     near, facility = tree.query(points, predicate="dwithin", distance=_SAME_FACILITY_M)
     theirs = area.facilities["name"].to_numpy(dtype=object)
     for row, other in zip(near.tolist(), facility.tolist(), strict=True):
@@ -495,7 +504,9 @@ def _candidates(
     return Candidates(
         table=table[[*COLUMNS, "geometry"]],
         sites=joined.sites,
-        lead_s=np.array([standard.lead_s(t) for t in table["turnout_s"].to_numpy(dtype=np.float64)]),
+        lead_s=np.array(
+            [standard.lead_s(t) for t in table["turnout_s"].to_numpy(dtype=np.float64)], dtype=np.float64
+        ),
         apart=_apart(table, spacing_m),
         dropped=(*sifted, *dropped),
         spacing_m=applied_m,
@@ -592,12 +603,10 @@ def _told_apart(texts: Iterable[object], taken: Iterable[object], mark: str) -> 
 
 
 def _apart(table: gpd.GeoDataFrame, spacing_m: float) -> tuple[tuple[int, int], ...]:
-    """Find the pairs too near to each other of which one is new and neither stays in any case."""
-    existing, may_close = table["existing"].to_numpy(), table["may_close"].to_numpy()
+    """Find the pairs too near to each other of which one is new; none is left near a site that stays."""
     pairs = pairs_nearer(_xy(table), spacing_m)
-    both_existing = existing[pairs].all(axis=1)
-    one_stays = (existing & ~may_close)[pairs].any(axis=1)
-    return tuple((int(i), int(j)) for i, j in pairs[~both_existing & ~one_stays])
+    both_existing = table["existing"].to_numpy()[pairs].all(axis=1)
+    return tuple((int(i), int(j)) for i, j in pairs[~both_existing])
 
 
 def _within(zone: shapely.Geometry | None, points: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -222,6 +222,27 @@ def test_a_listed_place_at_a_facility_is_that_facility():
     assert by_id.loc["c3", "ambulances"] == 1
 
 
+def test_an_id_that_is_a_facility_s_by_chance_makes_no_facility_of_a_place():
+    """The planner numbers the places of a list; a facility elsewhere may have the same number."""
+    found = stations(given=listed((12, 0), (26.2, 0.1), (20, 0), id=["w1", "w1", "w1-2"]))
+    far, beside, third = new(found).to_dict("records")
+    assert (far["facility_id"], beside["facility_id"], third["facility_id"]) == ("", "w1", "")
+    assert far["geometry"].equals(place(12, 0))
+    assert beside["id"] == "w1"
+    assert len({"h1", "s1", far["id"], beside["id"], third["id"]}) == 5
+    rows = listed((12, 0), id=["w1"])
+    rows.geometry = [None]
+    assert new(stations(given=rows))["facility_id"].tolist() == ["w1"]
+
+
+@pytest.mark.parametrize("clock", ["call", "departure"])
+def test_the_lead_is_of_floats_whatever_the_promise_is_of(clock):
+    standard = ResponseStandard(urban_s=900, rural_s=1800, handling_s=60, turnout_s=120, clock=clock)
+    assert station_candidates(AREA, NETWORK, standard).lead_s.dtype == np.float64
+    none_of_them = dataclasses.replace(AREA, facilities=AREA.facilities.assign(turnout_s=math.nan))
+    assert station_candidates(none_of_them, NETWORK, standard).lead_s.dtype == np.float64
+
+
 def test_listed_places_that_are_no_choice_are_named():
     rows = listed(
         (0, 0.1),
