@@ -13,7 +13,7 @@ from coverage.reports.shown import is_access, side
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from coverage.proposal import Alternative, Measure, Proposal, ProposedSite
     from coverage.reports.wording import Lang
@@ -68,10 +68,7 @@ _MODELS: Mapping[str, tuple[str, str, str]] = {
 _CLAIMS: Mapping[str, tuple[str, str]] = {
     "maximal-covering": ("{limit}，没有任何选址能覆盖更多{p}", "no choice {limit} covers more {p}"),
     "greedy": ("{limit}，没有任何选址能覆盖更多{p}", "no choice {limit} covers more {p}"),
-    "set-covering": (
-        "没有更少（或更省）的{ss}能达到同样的覆盖目标",
-        "no fewer (or cheaper) {ss} reach the same share",
-    ),
+    "set-covering": ("没有{less}的{ss}能使覆盖率达到{reach}", "no {less} {ss} cover {reach}"),
     "p-median": (
         "{limit}，没有任何选址能使平均时间更短",
         "no choice {limit} makes the average time shorter",
@@ -167,7 +164,10 @@ def proof_text(proposal: Proposal, lang: Lang) -> str:
     name = model_name(model, lang)
     if plan.status == "optimal":
         claim = _pick(lang, *_CLAIMS[model]).format(
-            limit=_limit_text(proposal, lang), **blanks(proposal, lang)
+            limit=_limit_text(proposal, lang),
+            less=_pick(lang, *(("费用更低", "cheaper") if _by_cost(proposal) else ("更少", "fewer"))),
+            reach=f"{(proposal.wish.reach or 1) * 100:g}%",
+            **blanks(proposal, lang),
         )
         return _pick(lang, f"已证明最优：{claim}（{name}）", f"Proven optimal: {claim} ({name})")
     status = status_text(plan, lang)
@@ -295,7 +295,8 @@ def measure_lines(proposal: Proposal, lang: Lang) -> list[str]:
     for measure in proposal.measures:
         name = measure_name(proposal, measure.code, lang)
         if measure.code in _OF_TIMES.values():
-            figures = times_text(measure.before, measure.after, lang, f" {ARROW} ")
+            now, then = times_texts(measure.before, measure.after, lang)
+            figures = f"{now} {ARROW} {then}" + _pick(lang, " 分钟", " min")
         else:
             now, then = (figure_text(proposal, v, lang) for v in (measure.before, measure.after))
             figures = f"{now} {ARROW} {then}"
@@ -303,13 +304,12 @@ def measure_lines(proposal: Proposal, lang: Lang) -> list[str]:
     return lines
 
 
-def times_text(first_s: float, second_s: float, lang: Lang, mark: str) -> str:
+def times_texts(first_s: float, second_s: float, lang: Lang) -> tuple[str, str]:
     """Give two times in minutes, with as many decimals as it takes to tell them apart, two at most."""
-    unit = _pick(lang, " 分钟", " min")
-    one = [wording.minutes_text(s, lang) for s in (first_s, second_s)]
-    if one[0] == one[1] and math.isfinite(first_s) and first_s != second_s:
-        one = [f"{s / MINUTE_S:.2f}" for s in (first_s, second_s)]
-    return mark.join(one) + unit
+    first, second = (wording.minutes_text(s, lang) for s in (first_s, second_s))
+    if first == second and math.isfinite(first_s) and first_s != second_s:
+        return f"{first_s / MINUTE_S:.2f}", f"{second_s / MINUTE_S:.2f}"
+    return first, second
 
 
 def alternative_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
@@ -320,7 +320,8 @@ def alternative_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     name = wording.one_line(other.name)
     covered = count_text(proposal, other.covered_population, lang)
     mine = proposal.after.assessment.totals["all"].covered_population
-    if _is_same(other.covered_population, mine) and _is_same(other.objective, proposal.plan.objective):
+    same = _is_same(other.objective, proposal.plan.objective)
+    if same and _is_same(other.covered_population, mine):
         return _pick(
             lang,
             f"若不可用，可改用{name}：全方案覆盖{covered}，并无差别",
@@ -328,10 +329,11 @@ def alternative_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
         )
     own = _own_text(other, proposal, lang)
     more = _difference_text(proposal, other.covered_population - mine, mine, lang)
+    next_zh, next_en = ("可改用", "as good instead") if same else ("次优为", "next best instead")
     return _pick(
         lang,
-        f"若不可用，次优为{name}：{own + '；' if own else ''}全方案覆盖{covered}{more}",
-        f"next best instead: {name}, {own + '; ' if own else ''}{covered} covered by the whole plan{more}",
+        f"若不可用，{next_zh}{name}：{own + '；' if own else ''}全方案覆盖{covered}{more}",
+        f"{next_en}: {name}, {own + '; ' if own else ''}{covered} covered by the whole plan{more}",
     )
 
 
@@ -356,16 +358,23 @@ def _own_text(other: Alternative, proposal: Proposal, lang: Lang) -> str:
         return ""
     name, mine = measure_name(proposal, code, lang), _measure(proposal, code).after
     if model in _OF_TIMES:
-        between = _pick(lang, "（本方案 ", " (as proposed ")
-        times = times_text(_objective_s(proposal, other.objective), mine, lang, between)
-        return f"{name} {times}{_pick(lang, '）', ')')}"
-    figure: Callable[[float], str] = lambda value: figure_text(proposal, value, lang)  # noqa: E731
-    people = _own_people(other, proposal, mine)
-    return _pick(
-        lang,
-        f"{name} {figure(people)}（本方案 {figure(mine)}）",
-        f"{name} {figure(people)} (as proposed {figure(mine)})",
-    )
+        theirs = _objective_s(proposal, other.objective)
+        here, there = times_texts(theirs, mine, lang)
+        unit = _pick(lang, " 分钟", " min")
+        apart = theirs - mine
+    else:
+        theirs = _own_people(other, proposal, mine)
+        here, there = (figure_text(proposal, value, lang) for value in (theirs, mine))
+        unit, apart = "", 0.0
+    if _is_same(theirs, mine):
+        return _pick(lang, f"{name} {here}{unit}，与本方案相同", f"{name} {here}{unit}, the same as proposed")
+    if here == there and abs(apart) < 1:
+        return _pick(
+            lang,
+            f"{name} {here}{unit}，与本方案相差不到1秒",
+            f"{name} {here}{unit}, within a second of what is proposed",
+        )
+    return _pick(lang, f"{name} {here}{unit}（本方案 {there}）", f"{name} {here}{unit} (as proposed {there})")
 
 
 def _own_people(other: Alternative, proposal: Proposal, mine: float) -> float:

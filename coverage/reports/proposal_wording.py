@@ -436,6 +436,13 @@ def explanation(site: ProposedSite, proposal: Proposal, lang: Lang) -> list[str]
     """Say whom a site adds, whose verdict changes, and what the next best would have given, a line each."""
     added, sole = (count_text(proposal, n, lang) for n in (site.added_population, site.sole_population))
     n = len(site.added)
+    if site.sole_population > site.added_population * (1 + _PROVEN):
+        words = blanks(proposal, lang)
+        sole += _pick(
+            lang,
+            f"（含原由迁移或关闭的{words['s']}覆盖的部分）",
+            f" (some of them by a {words['s']} that moves, today)",
+        )
     return [
         _pick(
             lang,

@@ -225,6 +225,22 @@ def test_the_claim_is_that_of_the_question_where_sites_may_move(wish, zh, en):
     assert en in models.proof_text(proposal, "en")
 
 
+def test_the_claim_for_a_share():
+    proposal = with_answer(toy_proposal(), "set-covering", "optimal")
+    assert "已证明最优：没有更少的站点能使覆盖率达到95%（集合覆盖模型）" in _text(proposal)
+    known = dataclasses.replace(proposal, candidates=proposal.candidates.assign(cost_wan=90.0))
+    assert "没有费用更低的站点能使覆盖率达到95%" in _text(known)
+    assert "no cheaper sites cover 95%" in models.proof_text(known, "en")
+
+
+def test_whom_a_site_takes_over_is_not_taken_for_added():
+    proposal = toy_proposal()
+    first, *others = proposal.sites
+    more = dataclasses.replace(first, sole_population=first.added_population + 1)
+    text = _text(dataclasses.replace(proposal, sites=(more, *others)), explain=True)
+    assert "仅由其覆盖11,501人（含原由迁移或关闭的站点覆盖的部分）" in text
+
+
 def test_the_claim_for_a_budget():
     wish = Wish("station", "maximal-covering", budget_wan=500.0)
     proposal = dataclasses.replace(toy_proposal(), wish=wish)
@@ -256,17 +272,17 @@ def test_a_model_s_own_measures_stand_in_the_headline(model, lines):
 
 
 def test_times_that_look_the_same_get_a_second_decimal():
-    assert models.times_text(650.0, 649.0, "zh", " → ") == "10.83 → 10.82 分钟"
-    assert models.times_text(650.0, 650.0, "en", " → ") == "10.8 → 10.8 min"
-    assert models.times_text(math.inf, 649.0, "zh", " → ") == "不可达 → 10.8 分钟"
+    assert models.times_texts(650.0, 649.0, "zh") == ("10.83", "10.82")
+    assert models.times_texts(650.0, 650.0, "en") == ("10.8", "10.8")
+    assert models.times_texts(math.inf, 649.0, "zh") == ("不可达", "10.8")
 
 
 @pytest.mark.parametrize(
     ("model", "status", "text"),
     [
-        ("maximal-covering", "optimal", "目标（覆盖的人口）85,000人，理论界限 85,000人；"),
-        ("maximal-covering", "heuristic", "目标（覆盖的人口）85,000人，理论界限 —；"),
-        ("p-median", "optimal", "目标（人均到达时间）10.85 分钟，理论界限 10.85 分钟；"),
+        ("maximal-covering", "optimal", "目标（覆盖的部分）85,000人，理论界限 85,000人；"),
+        ("maximal-covering", "heuristic", "目标（覆盖的部分）85,000人，理论界限 —；"),
+        ("p-median", "optimal", "目标（人均到达时间）10.80 分钟，理论界限 10.80 分钟；"),
         ("set-covering", "time_limit", "目标（新增站点数）2处，理论界限 2处；"),
         ("expected-covering", "optimal", "85,000人"),
     ],
@@ -305,13 +321,25 @@ def _alternative(model, covered, objective, lang="zh"):
             "p-median",
             85_000.0,
             86_000.0,
-            "次优为第26村：人均到达时间 11.0（本方案 10.8 分钟）；全方案覆盖85,000人，与本方案相同",
+            "次优为第26村：人均到达时间 10.9 分钟（本方案 10.8）；全方案覆盖85,000人，与本方案相同",
         ),
         (
             "p-center",
             86_000.0,
             1800.0,
-            "最远居民点的到达时间 30.0（本方案 29.7 分钟）；全方案覆盖86,000人，多1,000人",
+            "最远居民点的到达时间 30.0 分钟（本方案 29.7）；全方案覆盖86,000人，多1,000人",
+        ),
+        (
+            "p-center",
+            86_000.0,
+            1782.0,
+            "可改用第26村：最远居民点的到达时间 29.7 分钟，与本方案相同；全方案覆盖86,000人，多1,000人",
+        ),
+        (
+            "p-median",
+            84_000.0,
+            85_010.0,
+            "次优为第26村：人均到达时间 10.80 分钟，与本方案相差不到1秒；全方案覆盖84,000人，少1,000人",
         ),
         # half of 1,000 fewer by the first, half of 3,000 fewer by the second
         (
@@ -326,7 +354,7 @@ def _alternative(model, covered, objective, lang="zh"):
             59_000.0,
             "（期望值） 59,000（本方案 60,000）；全方案覆盖84,999人，少1人",
         ),
-        ("set-covering", 86_000.0, 2.0, "次优为第26村：全方案覆盖86,000人，多1,000人"),
+        ("set-covering", 86_000.0, 2.0, "可改用第26村：全方案覆盖86,000人，多1,000人"),
     ],
 )
 def test_the_next_best_is_told_by_what_the_model_looks_at(model, covered, objective, text):
