@@ -179,7 +179,7 @@ class ProposedSite:
     Parameters
     ----------
     rank
-        1 adds most; each further one adds most to those before it.
+        1 adds most by the model's own measure; each further one adds most to those before it.
     id, name, kind
         As the facility is then called.
     facility_id
@@ -189,7 +189,7 @@ class ProposedSite:
     lon, lat
         WGS84 degrees.
     ambulances
-        How many it gets.
+        How many it gets, those of bases that close and hand theirs over included.
     cost_wan
         万元; NaN where not known.
     added_population

@@ -384,6 +384,55 @@ def test_where_no_move_helps_everything_stays_and_it_is_said():
     assert codes(proposal) & {"nothing_moved", "nothing_gained"}
 
 
+def fleet(situation):
+    return situation.area.facilities["ambulances"].sum()
+
+
+@pytest.mark.parametrize("model", ["maximal-covering", "greedy"])
+@pytest.mark.parametrize(("count", "moves"), [(0, 1), (0, 2), (1, 2)])
+def test_no_ambulance_is_lost_when_bases_move(model, count, moves):
+    """Each new site brings one; those of the bases that close go to the new site nearest to them."""
+    proposal = proposed(model=model, count=count, close_allowed=True, moves=moves)
+    assert proposal.closed
+    assert fleet(proposal.after) == fleet(proposal.before) + len(proposal.sites)
+    given = {site.id: site.ambulances for site in proposal.sites}
+    known = proposal.before.area.facilities.set_index("name")["ambulances"]
+    assert sum(given.values()) == len(proposal.sites) + known[list(proposal.closed)].sum()
+    assert given == {
+        **{opened.id: opened.ambulances for opened in proposal.option.open},
+        **{change.id: change.ambulances for change in proposal.option.change if change.ambulances},
+    }
+
+
+def test_the_ambulances_of_a_base_that_closes_go_to_the_nearest_new_site():
+    """The station lies at 7 km: the place at 12 km is nearer to it than the one at 29 km, and it has one."""
+    area = toy_area()
+    area.facilities.loc[1, "ambulances"] = 4.0
+    given = places((29, 0.1), (16, 5), ambulances=[2.0, 3.0])
+    proposal = propose(area, wish(count=1, close_allowed=True, keep=("h1",)), candidates=given)
+    assert proposal.closed == ("柳林急救站",)
+    assert {site.id: site.ambulances for site in proposal.sites} == {"c1": 2, "c2": 3 + 4}
+    assert fleet(proposal.after) == fleet(proposal.before) + 2 + 3
+
+
+def test_bases_of_unknown_fleets_hand_over_nothing():
+    proposal = proposed(count=0, close_allowed=True, moves=2, ambulances_known=False)
+    assert proposal.closed
+    assert {site.ambulances for site in proposal.sites} == {1}
+
+
+def test_a_subcentre_that_is_given_up_is_a_health_centre_with_its_ambulances():
+    area = toy_area()
+    area.facilities["kind"] = ["hospital", "subcentre", "health_centre"]
+    proposal = propose(area, wish(kind="subcentre", count=0, close_allowed=True))
+    assert proposal.closed == ("柳林急救站",)
+    assert proposal.option.close == ()
+    after = proposal.after.area.facilities.set_index("id")
+    assert after["kind"].to_dict() == {"h1": "hospital", "s1": "health_centre", "w1": "subcentre"}
+    assert after["ambulances"].tolist() == area.facilities["ambulances"].tolist()
+    assert proposal.option.name == "新增县域医疗次中心1处，关闭1处"
+
+
 # --- each model by its own objective ---
 
 
@@ -684,3 +733,10 @@ def test_linxiang_gains_what_it_says():
     assert sum(site.added_population for site in proposal.sites) == pytest.approx(gained)
     assert proposal.plan.objective == pytest.approx(totals(proposal.after).covered_population)
     assert proposal.sweep[0].covered_population < proposal.sweep[1].covered_population
+
+
+def test_where_moving_gains_nothing_and_new_sites_do_it_is_said():
+    given = places((9.3, 0.05), (9.6, 0.05), (28, 0.1))
+    proposal = propose(toy_area(), wish(count=1, close_allowed=True, moves=2, keep=("h1",)), candidates=given)
+    (note,) = [note for note in proposal.notes if note.code == "nothing_moved"]
+    assert (note.n, proposal.closed) == (2, ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.proposal import Alternative
-from coverage.proposing.merit import TOLERANCE, merit_of
+from coverage.proposing.merit import TOLERANCE
 from coverage.proposing.naming import site_name
 from coverage.proposing.units import OF_UNITS
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from coverage.proposing.case import Case
     from coverage.proposing.chosen import Chosen
+    from coverage.proposing.merit import Merit
 
 
-def alternative_to(case: Case, chosen: Chosen, column: int) -> Alternative | None:
+def alternative_to(case: Case, merit: Merit, chosen: Chosen, column: int) -> Alternative | None:
     """
     Find the best candidate in a site's place, all others kept, within everything that limits the plan.
 
@@ -26,8 +27,8 @@ def alternative_to(case: Case, chosen: Chosen, column: int) -> Alternative | Non
 
     Parameters
     ----------
-    case
-        The wish on its county.
+    case, merit
+        The wish on its county, and the yardstick of its model.
     chosen
         The plan.
     column
@@ -42,7 +43,6 @@ def alternative_to(case: Case, chosen: Chosen, column: int) -> Alternative | Non
     free = _free(case, chosen, column)
     if not len(free):
         return None
-    merit = merit_of(case)
     found = merit.objectives(others, free, chosen.units[column])
     if np.isnan(found).all():
         return None
@@ -51,9 +51,8 @@ def alternative_to(case: Case, chosen: Chosen, column: int) -> Alternative | Non
     equal = free[worth >= best - TOLERANCE * max(1.0, abs(best))]
     people = case.people_added(others, equal)
     first = int(np.argmax(people))
-    if max(float(merit.gains(others, equal[first : first + 1])[0]), float(people[first])) <= TOLERANCE * max(
-        1.0, float(case.weight.sum())
-    ):
+    gain = float(merit.gains(others, equal[first : first + 1])[0])
+    if max(gain, float(people[first])) <= TOLERANCE * max(1.0, float(case.weight.sum())):
         return None
     site = int(equal[first])
     return Alternative(

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coverage.proposing.fleet import ambulances_at
 from coverage.proposing.naming import option_words, site_name
-from coverage.proposing.ranking import gets
 from coverage.scenario import Change, Closing, Opening, Option
 
 if TYPE_CHECKING:
     from coverage.proposing.case import Case
     from coverage.proposing.chosen import Chosen
-
-# These are nothing else than what closes; others keep standing, and their ambulances go.
-_CLOSING = {"station": "ambulance_station", "subcentre": "subcentre"}
 
 
 def option_of(case: Case, chosen: Chosen) -> Option:
@@ -23,8 +19,9 @@ def option_of(case: Case, chosen: Chosen) -> Option:
     Say what a plan opens, closes and changes.
 
     A new site at an existing facility is a change of that facility: it gets ambulances, or becomes a
-    sub-centre. An ambulance station or a sub-centre that is given up closes; a hospital or health centre
-    that no ambulance starts from any more keeps standing.
+    sub-centre. An ambulance station that is given up closes; a hospital or health centre that no ambulance
+    starts from any more keeps standing, and a sub-centre that is one no longer is a health centre, with its
+    ambulances.
 
     Parameters
     ----------
@@ -41,13 +38,15 @@ def option_of(case: Case, chosen: Chosen) -> Option:
             opened.append(_opening(case, chosen, column))
     for column in chosen.closed:
         row = case.table.iloc[column]
-        if row["kind"] == _CLOSING[case.wish.kind]:
-            closed.append(Closing(str(row["facility_id"]), str(row["name"])))
+        facility_id, name = str(row["facility_id"]), str(row["name"])
+        if case.wish.kind == "subcentre":
+            changed.append(Change(facility_id, name, kind="health_centre"))
+        elif row["kind"] == "ambulance_station":
+            closed.append(Closing(facility_id, name))
         else:
-            changed.append(Change(str(row["facility_id"]), str(row["name"]), ambulances=0.0))
-    option = Option("", open=tuple(opened), close=tuple(closed), change=tuple(changed))
-    name, note = option_words(case, option)
-    return replace(option, name=name, note=note)
+            changed.append(Change(facility_id, name, ambulances=0.0))
+    name, note = option_words(case, chosen)
+    return Option(name, note, open=tuple(opened), close=tuple(closed), change=tuple(changed))
 
 
 def _opening(case: Case, chosen: Chosen, column: int) -> Opening:
@@ -58,7 +57,7 @@ def _opening(case: Case, chosen: Chosen, column: int) -> Opening:
         kind=str(row["kind"]),
         lon=float(row["lon"]),
         lat=float(row["lat"]),
-        ambulances=chosen.units[column] * gets(case, column),
+        ambulances=ambulances_at(case, chosen, column),
         capital_wan=float(row["cost_wan"]),
     )
 
@@ -71,7 +70,7 @@ def _change(case: Case, chosen: Chosen, column: int) -> Change:
         # one that stands there already, or is assumed to, is not taken away
         there = float(row["ambulances"]) if row["existing"] else 0.0
         there = 1.0 if math.isnan(there) else there
-        kind, ambulances = None, there + chosen.units[column] * gets(case, column)
+        kind, ambulances = None, there + ambulances_at(case, chosen, column)
     return Change(
         id=str(row["facility_id"]),
         name=str(row["name"]),

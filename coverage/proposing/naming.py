@@ -8,7 +8,7 @@ from coverage.siting.place_names import PlaceNames
 
 if TYPE_CHECKING:
     from coverage.proposing.case import Case
-    from coverage.scenario import Option
+    from coverage.proposing.chosen import Chosen
 
 _KINDS = {
     "station": ("急救站", "ambulance station", "ambulance stations"),
@@ -40,7 +40,7 @@ def site_name(case: Case, column: int) -> str:
     return f"{head}{zh}{bracket}{tail}"
 
 
-def option_words(case: Case, option: Option) -> tuple[str, str]:
+def option_words(case: Case, chosen: Chosen) -> tuple[str, str]:
     """
     Give an option's name and its note.
 
@@ -48,13 +48,11 @@ def option_words(case: Case, option: Option) -> tuple[str, str]:
     ----------
     case
         The wish on its county.
-    option
-        What is done.
+    chosen
+        The plan.
     """
     zh, one, many = _KINDS[case.wish.kind]
-    n, n_closed = len(option.open), len(option.close)
-    n += sum(change.kind is not None or (change.ambulances or 0) > 0 for change in option.change)
-    n_closed += sum(change.ambulances == 0 for change in option.change)
+    n, n_closed = len(chosen.new), len(chosen.closed)
     if PlaceNames(case.ground.area).lang == "en":
         closing = f", {n_closed} closed" if n_closed else ""
         return f"{n} new {one if n == 1 else many}{closing}", f"coverage propose, {case.wish.model}"

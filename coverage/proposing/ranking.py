@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from coverage.assessment import judge
 from coverage.proposal import ProposedSite, VerdictChange
 from coverage.proposing.alternatives import alternative_to
 from coverage.proposing.chosen import Chosen
+from coverage.proposing.fleet import ambulances_at
 from coverage.proposing.merit import TOLERANCE, merit_of
 from coverage.proposing.naming import site_name
 from coverage.proposing.units import sites_today, units_of, units_there
@@ -92,14 +94,13 @@ def describe(case: Case, chosen: Chosen) -> tuple[ProposedSite, ...]:
     chosen
         The plan, in order.
     """
-    sites = []
+    sites, merit = [], merit_of(case)
     ids = case.ground.area.demand["id"].to_numpy(dtype=object)
     everyone = case.covered(chosen.sites)
     before = case.covered(case.existing)
     for rank, column in enumerate(chosen.new, start=1):
         after = before | case.covered([column])
-        others = [site for site in chosen.sites if site != column]
-        sole = everyone & ~case.covered(others)
+        sole = everyone & ~case.covered(chosen.without(column))
         row = case.table.iloc[column]
         sites.append(
             ProposedSite(
@@ -111,23 +112,17 @@ def describe(case: Case, chosen: Chosen) -> tuple[ProposedSite, ...]:
                 origin=str(row["origin"]),
                 lon=float(row["lon"]),
                 lat=float(row["lat"]),
-                ambulances=chosen.units[column] * gets(case, column),
-                cost_wan=float(row["cost_wan"]),
+                ambulances=ambulances_at(case, chosen, column),
+                cost_wan=math.nan if row["existing"] else float(row["cost_wan"]),
                 added_population=case.people(after & ~before),
                 added=tuple(str(name) for name in ids[after & ~before]),
                 sole_population=case.people(sole),
                 changes=_changes(case, before, after),
-                alternative=alternative_to(case, chosen, column),
+                alternative=alternative_to(case, merit, chosen, column),
             )
         )
         before = after
     return tuple(sites)
-
-
-def gets(case: Case, column: int) -> float:
-    """Give the ambulances that a site gets; one more where it has some already."""
-    row = case.table.iloc[column]
-    return 1.0 if row["existing"] else float(row["ambulances"])
 
 
 def _verdicts(case: Case, covered: NDArray[np.bool_]) -> list[Verdict]:

@@ -20,13 +20,18 @@ OF_UNITS = ("expected-covering", "double-standard")
 """Models whose sites may take several."""
 
 
+def counts_units(case: Case) -> bool:
+    """Tell whether the model that was asked counts ambulances, and not the sites they stand at."""
+    return case.wish.model in OF_UNITS and case.wish.kind == "station"
+
+
 def units_there(case: Case) -> NDArray[np.int64]:
     """
     Give how many units each existing site counts for, shape (n_existing,).
 
     Its ambulances, where the model is about several at a site (one where their number is not known); else 1.
     """
-    if case.wish.model not in OF_UNITS or case.wish.kind != "station":
+    if not counts_units(case):
         return np.ones(len(case.existing), dtype=np.int64)
     counts = case.table["ambulances"].to_numpy(dtype=np.float64)[case.existing]
     return np.clip(np.where(np.isnan(counts), 1.0, counts), 1, MOST_UNITS).astype(np.int64)
