@@ -551,7 +551,7 @@ def _check_share(reach: Share | None) -> None:
     percent = f"{reach:g}%"
     is_percent = 1 < reach <= 100 and not reach.typed.endswith("%")  # noqa: PLR2004 - per cent
     hint, hint_zh = (
-        (f"; for {percent} write {percent}", f"；如指{percent}，请写成 {percent}") if is_percent else ("", "")
+        (f"; in per cent write {percent}", f"；百分数请写成 {percent}") if is_percent else ("", "")
     )
     raise SitingError(
         f"the share to reach is {reach.typed}: give a share above 0 and at most 100%, "

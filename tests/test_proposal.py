@@ -645,7 +645,13 @@ def test_a_wish_that_contradicts_itself_is_refused_in_both_languages(given, en, 
 @pytest.mark.parametrize(
     ("given", "more", "en", "zh"),
     [
-        ({"count": 9}, {}, "only 2 candidates", "候选点只有 2 处"),
+        ({"count": 9}, {}, "only 2 candidates: ask for fewer", "候选点只有 2 处：请减少"),
+        (
+            {"count": 2},
+            {"no_build": _box(15, 4, 17, 6)},
+            r"only 1 candidates \(left out: 1 in a no-build zone\)",
+            "候选点只有 1 处（已排除：在禁建区内1处）",
+        ),
         ({"count": 1, "sweep": (1, 3)}, {}, "only 2 candidates", "候选点只有 2 处"),
         ({"budget_wan": 99.0}, {"cost_wan": 100.0}, "below the cost of every candidate", "低于所有候选点"),
         ({"budget_wan": 99.0}, {}, "needs the cost of every candidate", "每个候选点的费用"),
@@ -686,6 +692,27 @@ def test_several_ambulances_at_one_base_where_that_pays():
     (change,) = proposal.option.change
     known = proposal.area.facilities.set_index("id")["ambulances"]
     assert change.ambulances == known[change.id] + 1
+
+
+def test_several_ambulances_at_one_base_are_described_by_what_they_add():
+    """The base stays without the one more: nobody hangs on that one, and nobody knows what it costs."""
+    (site,) = proposed(model="expected-covering", count=1, busy=0.9).sites
+    assert (site.origin, site.sole_population) == ("existing", 0)
+    assert math.isnan(site.cost_wan)
+    assert site.alternative.covered_population == totals(proposed(count=1).before).covered_population
+
+
+def test_a_model_of_ambulances_gives_the_ambulances_it_counted():
+    """Three are listed for the place, and the model has counted one; of four, all there may be, it may take more."""
+    given = places((29, 0.1), ambulances=[3.0])
+    one = propose(toy_area(), wish(model="expected-covering", count=1), candidates=given)
+    assert [(site.id, site.ambulances) for site in one.sites] == [("c1", 1)]
+    assert one.option.open[0].ambulances == 1
+    four = propose(toy_area(), wish(model="expected-covering", count=4), candidates=given)
+    assert sum(site.ambulances for site in four.sites) == 4
+    assert fleet(four.after) == fleet(four.before) + 4
+    covering = propose(toy_area(), wish(count=1), candidates=given)
+    assert covering.option.open[0].ambulances == 3
 
 
 def test_candidates_that_reach_nobody_are_refused():

@@ -100,7 +100,7 @@ def _plan_notes(case: Case, chosen: Chosen, plan: SitingPlan) -> list[Note]:
         notes.append(Note("plan_unproven", 1, names=(f"{plan.gap * 100:.3g}%",)))
     elif plan.status != "optimal":
         notes.append(Note("plan_unbounded", 1))
-    n_more = len(chosen.new) - len(chosen.closed)
+    n_more = max(len(chosen.new) - len(chosen.closed), 0)
     if wish.most is not None and n_more < wish.most and wish.model not in OF_UNITS:
         notes.append(Note("fewer_suffice", n_more, names=(str(wish.most),)))
     if wish.close_allowed and not chosen.closed and plan.status == "optimal":
