@@ -9,7 +9,7 @@ import numpy as np
 from coverage.proposal import Alternative
 from coverage.proposing.merit import TOLERANCE
 from coverage.proposing.naming import site_name
-from coverage.proposing.units import OF_UNITS
+from coverage.proposing.units import counts_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def alternative_to(case: Case, merit: Merit, chosen: Chosen, column: int) -> Alt
 
 def _free(case: Case, chosen: Chosen, column: int) -> NDArray[np.int64]:
     """Give the columns that may be open in a site's place: by number, money and spacing."""
-    if case.wish.model in OF_UNITS:
+    if counts_units(case):
         # there a second ambulance at any other site is as good an answer as a first one elsewhere
         return np.setdiff1d(np.arange(len(case.table)), [column])
     others = set(chosen.sites) - {column}

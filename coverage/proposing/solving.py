@@ -10,7 +10,8 @@ from scipy import sparse
 
 from coverage.errors import SitingError, UnreachableError, name_some
 from coverage.proposing.merit import TOLERANCE, merit_of, servable
-from coverage.proposing.units import sites_today, units_there
+from coverage.proposing.units import counts_units, sites_today, units_there
+from coverage.siting.candidates import dropped_text
 from coverage.siting.center import p_center
 from coverage.siting.covering import backup_covering, expected_covering, greedy, maximal_covering
 from coverage.siting.double_cover import double_standard
@@ -115,11 +116,19 @@ def nothing_more(case: Case) -> SitingPlan:
 
 
 def _check_number(case: Case, count: int | None) -> None:
-    if count is not None and count > len(case.new):
-        raise SitingError(
-            f"{count} new sites are asked for, but there are only {len(case.new)} candidates: ask for fewer",
-            zh=f"要求新增 {count} 处，但候选点只有 {len(case.new)} 处：请减少数量或补充候选点",
-        )
+    """Refuse more new sites than there are places, but for models that put several at one."""
+    n = len(case.new)
+    if count is None or count <= n or counts_units(case):
+        return
+    en, zh = dropped_text(case.candidates.dropped, case.candidates.spacing_m)
+    raise SitingError(
+        f"{count} new sites are asked for, but there are only {n} candidates"
+        + (f" (left out: {en})" if en else "")
+        + ": ask for fewer, or give more places",
+        zh=f"要求新增 {count} 处，但候选点只有 {n} 处"
+        + (f"（已排除：{zh}）" if zh else "")
+        + "：请减少数量或补充候选点",
+    )
 
 
 def _check_closable(case: Case) -> None:
@@ -357,6 +366,7 @@ def _double(case: Case, count: int | None, start: Sequence[int], progress: Progr
         case.weight[rows],
         n_there + (count or 0),
         share=case.ground.standard.target_share,
+        max_per_site=None if counts_units(case) else 1,
         fixed=range(n_there),
         **_common(case, progress),
     )

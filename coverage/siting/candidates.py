@@ -539,7 +539,25 @@ def _none_left(n_listed: int, dropped: Sequence[Dropped], spacing_m: float) -> S
             "own with --candidates FILE",
             zh="没有可选的候选点（县内没有可升级为次中心的卫生院）：请用 --candidates 提供候选点文件",
         )
-    km = f"{spacing_m / 1000:g}"
+    en, zh = dropped_text(dropped, spacing_m)
+    return SitingError(
+        f"no candidate is left of {n_listed}: {en}: loosen one of these, or give other places",
+        zh=f"{n_listed}处候选点均不可用：{zh}；请放宽条件或另行提供候选点",
+    )
+
+
+def dropped_text(dropped: Sequence[Dropped], spacing_m: float) -> tuple[str, str]:
+    """
+    Say how many places each rule took, in English and in Chinese.
+
+    Parameters
+    ----------
+    dropped
+        As in `Candidates`.
+    spacing_m
+        The spacing that holds.
+    """
+    km = f"{spacing_m / 1000:.3g}"
     words: dict[DropReason, tuple[str, str]] = {
         "other_kind": ("listed for another purpose", "类型不符"),
         "exists": ("existing sites already", "本身就是现有站点"),
@@ -552,10 +570,7 @@ def _none_left(n_listed: int, dropped: Sequence[Dropped], spacing_m: float) -> S
     }
     en = ", ".join(f"{drop.n} {words[drop.reason][0]}" for drop in dropped)
     zh = "、".join(f"{words[drop.reason][1]}{drop.n}处" for drop in dropped)
-    return SitingError(
-        f"no candidate is left of {n_listed}: {en}: loosen one of these, or give other places",
-        zh=f"{n_listed}处候选点均不可用：{zh}；请放宽条件或另行提供候选点",
-    )
+    return en, zh
 
 
 def _named(area: StudyArea, network: RoadNetwork, existing: _Pool, pool: _Pool, cost_wan: float) -> _Pool:
