@@ -122,6 +122,12 @@ def _added(site: ProposedSite, proposal: Proposal, fullest: float, lang: Lang) -
     return {**group, "from": _at(site)}
 
 
+def _label(name: str) -> str:
+    """Give a name as it stands on the map, without where exactly it is: that one sees."""
+    plain = wording.one_line(name)
+    return plain.partition("（")[0] or plain
+
+
 def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
     """Give a proposed site as the map shows it: symbol, tip and card."""
     added, sole = (count_text(proposal, n, lang) for n in (site.added_population, site.sole_population))
@@ -134,6 +140,7 @@ def _site(site: ProposedSite, proposal: Proposal, lang: Lang) -> dict[str, Any]:
     return {
         "rank": site.rank,
         "name": wording.one_line(site.name),
+        "label": _label(site.name),
         "kind": words.site_kind_text(site, proposal, lang),
         "symbol": site.kind,
         "at": _at(site),

@@ -1108,6 +1108,13 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         "允许调整现有站点（最多{n}处），但调整不能使更多人在限时内，现有站点保持不动",
         "existing sites might move (at most {n}), but that brings nobody more inside: all of them stay",
     ),
+    "none_may_move": (
+        "允许调整，但现有{n}处站点都不能调整（县外站点和要求保留的站点不调整）。请减少 --keep 中的站点",
+        (
+            "existing sites might move, but none of the {n} may: those of other counties never do, nor those that "
+            "are to be kept. Name fewer with --keep"
+        ),
+    ),
     "sweep_full": (
         "新增{n}处时，候选点能覆盖的居民已全部覆盖，更多数量没有增益，不再求解",
         "with {n} new sites everybody is covered whom any candidate reaches: more add nothing, and are not solved for",

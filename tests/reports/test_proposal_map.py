@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from html.parser import HTMLParser
@@ -120,6 +121,16 @@ def test_layers_and_legend_know_each_other(kind):
     }
     assert drawn <= page.boxes()
     assert ("closed" in page.boxes()) == kind.get("closing", False)
+
+
+def test_a_name_on_the_map_stops_before_its_bracket():
+    proposal = toy_proposal()
+    named = [
+        dataclasses.replace(s, name=n)
+        for s, n in zip(proposal.sites, ("甲（乙以东）", "（丙）"), strict=True)
+    ]
+    sites = proposal_data(dataclasses.replace(proposal, sites=tuple(named)), "zh")["sites"]
+    assert [(s["name"], s["label"]) for s in sites] == [("甲（乙以东）", "甲"), ("（丙）", "（丙）")]
 
 
 def test_what_closes_is_marked():

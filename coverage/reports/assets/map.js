@@ -443,7 +443,7 @@
       icons.push({ marker, radius: 20 });
       sites[s.rank] = marker;
       layer("sites").addLayer(marker);
-      layer("sites").addLayer(nameMarker(s.name, s.at, 1.5 - s.rank / 1000, "place proposed", { gap: 18 }));
+      layer("sites").addLayer(nameMarker(s.label, s.at, 1.5 - s.rank / 1000, "place proposed", { gap: 18 }));
     });
     (data.closed || []).forEach((c) => {
       const marker = L.marker(c.at, {
