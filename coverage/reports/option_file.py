@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from typing import TYPE_CHECKING
 
 from coverage.version import __version__
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from coverage.scenario import Option
 
 Value = str | float | None
+
+_MARK = re.compile(rb"^# unedited: ([0-9a-f]{16})\n", re.MULTILINE)
 
 
 def write_option(option: Option, path: Path, *, county: str) -> None:
@@ -46,14 +50,33 @@ def option_text(option: Option, *, county: str) -> str:
         Keys are the fields of `coverage.scenario`; a figure that is not known, and a field that a change
         leaves as it is, are left out.
     """
+    head = f"# emergency-coverage {__version__}, {_comment(county)}\n"
     parts = [
-        f"# emergency-coverage {__version__}, {_comment(county)}\n",
         "# capital_wan: 万元 (10,000 yuan)\n",
         _lines({"name": option.name, "note": option.note}),
     ]
     for heading, rows in (("open", option.open), ("close", option.close), ("change", option.change)):
         parts += [f"\n[[{heading}]]\n{_lines(vars(row))}" for row in rows]
-    return "".join(parts)
+    text = "".join(parts)
+    return f"{head}# unedited: {_digest((head + text).encode())}\n{text}"
+
+
+def is_as_written(path: Path) -> bool:
+    """
+    Tell whether a file is an option as `write_option` left it, so that nothing of a planner's is lost with it.
+
+    Parameters
+    ----------
+    path
+        A file.
+    """
+    content = path.read_bytes()
+    mark = _MARK.search(content)
+    return mark is not None and _digest(_MARK.sub(b"", content, count=1)) == mark[1].decode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _lines(fields: dict[str, Value]) -> str:

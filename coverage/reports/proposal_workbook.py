@@ -53,6 +53,9 @@ _WEIGHTY = {
     "candidates_too_near",
     "candidates_other_kind",
     "candidates_repeated",
+    "candidates_rejected",
+    "nothing_moved",
+    "none_may_move",
 }
 
 
