@@ -97,15 +97,22 @@ def _plan_notes(case: Case, chosen: Chosen, plan: SitingPlan) -> list[Note]:
     if plan.status == "heuristic":
         notes.append(Note("plan_heuristic", 1))
     elif plan.status != "optimal" and math.isfinite(plan.gap):
-        notes.append(Note("plan_unproven", 1, names=(f"{plan.gap * 100:.3g}%",)))
+        notes.append(Note("plan_unproven", 1, names=(_never_less(plan.gap),)))
     elif plan.status != "optimal":
         notes.append(Note("plan_unbounded", 1))
     n_more = max(len(chosen.new) - len(chosen.closed), 0)
     if wish.most is not None and n_more < wish.most and wish.model not in OF_UNITS:
         notes.append(Note("fewer_suffice", n_more, names=(str(wish.most),)))
-    if wish.close_allowed and not chosen.closed and plan.status == "optimal":
+    if wish.close_allowed and not len(case.closable):
+        notes.append(Note("none_may_move", len(case.existing)))
+    elif wish.close_allowed and not chosen.closed and plan.status == "optimal":
         notes.append(Note("nothing_moved", wish.moves))
     return notes
+
+
+def _never_less(gap: float) -> str:
+    """Give a gap in per cent with two decimals, as the reports do: never rounded down."""
+    return f"{math.ceil(round(gap * 10_000, 6)) / 100:.2f}%"
 
 
 def _sweep_notes(case: Case, sweep: Mapping[int, SitingPlan], answer: NoteCode | None) -> list[Note]:
