@@ -675,13 +675,13 @@ def _reject_notes(rows: LayerRows) -> tuple[Note, ...]:
 def _keep_edited(staging: Path, folder: Path) -> list[Path]:
     """Copy what a planner may have edited and is about to be replaced by another, or removed."""
     from coverage.files import keep_older  # noqa: PLC0415
+    from coverage.reports.option_file import is_as_written  # noqa: PLC0415
 
     # rows that were rejected before may have been mended where they stood
-    copies = [keep_older(folder / REJECTED)]
-    for new in sorted(staging.glob("*.option.toml")):
-        old = folder / new.name
-        if old.is_file() and old.read_bytes() != new.read_bytes():
-            copies.append(keep_older(old))
+    copies = [keep_older(folder / REJECTED, every=True)]
+    for old in sorted(folder / new.name for new in staging.glob("*.option.toml")):
+        if old.is_file() and not is_as_written(old):
+            copies.append(keep_older(old, every=True))
     return [copy for copy in copies if copy is not None]
 
 

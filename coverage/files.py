@@ -92,7 +92,7 @@ def _remove_empty(folders: list[Path]) -> None:
             folder.rmdir()
 
 
-def keep_older(path: Path) -> Path | None:
+def keep_older(path: Path, *, every: bool = False) -> Path | None:
     """
     Copy a file that is about to be replaced to its name with ``.bak`` behind it.
 
@@ -100,11 +100,13 @@ def keep_older(path: Path) -> Path | None:
     ----------
     path
         The file; it may be missing, and a folder is left alone.
+    every
+        Keep older copies that differ too: the next one is called ``.bak2`` and so on.
 
     Returns
     -------
     Path or None
-        The copy, or None where there was nothing to keep.
+        The copy, or None where there was nothing to keep that is not kept already.
 
     Raises
     ------
@@ -113,9 +115,14 @@ def keep_older(path: Path) -> Path | None:
     """
     if not path.is_file():
         return None
-    with whole_file(path.with_name(f"{path.name}.bak")) as copy:
+    kept, n = path.with_name(f"{path.name}.bak"), 2
+    while every and kept.exists():
+        if kept.is_file() and kept.read_bytes() == path.read_bytes():
+            return None
+        kept, n = path.with_name(f"{path.name}.bak{n}"), n + 1
+    with whole_file(kept) as copy:
         shutil.copy2(path, copy)
-    return path.with_name(f"{path.name}.bak")
+    return kept
 
 
 def stamps(folder: Path) -> Stamps:

@@ -223,6 +223,21 @@ def test_an_option_that_was_edited_is_kept(run):
     assert ".bak" in err
 
 
+@pytest.mark.usefixtures("few_files")
+def test_no_later_run_takes_away_what_was_edited(run):
+    """What the program wrote itself needs no copy; two edits need two."""
+    path = Path("maps/toy/propose.option.toml")
+    run("--count", 1, "--quiet")
+    edits = []
+    for word in ("一期", "二期"):
+        edits.append(path.read_text("utf-8").replace("新增", word))
+        path.write_text(edits[-1], "utf-8")
+        for count in (2, 1):
+            run("--count", count, "--quiet")
+    copies = {file.name: file.read_text("utf-8") for file in path.parent.glob("*.bak*")}
+    assert copies == {f"{path.name}.bak": edits[0], f"{path.name}.bak2": edits[1]}
+
+
 def test_where_nothing_is_to_be_gained_the_answer_is_plain(run, tmp_path):
     rows = [("名称", "经度", "纬度"), *((f"城{x}", *_lonlat(x, 0)) for x in (1, 3, 4))]
     (tmp_path / "sites.csv").write_text("\n".join(",".join(map(str, row)) for row in rows), "utf-8")

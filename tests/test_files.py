@@ -70,6 +70,15 @@ def test_the_older_file_is_kept_beside(tmp_path):
     assert path.read_text("utf-8") == "second"
 
 
+def test_every_older_file_is_kept_once(tmp_path):
+    path = tmp_path / "option.toml"
+    for text, copy in (("first", "bak"), ("second", "bak2"), ("first", None), ("third", "bak3")):
+        path.write_text(text, "utf-8")
+        assert keep_older(path, every=True) == (copy and tmp_path / f"option.toml.{copy}")
+    kept = {file.suffix: file.read_text("utf-8") for file in tmp_path.glob("*.bak*")}
+    assert kept == {".bak": "first", ".bak2": "second", ".bak3": "third"}
+
+
 def test_a_folder_in_the_way_of_one_file_leaves_all_of_them(tmp_path):
     (tmp_path / "a").write_text("old", "utf-8")
     (tmp_path / "b").mkdir()

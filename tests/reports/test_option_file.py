@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ODD_NAMES
-from coverage.reports.option_file import option_text, write_option
+from coverage.reports.option_file import is_as_written, option_text, write_option
 from coverage.scenario import Change, Closing, Opening, Option
 from coverage.version import __version__
 
@@ -39,6 +39,22 @@ def test_the_file_is_read_as_it_was_meant(tmp_path):
     write_option(OPTION, path, county="临湘市")
     assert tomllib.loads(path.read_text("utf-8")) == as_read(OPTION)
     assert b"\r" not in path.read_bytes()
+
+
+def test_what_a_planner_edits_is_told_from_what_was_written(tmp_path):
+    path = tmp_path / "propose.option.toml"
+    write_option(OPTION, path, county="临湘市")
+    assert is_as_written(path)
+    text = path.read_text("utf-8")
+    for edited in (
+        text + "# checked\n",
+        text.replace("新站", "东站"),
+        text.replace("临湘市", "岳阳"),
+        "",
+        "name = 1\n",
+    ):
+        path.write_text(edited, "utf-8")
+        assert not is_as_written(path)
 
 
 def test_its_head_says_what_made_it_and_for_which_county():
