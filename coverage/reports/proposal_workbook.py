@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.marker import Marker
 from openpyxl.utils import get_column_letter
 
 from coverage.reports import proposal_models as models
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from openpyxl.worksheet.worksheet import Worksheet
+
     from coverage.assessment import Assessment
     from coverage.proposal import Proposal, Situation
     from coverage.reports.book import Cell
     from coverage.reports.wording import Lang
 
 _COST = "#,##0.##"
+_COUNT_AXIS = "#,##0"
+_CHART_ROWS = 19
 _WEIGHTY = {
     "modelled",
     "rows_rejected",
@@ -301,7 +307,32 @@ def _write_sweep(book: Book, proposal: Proposal) -> None:
         Column(label("sites"), [words.all_names(row.names, lang) or wording.DASH for row in rows]),
         Column(label("option"), [wording.DASH, *(f"propose.sweep-{p.count}.option.toml" for p in points)]),
     ]
-    book.list_sheet("proposal_sweep", columns, frozen=1)
+    sheet = book.list_sheet("proposal_sweep", columns, frozen=1)
+    sheet.add_chart(_curve_chart(sheet, proposal, lang, last=1 + len(rows)), f"A{len(rows) + 4}")
+    sheet.print_area = f"A1:{get_column_letter(len(columns))}{len(rows) + 4 + _CHART_ROWS}"
+
+
+def _curve_chart(sheet: Worksheet, proposal: Proposal, lang: Lang, *, last: int) -> ScatterChart:
+    """Draw the people covered against the number of new sites, from the cells of the sheet."""
+    numbers, people = (Reference(sheet, min_col=column, min_row=2, max_row=last) for column in (1, 2))
+    series = Series(people, numbers)
+    series.marker = Marker(symbol="circle", size=7)
+    series.smooth = False
+    chart = ScatterChart()
+    chart.style = None
+    chart.scatterStyle = "lineMarker"
+    chart.width, chart.height = 20, 9
+    chart.legend = None
+    chart.title = words.chart_title(proposal, lang)
+    across: Any = chart.x_axis
+    up: Any = chart.y_axis
+    across.title, up.title = words.label("count", proposal, lang), sheet.cell(1, 2).value
+    # openpyxl hides axes unless told not to
+    across.delete = up.delete = False
+    across.majorUnit, across.scaling.min = 1, 0
+    across.number_format, up.number_format = "0", _COUNT_AXIS
+    chart.series.append(series)
+    return chart
 
 
 def _write_candidates(book: Book, proposal: Proposal) -> None:

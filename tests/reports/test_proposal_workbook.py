@@ -120,6 +120,18 @@ def test_the_curve_begins_with_today(opened):
     assert _values(sheet, "最优性") == ["现状", "已证明", "已证明", "相差≤1.00%"]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_curve_is_drawn_from_its_cells(opened, lang):
+    sheet = opened(lang)[SHEETS[lang][5]]
+    (chart,) = sheet._charts
+    (series,) = chart.series
+    assert series.xVal.numRef.f.endswith("$A$2:$A$5")
+    assert series.yVal.numRef.f.endswith("$B$2:$B$5")
+    assert not chart.x_axis.delete
+    assert not chart.y_axis.delete
+    assert chart.anchor._from.row > 5
+
+
 def test_candidates_say_what_became_of_them(opened):
     sheet = opened()["候选点"]
     assert _values(sheet, "方案中") == ["保留", "保留", "选中", "选中", "未选"]
