@@ -632,16 +632,13 @@ class _Ground:
 
 def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple[Wish, _Ground]:
     """Read the files that a wish names, against the study area."""
-    import shapely  # noqa: PLC0415
-
-    from coverage.sources.candidate_table import read_candidates  # noqa: PLC0415
     from coverage.sources.frame import Frame  # noqa: PLC0415
     from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
-    from coverage.sources.name_list import read_names  # noqa: PLC0415
     from coverage.sources.table_fields import need_columns  # noqa: PLC0415
-    from coverage.sources.zone_file import read_zones  # noqa: PLC0415
 
     if wish.keep is not None:
+        from coverage.sources.name_list import read_names  # noqa: PLC0415
+
         wish = replace(wish, keep=read_names(_layer_file(places["keep"], crs="")))
     frame, columns = Frame(area.boundary, area.crs, area.buffer_m), parse_columns(places["columns"])
     spacing_km, cost_wan = places["spacing_km"], places["cost_wan"]
@@ -650,11 +647,17 @@ def _on_the_ground(area: StudyArea, wish: Wish, places: dict[str, Any]) -> tuple
         "cost_wan": math.nan if cost_wan is None else cost_wan,
     }
     if places["no_build_file"] is not None:
+        from coverage.sources.zone_file import read_zones  # noqa: PLC0415
+
         zones = _layer_file(places["no_build_file"], crs=places["crs"])
         arguments["no_build"] = read_zones(zones, frame)
     if places["candidates_file"] is None:
         need_columns(columns, ())
         return wish, _Ground(arguments)
+    import shapely  # noqa: PLC0415
+
+    from coverage.sources.candidate_table import read_candidates  # noqa: PLC0415
+
     file = _layer_file(places["candidates_file"], crs=places["crs"], columns=columns)
     tree = shapely.STRtree(area.roads.edges.geometry.to_numpy())
     rows = read_candidates(file, frame, tree, area.facilities)
@@ -678,10 +681,10 @@ def _keep_edited(staging: Path, folder: Path) -> list[Path]:
     from coverage.reports.option_file import is_as_written  # noqa: PLC0415
 
     # rows that were rejected before may have been mended where they stood
-    copies = [keep_older(folder / REJECTED, every=True)]
-    for old in sorted(folder / new.name for new in staging.glob("*.option.toml")):
-        if old.is_file() and not is_as_written(old):
-            copies.append(keep_older(old, every=True))
+    olds = [folder / REJECTED]
+    options = sorted(folder / new.name for new in staging.glob("*.option.toml"))
+    olds += [old for old in options if old.is_file() and not is_as_written(old)]
+    copies = [keep_older(old, every=True) for old in olds]
     return [copy for copy in copies if copy is not None]
 
 

@@ -22,6 +22,10 @@ URBAN_RADIUS_M = 5_000.0
 RURAL_RADIUS_M = (10_000.0, 20_000.0)
 
 
+def _is_limit(limit_s: float) -> bool:
+    return math.isfinite(limit_s) and 0 < limit_s <= MAX_LIMIT_S
+
+
 @dataclass(frozen=True)
 class ResponseStandard:
     """
@@ -67,7 +71,7 @@ class ResponseStandard:
         """Refuse figures that no promise can have."""
         for name, zh in (("urban_s", "城区时限"), ("rural_s", "乡镇时限")):
             value = getattr(self, name)
-            if not (math.isfinite(value) and 0 < value <= MAX_LIMIT_S):
+            if not _is_limit(value):
                 shown = value / MINUTE_S
                 raise StandardError(
                     f"the {name[:-2]} limit is {shown:g} minutes: give a number above 0 and at most 240",
@@ -145,6 +149,12 @@ def access_standard(limit_s: float, *, target_share: float = 0.90) -> ResponseSt
     StandardError
         If the limit or the share is none.
     """
+    if not _is_limit(limit_s):
+        shown = limit_s / MINUTE_S
+        raise StandardError(
+            f"people's own travel: the limit is {shown:g} minutes: give a number above 0 and at most 240",
+            zh=f"居民自行到达的时限为 {shown:g} 分钟：请给出大于0、不超过240的分钟数",
+        )
     return ResponseStandard(
         urban_s=limit_s,
         rural_s=limit_s,

@@ -210,6 +210,15 @@ def test_what_a_list_keeps_does_not_move(run, tmp_path):
     assert "close" not in option()
 
 
+def test_without_files_of_places_no_reader_of_maps_is_loaded(data, tmp_path):
+    """It takes a second, in which Ctrl-C would be heard by a library that is being loaded."""
+    arguments = ["propose", "--county", "toy", "--data", str(data), "--kind", "station", "--count", "1"]
+    call = f"cli.run({[*arguments, '--out', str(tmp_path)]!r})"
+    code = f"import sys, cli; assert {call} == 0; assert 'osmium' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.usefixtures("few_files")
 def test_an_option_that_was_edited_is_kept(run):
     run("--count", 1, "--quiet")
@@ -306,7 +315,7 @@ def test_ctrl_c_while_solving_gives_the_best_plan_so_far(run, monkeypatch):
     code, out, err = run("--count", 1, "--lang", "zh")
     assert code == 130
     assert made() == FILES
-    assert "1%" in err
+    assert "1.00%" in err
     assert "中断" in out
     assert figures()["status"] == "interrupted"
 

@@ -670,6 +670,17 @@ def test_a_wish_the_county_cannot_grant_is_refused(given, more, en, zh):
     assert zh in caught.value.line("zh")
 
 
+def test_costs_of_some_candidates_are_no_costs_to_save():
+    """Neither the fewest nor the cheapest could be told; the one without a cost is named."""
+    given = places((29, 0.1), (16, 5), cost_wan=[300.0, math.nan])
+    with pytest.raises(
+        SitingError, match=r"cost of every candidate, or of none.* not known of 地块2"
+    ) as caught:
+        propose(toy_area(), wish(model="set-covering", reach=0.9), candidates=given)
+    assert "地块2" in caught.value.line("zh")
+    assert "地块1" not in caught.value.line("zh")
+
+
 def test_a_model_without_spacing_refuses_places_too_near_to_each_other():
     given = places((29, 0.1), (29.4, 0.1))
     with pytest.raises(SitingError, match="keeps no spacing") as caught:
@@ -703,7 +714,7 @@ def test_several_ambulances_at_one_base_are_described_by_what_they_add():
 
 
 def test_a_model_of_ambulances_gives_the_ambulances_it_counted():
-    """Three are listed for the place, and the model has counted one; of four, all there may be, it may take more."""
+    """Three are listed for the place, the model has counted one; it takes more where more are asked for."""
     given = places((29, 0.1), ambulances=[3.0])
     one = propose(toy_area(), wish(model="expected-covering", count=1), candidates=given)
     assert [(site.id, site.ambulances) for site in one.sites] == [("c1", 1)]

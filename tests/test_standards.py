@@ -56,5 +56,7 @@ def test_people_on_their_own_way_wait_for_nobody():
     assert standard.lead_s() == standard.lead_s(300.0) == 0
     assert (standard.clock, standard.target_share, standard.profile) == ("departure", 0.8, "access")
     assert standard.is_access
-    with pytest.raises(StandardError, match="limit is 0 minutes"):
-        access_standard(0.0)
+    for limit_s in (0.0, math.nan, math.inf, 15_000.0):
+        with pytest.raises(StandardError, match="people's own travel: the limit is") as caught:
+            access_standard(limit_s)
+        assert "自行到达" in caught.value.line("zh")

@@ -172,14 +172,17 @@ def _limits(case: Case, count: int | None) -> dict[str, Any]:
 
 def _check_costs(case: Case) -> None:
     unknown = case.new[np.isnan(case.cost_wan[case.new])]
-    if len(unknown):
-        names = case.table["name"].to_numpy()[unknown]
-        raise SitingError(
-            f"a budget needs the cost of every candidate; not known of {name_some(names)}: give --cost, "
-            "or a cost in the list of candidates",
-            zh=f"按预算选址需要每个候选点的费用，以下未知：{name_some(names, mark='、')}，"
-            "请用 --cost 给出，或在候选点表填写费用",
-        )
+    if not len(unknown):
+        return
+    names = case.table["name"].to_numpy()[unknown]
+    what, zh = "a budget needs the cost of every candidate", "按预算选址需要每个候选点的费用"
+    if case.wish.reach is not None:
+        what = "the cheapest sites need the cost of every candidate, or of none to count sites"
+        zh = "求费用最省的方案需要每个候选点的费用（都不填时按数量最少）"
+    raise SitingError(
+        f"{what}; not known of {name_some(names)}: give --cost, or a cost in the list of candidates",
+        zh=f"{zh}，以下未知：{name_some(names, mark='、')}，请用 --cost 给出，或在候选点表填写费用",
+    )
 
 
 def _maximal(case: Case, count: int | None, start: Sequence[int], progress: Progress | None) -> SitingPlan:
@@ -222,7 +225,9 @@ def _set_covering(
     reach = case.wish.reach or 1.0
     _check_reach(case, reach)
     # existing sites count in the model, but neither in the number nor in the cost of new ones
-    is_number = not np.isfinite(case.cost_wan[case.new]).all()
+    is_number = bool(np.isnan(case.cost_wan[case.new]).all())
+    if not is_number:
+        _check_costs(case)
     n_there = float(len(case.existing)) if is_number else 0.0
     plan = set_covering(
         case.cover,

@@ -63,7 +63,7 @@ def option_text(option: Option, *, county: str) -> str:
 
 def is_as_written(path: Path) -> bool:
     """
-    Tell whether a file is an option as `write_option` left it, so that nothing of a planner's is lost with it.
+    Tell whether a file is an option as `write_option` left it: nothing of a planner's is lost with it.
 
     Parameters
     ----------
