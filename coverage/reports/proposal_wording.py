@@ -177,6 +177,9 @@ def proposed_text(proposal: Proposal, lang: Lang) -> str:
         return _nothing_text(proposal, lang)
     names = some_names([site.name for site in proposal.sites], lang)
     what = what_text(proposal, len(proposal.sites), lang)
+    if proposal.closed:
+        n = len(proposal.closed)
+        what += wording.bracketed(_pick(lang, f"含迁移{n}处", f"{n} in place of existing ones"), lang)
     costs = [site.cost_wan for site in proposal.sites]
     known = math.isfinite(sum(costs)) and sum(costs) > 0
     cost = _pick(lang, "，共", "; ") + money_text(sum(costs), lang) if known else ""
@@ -279,11 +282,11 @@ def closed_text(proposal: Proposal, lang: Lang) -> str:
     )
     lost, n = count_text(proposal, proposal.lost_population, lang), len(proposal.lost)
     if not n:
-        loss = _pick(lang, "没有居民点因此失去覆盖", "no demand point is uncovered by it")
+        loss = _pick(lang, "没有居民点因此失去覆盖", "no demand point loses coverage")
     else:
         points = "point" if n == 1 else "points"
         loss = _pick(
-            lang, f"因此失去覆盖{lost}（居民点{n}个）", f"{lost} ({n} demand {points}) no longer covered"
+            lang, f"因此失去覆盖{lost}（居民点{n}个）", f"{lost} ({n} demand {points}) lose coverage"
         )
     head = label("closed", proposal, lang) + _pick(lang, "：", ": ")
     return f"{head}{names}{_pick(lang, '；', '; ')}{loss}{_worse_text(proposal, lang)}"
@@ -441,7 +444,7 @@ def explanation(site: ProposedSite, proposal: Proposal, lang: Lang) -> list[str]
         sole += _pick(
             lang,
             f"（含原由迁移或关闭的{words['s']}覆盖的部分）",
-            f" (some of them by a {words['s']} that moves, today)",
+            f" (some of them today by a {words['s']} that moves)",
         )
     return [
         _pick(

@@ -185,10 +185,9 @@ def test_what_moves_is_named_with_whom_it_uncovers():
     assert "迁移/关闭：柳林急救站；没有居民点因此失去覆盖" in _text(proposal)
     worse = dataclasses.replace(proposal, lost_population=1_234.0, lost=("d5", "d7"))
     assert "迁移/关闭：柳林急救站；因此失去覆盖1,234人（居民点2个）" in _text(worse)
-    assert "Moved or closed: 柳林急救站; 1,234 people (2 demand points) no longer covered" in _text(
-        worse, "en"
-    )
+    assert "Moved or closed: 柳林急救站; 1,234 people (2 demand points) lose coverage" in _text(worse, "en")
     assert "判定下降" not in _text(worse)
+    assert "建议设置急救点2处（含迁移1处）：" in _text(worse)
     turned = dataclasses.replace(worse, before=proposal.after, after=proposal.before)
     assert "判定下降：柳林镇 达标→部分达标、石门乡" in _text(turned)
 
@@ -280,8 +279,8 @@ def test_times_that_look_the_same_get_a_second_decimal():
 @pytest.mark.parametrize(
     ("model", "status", "text"),
     [
-        ("maximal-covering", "optimal", "目标（覆盖的部分）85,000人，理论界限 85,000人；"),
-        ("maximal-covering", "heuristic", "目标（覆盖的部分）85,000人，理论界限 —；"),
+        ("maximal-covering", "optimal", "目标（覆盖的人口）85,000人，理论界限 85,000人；"),
+        ("maximal-covering", "heuristic", "目标（覆盖的人口）85,000人，理论界限 —；"),
         ("p-median", "optimal", "目标（人均到达时间）10.80 分钟，理论界限 10.80 分钟；"),
         ("set-covering", "time_limit", "目标（新增站点数）2处，理论界限 2处；"),
         ("expected-covering", "optimal", "85,000人"),
