@@ -61,6 +61,7 @@ NoteCode = Literal[
     "candidates_repeated",
     "cost_unknown",
     "nothing_moved",
+    "ambulances_moved",
     "none_may_move",
     "sweep_full",
     "budget_ample",

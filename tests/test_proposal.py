@@ -279,7 +279,7 @@ def test_a_search_that_ends_early_never_falls_behind_fewer_sites(monkeypatch):
     proposal = propose(toy_area(), wish(sweep=(1, 2)))
     assert [point.covered_population for point in proposal.sweep] == [COVERED + EAST] * 2
     (note,) = [note for note in proposal.notes if note.code == "plan_unproven"]
-    assert note.names == ("5.89%",)  # 9e4 of 85,000, never rounded down
+    assert note.names == ("8.99%",)  # 9e4 of 82,580 is 8.985 more, never rounded down
 
 
 def test_what_is_stopped_in_the_middle_of_a_curve_is_completed_and_said(monkeypatch):
@@ -412,6 +412,8 @@ def test_the_ambulances_of_a_base_that_closes_go_to_the_nearest_new_site():
     proposal = propose(area, wish(count=1, close_allowed=True, keep=("h1",)), candidates=given)
     assert proposal.closed == ("柳林急救站",)
     assert {site.id: site.ambulances for site in proposal.sites} == {"c1": 2, "c2": 3 + 4}
+    (note,) = [note for note in proposal.notes if note.code == "ambulances_moved"]
+    assert (note.n, note.names) == (4, ("柳林急救站 → 地块2: 4",))
     assert fleet(proposal.after) == fleet(proposal.before) + 2 + 3
 
 
@@ -419,6 +421,7 @@ def test_bases_of_unknown_fleets_hand_over_nothing():
     proposal = proposed(count=0, close_allowed=True, moves=2, ambulances_known=False)
     assert proposal.closed
     assert {site.ambulances for site in proposal.sites} == {1}
+    assert "ambulances_moved" not in codes(proposal)
 
 
 def test_a_subcentre_that_is_given_up_is_a_health_centre_with_its_ambulances():

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.analysis import Note, study_notes
+from coverage.proposing.fleet import handed_over
 from coverage.proposing.merit import TOLERANCE, servable
+from coverage.proposing.naming import site_name
 from coverage.proposing.solving import demand_names, everyone_in_reach
 from coverage.proposing.units import OF_UNITS
 
@@ -68,6 +70,7 @@ def collect_notes(
     """
     of_study = study_notes(case.ground.area, case.ground.network, before.assessment, after.areas)
     notes = _answer_notes(case, before, answer) if answer else _plan_notes(case, chosen, answers.plan)
+    notes += _fleet_notes(case, chosen)
     notes += _sweep_notes(case, answers.sweep, answer)
     notes += _cost_notes(case, sites)
     notes += of_files
@@ -113,6 +116,19 @@ def _plan_notes(case: Case, chosen: Chosen, plan: SitingPlan) -> list[Note]:
 def _never_less(gap: float) -> str:
     """Give a gap in per cent with two decimals, as the reports do: never rounded down."""
     return f"{math.ceil(round(gap * 10_000, 6)) / 100:.2f}%"
+
+
+def _fleet_notes(case: Case, chosen: Chosen) -> list[Note]:
+    """Say which site takes over the ambulances of which base."""
+    handed = handed_over(case, chosen)
+    if not handed:
+        return []
+    counts = {base: float(case.table["ambulances"].iloc[base]) for base in handed}
+    names = tuple(
+        f"{case.table['name'].iloc[base]} → {site_name(case, site)}: {counts[base]:g}"
+        for base, site in handed.items()
+    )
+    return [Note("ambulances_moved", int(sum(counts.values())), names=names)]
 
 
 def _sweep_notes(case: Case, sweep: Mapping[int, SitingPlan], answer: NoteCode | None) -> list[Note]:

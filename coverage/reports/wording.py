@@ -1115,6 +1115,13 @@ _NOTES: Mapping[str, tuple[str, str]] = {
             "are to be kept. Name fewer with --keep"
         ),
     ),
+    "ambulances_moved": (
+        "关闭站点的{n}辆救护车转到直线距离最近的新站点，已计入其车辆数：{names}。可在方案文件中调整",
+        (
+            "ambulances of bases that close, counted at the new site nearest as the crow flies ({n}): {names}. "
+            "Change that in the option file"
+        ),
+    ),
     "sweep_full": (
         "新增{n}处时，候选点能覆盖的居民已全部覆盖，更多数量没有增益，不再求解",
         "with {n} new sites everybody is covered whom any candidate reaches: more add nothing, and are not solved for",
