@@ -1147,6 +1147,17 @@ _NOTES: Mapping[str, tuple[str, str]] = {
 }
 # Where people travel themselves; all other notes say the same.
 _ACCESS_NOTES: Mapping[str, tuple[str, str]] = {
+    "out_of_reach": (
+        "{n}个居民点（{weight}）到任何医院、次中心和候选点都超出时限：{names}。请补充更近的候选点，或改善道路",
+        (
+            "demand points from which neither a hospital, a sub-centre nor a candidate is within the limit "
+            "({n}, {weight}): {names}. Give nearer candidates, or mend the roads"
+        ),
+    ),
+    "nothing_moved": (
+        "允许调整现有次中心（最多{n}处），但调整不能使更多人在限时内，现有次中心保持不动",
+        "existing sub-centres might move (at most {n}), but that brings nobody more inside: all of them stay",
+    ),
     "facility_off_network": (
         "以下{n}处医疗机构距道路超过{limit}公里，不参与计算：{names}。请核对坐标或补充道路",
         (
