@@ -17,7 +17,7 @@ from coverage.assessment import assess
 from coverage.errors import SitingError, UnreachableError
 from coverage.geopackage import read_study_area
 from coverage.proposal import Wish
-from coverage.proposing import search
+from coverage.proposing import search, solving
 from coverage.proposing.case import lay_case, lay_ground
 from coverage.proposing.merit import merit_of
 from coverage.proposing.recipe import propose
@@ -543,6 +543,87 @@ def test_the_curve_is_not_solved_beyond_the_number_that_covers_everybody(monkeyp
     assert {point.covered_population for point in proposal.sweep[2:]} == {ALL - FAR}
     (note,) = [note for note in proposal.notes if note.code == "sweep_full"]
     assert note.n == 3
+
+
+# --- figures that are easily mistaken for each other ---
+
+
+def test_whom_a_site_adds_and_who_hangs_on_it_are_two_things():
+    """Two places reach the middle of the east: what the first adds there does not hang on it alone."""
+    given = places((26, 0.1), (30, 0.1))
+    standard = ResponseStandard(rural_s=900.0)
+    proposal = propose(toy_area(), wish(count=2), standard, candidates=given)
+    assert len(proposal.sites) == 2
+    network = RoadNetwork.from_roads(proposal.area.roads)
+    for site in proposal.sites:
+        rest = tuple(o for o in proposal.option.open if o.id != site.id)
+        scenario = apply_option(proposal.area, replace(proposal.option, open=rest))
+        without = assess(scenario.area, network, standard, bases=scenario.bases).totals["all"]
+        lost = totals(proposal.after).covered_population - without.covered_population
+        assert site.sole_population == lost
+    assert proposal.sites[0].sole_population < proposal.sites[0].added_population
+
+
+def test_an_alternative_keeps_the_spacing_to_the_other_sites():
+    """The third place would add most beside the first, but is nearer to it than the spacing."""
+    given = places((26, 0.1), (16, 5), (30, 0.1))
+    standard = ResponseStandard(rural_s=900.0)
+    proposal = propose(toy_area(), wish(count=2), standard, candidates=given, spacing_m=5_000)
+    instead = {site.id: site.alternative and site.alternative.id for site in proposal.sites}
+    assert instead == {"c1": "c3", "c2": None}
+    free = propose(toy_area(), wish(count=2), standard, candidates=given)
+    assert {site.id: site.alternative and site.alternative.id for site in free.sites}["c2"] == "c3"
+
+
+def test_an_alternative_may_only_cost_what_the_others_leave():
+    given = places((29, 0.1), (16, 5), (26, 0.1), cost_wan=[100.0, 100.0, 150.0])
+    tight = propose(toy_area(), wish(budget_wan=200), candidates=given)
+    loose = propose(toy_area(), wish(budget_wan=250), candidates=given)
+    assert {site.id for site in tight.sites} == {site.id for site in loose.sites} == {"c1", "c2"}
+    assert [site.alternative for site in tight.sites] == [None, None]
+    assert loose.sites[0].alternative.id == "c3"
+
+
+def test_a_plan_that_may_move_sites_proves_people_and_no_bonus(monkeypatch):
+    """The model counts a person for each existing site that stays; neither objective nor bound may tell."""
+    real, bounds = solving.maximal_covering, []
+
+    def open_ended(*arguments, **more):
+        plan = real(*arguments, **more)
+        bounds.append(plan.bound)
+        return replace(plan, bound=plan.bound + 50, gap=0.1, status="time_limit")
+
+    monkeypatch.setattr(solving, "maximal_covering", open_ended)
+    proposal = propose(toy_area(), wish(count=1, close_allowed=True))
+    n_kept = 2 - len(proposal.closed)
+    assert n_kept > 0
+    assert proposal.plan.objective == totals(proposal.after).covered_population
+    assert proposal.plan.bound == bounds[0] - n_kept + 50
+    assert proposal.plan.gap == pytest.approx(proposal.plan.bound / proposal.plan.objective - 1)
+
+
+def test_one_more_ambulance_beside_one_that_is_assumed_makes_two():
+    """No count is known: each base has one, which the new one does not take away."""
+    proposal = proposed(model="expected-covering", count=1, busy=0.9, ambulances_known=False)
+    (site,) = proposal.sites
+    (change,) = proposal.option.change
+    assert (site.origin, site.ambulances, change.ambulances) == ("existing", 1, 2)
+
+
+def test_whom_a_quick_crew_reaches_last_is_covered_too():
+    """Turnouts differ: the times go as far as the quickest crew drives, not as far as the slowest."""
+    area = toy_area()
+    area.facilities["turnout_s"] = [math.nan, 30.0, 600.0]
+    standard = ResponseStandard(rural_s=1_500.0, turnout_s=300.0)
+    asked = wish(count=1)
+    ground = lay_ground(area, asked, standard, speeds=DEFAULT_SPEEDS, condition="siren")
+    before = ground.situation(area, ground.bases)
+    case = lay_case(asked, ground, before, given=None, no_build=None, spacing_m=None, cost_wan=math.nan)
+    assert len(set(case.candidates.lead_s)) == 3
+    wanted = case.all_s <= case.limit_s[:, None]
+    assert (case.cover.toarray() > 0).tolist() == wanted.tolist()
+    lead_s = case.candidates.lead_s
+    assert (wanted & (case.all_s - lead_s > case.limit_s[:, None] - lead_s.max())).any()
 
 
 # --- notes of files and money ---

@@ -39,6 +39,11 @@ def test_figures_are_the_proposal_s():
     assert [site["added_population"] for site in figures["sites"]] == [11_500, 2_500]
     assert figures["sites"][0]["townships_gained"] == ["石门乡"]
     assert figures["sites"][0]["alternative"]["covered_population"] == 80_000
+    # whom it adds and who hangs on it are two things
+    for site, row in zip(toy_proposal().sites, figures["sites"], strict=True):
+        assert site.sole_population != site.added_population
+        assert row["sole_population"] == site.sole_population
+        assert row["added_population"] == site.added_population
     assert [row["verdict"] for row in (t["before"] for t in figures["townships"])] == [
         "met",
         "partial",
