@@ -92,7 +92,8 @@ def maximise(problem: ConcaveCover, starts: Iterable[Numbers], watch: Watch, *, 
     status: Literal["optimal", "time_limit", "interrupted"] = "optimal"
     try:
         for start in (*starts, *_greedy(problem)):
-            search.offer(improve(problem, start))
+            search.offer(start)
+            search.offer(improve(problem, start, watch.check))
         search.root()
         search.branch()
     except OutOfTime:
@@ -143,7 +144,8 @@ class _Search:
         mark = np.flatnonzero(units).tobytes() + units[units > 0].tobytes()
         if mark not in self._seen:
             self._seen.add(mark)
-            self.offer(improve(self.problem, units))
+            self.offer(units)
+            self.offer(improve(self.problem, units, self.watch.check))
 
     def root(self) -> None:
         """Solve the relaxation over all sites, fixing what its prices rule out."""

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from coverage.errors import SitingError
-from coverage.siting.highs import quiet_solver
+from coverage.siting.highs import quiet_solver, run_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +70,8 @@ class CutLp:
         self.n_sites, self.n_groups = rows.shape[1], len(most)
         self._rows, self._room, self._most = rows, room, most
         # whatever the unit of the worth is, the solver's tolerances mean the same
-        self._scale = _TOTAL / max(float(most.sum()), np.finfo(float).tiny)
+        total = float(most.sum())
+        self._scale = _TOTAL / total if total > _TOTAL * np.finfo(float).tiny else 1.0
         self._most_cuts = max(600, 6 * self.n_groups)
         self._solver = quiet_solver()
         for name, value in (("presolve", "off"), ("solver", "simplex")):
@@ -121,7 +122,7 @@ class CutLp:
         for afresh in (False, True):
             if afresh:
                 self._solver.clearSolver()
-            self._solver.run()
+            run_apart(self._solver)
             status = self._solver.getModelStatus()
             if status == highspy.HighsModelStatus.kInfeasible:
                 return None
@@ -185,7 +186,7 @@ class CutLp:
         order = np.argsort(np.concatenate([row, np.arange(len(added))]), kind="stable")
         columns = np.concatenate([column, self.n_sites + added])[order]
         entries = np.concatenate([-self._scale * slope[added][row, column], np.ones(len(added))])[order]
-        self._solver.addRows(
+        status = self._solver.addRows(
             len(added),
             np.full(len(added), -_INF),
             self._scale * constant[added],
@@ -194,6 +195,11 @@ class CutLp:
             columns.astype(np.int32),
             entries,
         )
+        if status == highspy.HighsStatus.kError:
+            raise SitingError(
+                "the solver refused a cut: people or costs differ by too many orders of magnitude",
+                zh="求解器拒绝了约束：人口或费用的数量级相差过大",
+            )
         self._constant = np.concatenate([self._constant, constant[added]])
         self._group = np.concatenate([self._group, added])
         self._idle = np.concatenate([self._idle, np.zeros(len(added), dtype=np.int64)])

@@ -193,6 +193,22 @@ def quiet_solver(time_limit_s: float = math.inf) -> highspy.Highs:
     return solver
 
 
+def run_apart(solver: highspy.Highs) -> None:
+    """
+    Run a solver in a thread of its own and wait for it.
+
+    Whatever number of threads a caller's own HiGHS has used in this thread, ours is not refused.
+
+    Parameters
+    ----------
+    solver
+        With its model; its status is to be read by the caller.
+    """
+    thread = threading.Thread(target=solver.run, name="highs", daemon=True)
+    thread.start()
+    thread.join()
+
+
 def solve(
     objective: ArrayLike,
     rows: sparse.csr_array | sparse.csc_array | sparse.coo_array,

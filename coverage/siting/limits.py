@@ -113,9 +113,8 @@ def site_limits(
                 zh=f"某分组最多允许 {most} 个站点，少于其中要求保留的数量：请放宽该分组的上限",
             )
         rows.append((group, np.ones(len(group)), float(most)))
-    rows += [
-        (checked_sites(pair, n_sites), np.ones(2), 1.0) for pair in apart if not np.isin(pair, kept).all()
-    ]
+    pairs = [_pair(pair, n_sites) for pair in apart]
+    rows += [(pair, np.ones(2), 1.0) for pair in pairs if not np.isin(pair, kept).all()]
     counts = [len(sites) for sites, _, _ in rows]
     matrix = sparse.csc_array(
         (
@@ -125,6 +124,17 @@ def site_limits(
         shape=(len(rows), n_sites),
     )
     return SiteLimits(kept, matrix, np.array([most for _, _, most in rows], dtype=np.float64))
+
+
+def _pair(pair: Sequence[int], n_sites: int) -> NDArray[np.int64]:
+    """Check a pair of sites that are to stand apart."""
+    sites = checked_sites(pair, n_sites) if np.ndim(pair) == 1 else np.empty(0, dtype=np.int64)
+    if len(sites) != 2:  # noqa: PLR2004 - a pair
+        raise SitingError(
+            f"{pair} is no pair of sites that stand apart: give two different numbers of candidates",
+            zh=f"{pair} 不是一对互斥的站点：请给出两个不同的候选点编号",
+        )
+    return sites
 
 
 def _budget(
@@ -148,7 +158,10 @@ def _budget(
             f"the sites to be kept cost {spent:g}, more than the budget of {budget:g}: raise it",
             zh=f"要求保留的站点共需 {spent:g}，超过预算 {budget:g}：请增加预算",
         )
-    if len(others) and others.min() > (budget - spent) * (1 + _TOLERANCE):
+    tolerance = _TOLERANCE * max(1.0, budget)
+    # where those that are kept take it all, they are the plan
+    is_spent = spent > 0 and budget - spent <= tolerance
+    if len(others) and not is_spent and others.min() > budget - spent + tolerance:
         raise SitingError(
             f"a budget of {budget:g} is below the cost of every candidate; the cheapest costs "
             f"{others.min():g}: raise it",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coverage.siting.concave import ConcaveCover, Numbers
 
 _GAIN = 1e-9  # of the worth at hand: less than that is the noise of adding
@@ -91,7 +93,7 @@ def complete(problem: ConcaveCover, shares: Numbers) -> Numbers:
     return fill(problem, units)
 
 
-def improve(problem: ConcaveCover, units: Numbers) -> Numbers:
+def improve(problem: ConcaveCover, units: Numbers, check: Callable[[], None]) -> Numbers:
     """
     Move one unit to where it is worth more, again and again (Teitz and Bart 1968), and fill the room.
 
@@ -101,6 +103,8 @@ def improve(problem: ConcaveCover, units: Numbers) -> Numbers:
         The problem.
     units
         Shape (n_sites,), allowed.
+    check
+        Called before every move; raises where the time is up.
 
     Returns
     -------
@@ -113,6 +117,7 @@ def improve(problem: ConcaveCover, units: Numbers) -> Numbers:
     while moved:
         moved = False
         for site in np.flatnonzero(best > 0):
+            check()
             rows = _rows(problem, int(site))
             best[site] -= 1
             covers[rows] -= 1
