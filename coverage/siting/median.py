@@ -110,7 +110,7 @@ def p_median(
     ahead = Watch(_SHARE * watch.left_s)
     free = _nearest_median(times, people, n_open, kept, hint, ahead)
     if free.status == "interrupted":
-        raise KeyboardInterrupt
+        watch = Watch(0.0)  # no further search: the first plan that serves everybody will do
     return capacitated_median(times, people, n_open, kept, room, free, watch)
 
 
