@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SLACK = 1e-4  # in sum over the groups: cuts that are violated by less are left out
 _MOST_ROWS = 400
 _IDLE = 5  # runs that a cut may be of no use before it may be thrown out
+_CAP = 1e6  # costs are in units in which a good plan costs about 1000: beyond this nobody cares how dear
+_TINY = 1e-9  # HiGHS takes smaller coefficients for nothing, and says so
 _INF = highspy.kHighsInf
 
 
@@ -134,6 +136,9 @@ class MedianLp:
         """
         Add ``cost_g + saving_g @ share >= constant_g`` for every group, or for those that violate it.
 
+        Constants and savings above `_CAP` are cut down to it. Where that cut asks for a cost at all, no site
+        is open whose saving was cut down, so the whole cut asks for no less: it holds for every plan.
+
         Parameters
         ----------
         constant
@@ -148,6 +153,7 @@ class MedianLp:
         int
             Cuts added.
         """
+        constant, saving = np.minimum(constant, _CAP), np.minimum(saving, _CAP)
         added = np.arange(self.n_groups)
         if answer is not None:
             lacking = constant - saving @ answer.share - answer.group_cost
@@ -196,9 +202,10 @@ class MedianLp:
             [saving, np.eye(self.n_groups)[np.minimum(group, self.n_groups - 1)]], axis=1
         )
         columns[:, self.n_sites :] *= grouped[:, None]
+        columns[columns <= _TINY] = 0.0
         row, column = np.nonzero(columns)
         starts = np.searchsorted(row, np.arange(len(group)))
-        self._solver.addRows(
+        status = self._solver.addRows(
             len(group),
             constant,
             np.full(len(group), _INF),
@@ -207,6 +214,11 @@ class MedianLp:
             column.astype(np.int32),
             columns[row, column],
         )
+        if status != highspy.HighsStatus.kOk:
+            raise SitingError(
+                f"the solver refused the cuts ({status}): the figures of the model may be out of range",
+                zh=f"求解器拒绝了割平面（{status}）：模型中的数值可能超出范围",
+            )
 
     def _purge(self) -> None:
         """Throw out cuts that have been of no use for long, where there are many."""

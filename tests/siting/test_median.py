@@ -187,6 +187,16 @@ class TestProof:
         assert (weight == before[1]).all()
 
 
+def test_figures_of_very_different_sizes():
+    cost = np.array([[1e9, 1e9, 0], [0, 1, 0], [1e9, 0, 5.0]])
+    assert p_median(cost, [1e6, 1e9, 1.0], 1, start=[2]).sites == (2,)
+    far = np.array([[1e9, 1.0, 2.0, 1e9], [1.0, 1e9, 2.0, 3.0], [1e9, 4.0, 1e9, 1.0], [2.0, 1e9, 1e9, 1.0]])
+    for people in ([1e6, 1e9, 1.0, 1.0], [1.0, 1e-6, 1e6, 3.0]):
+        plan = p_median(far, people, 2)
+        plans = [far[:, pair].min(axis=1) @ people for pair in itertools.combinations(range(4), 2)]
+        assert plan.objective == pytest.approx(min(plans))
+
+
 class TestStopped:
     def test_no_time_gives_the_start_with_a_bound_below_it(self):
         cost, weight = drawn(300, 80, seed=2)
