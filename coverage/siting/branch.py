@@ -25,7 +25,6 @@ _ROOT_SLACK, _NODE_SLACK = 1e-7, 1e-3  # of worth, or of the open gap: smaller v
 _TAIL = 0.02  # rounds of cuts that close less of the gap than this are the last of a node
 _MOST_ROUNDS = 12
 _N_TRIED = 6  # sites whose branches are tried before one is chosen
-_TRY_STEPS = 60  # of the simplex method, for each branch that is tried
 _TRY_NODES = 200  # nodes during which that is done
 
 
@@ -281,7 +280,7 @@ class _Search:
             bound = answer.bound
             if solve:
                 self.watch.check()
-                child = self._lp.solve(lower, upper, most_steps=_TRY_STEPS)
+                child = self._lp.solve(lower, upper)
                 bound = -math.inf if child is None else child.bound
             sides.append((bound, lower, upper))
         return sides

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 _INF = highspy.kHighsInf
-_ALL_STEPS = 2**31 - 1
-# a run that was stopped has duals as well, and any duals prove a bound
-_ANSWERED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kIterationLimit)
 _TOTAL = 1e6  # of all worth, as the solver sees it
 _NOISE = 1e-9
 _IDLE = 10  # runs that a cut may be of no use before it may be thrown out
@@ -95,7 +92,7 @@ class CutLp:
         self._idle = np.empty(0, dtype=np.int64)
         self._slope = np.empty((0, self.n_sites))
 
-    def solve(self, lower: Numbers, upper: Numbers, *, most_steps: int = _ALL_STEPS) -> LpAnswer | None:
+    def solve(self, lower: Numbers, upper: Numbers) -> LpAnswer | None:
         """
         Solve between bounds.
 
@@ -103,8 +100,6 @@ class CutLp:
         ----------
         lower, upper
             Shape (n_sites,), units.
-        most_steps
-            Steps of the simplex method; stopped there, only the bound of the answer is of use.
 
         Returns
         -------
@@ -118,7 +113,6 @@ class CutLp:
         """
         sites = np.arange(self.n_sites, dtype=np.int32)
         self._solver.changeColsBounds(self.n_sites, sites, lower, upper)
-        self._solver.setOptionValue("simplex_iteration_limit", most_steps)
         for afresh in (False, True):
             if afresh:
                 self._solver.clearSolver()
@@ -126,7 +120,7 @@ class CutLp:
             status = self._solver.getModelStatus()
             if status == highspy.HighsModelStatus.kInfeasible:
                 return None
-            if status in _ANSWERED:
+            if status == highspy.HighsModelStatus.kOptimal:
                 return self._answer(lower, upper)
         ending = self._solver.modelStatusToString(status)
         raise SitingError(
