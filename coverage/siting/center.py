@@ -124,11 +124,33 @@ class _Halving:
 
         From above by swaps, from below by shares of sites; only what lies between needs whole sites.
         """
-        anyhow = self._quick(_FAR)
+        self._begin()
+        if self.sites is not None and self.best <= self.bound:
+            return
+        anyhow = self._quick(_FAR) if self.sites is None else self.sites
         radii = self._between(self.bound, self._take(self._exact(_FAR) if anyhow is None else anyhow))
         radii = self._halve(radii, self._quick, proves=False)
         radii = self._halve(radii, self._relaxed, proves=True)
         self._halve(radii, self._exact, proves=True)
+
+    def _begin(self) -> None:
+        """
+        Open the site nearest to whoever is farthest away, again and again; needs no clock.
+
+        The farthest-point rule of Gonzalez 1985 "Clustering to minimize the maximum intercluster distance",
+        Theoretical Computer Science 38: 293-306. Kept where it reaches everybody.
+        """
+        sites = self.fixed.tolist()
+        cost = self.rows.nearest_cost(self.fixed)
+        for _ in range(self.p - len(sites)):
+            site = int(self.rows.site[int(cost.argmax()), 0])
+            if site in sites:
+                break
+            sites.append(site)
+            cost = np.minimum(cost, self.rows.nearest_cost(np.array([site])))
+        plan = np.sort(np.array(sites, dtype=np.int64))
+        if np.isfinite(cost).all():
+            self._take(plan)
 
     def _halve(self, radii: Numbers, ask: Callable[[float], Sites | bool | None], *, proves: bool) -> Numbers:
         """

@@ -95,10 +95,18 @@ def test_ctrl_c_gives_the_best_so_far(monkeypatch):
     assert plan.bound <= brute(cost, 3) <= plan.objective
 
 
+def test_no_time_gives_a_plan_with_its_bound():
+    cost = hard(8)
+    plan = p_center(cost, 3, time_limit_s=0.0)
+    assert plan.status == "time_limit"
+    assert plan.bound <= brute(cost, 3) <= plan.objective == cost[:, plan.sites].min(axis=1).max()
+
+
 def test_before_any_plan_it_is_said(monkeypatch):
     monkeypatch.setattr(center, "quick_reach", lambda *_: None)
+    apart = np.array([[INF, 2.0, INF], [INF, INF, 1.0], [1.0, INF, INF]])
     with pytest.raises(SitingError, match="time limit was reached before any plan") as caught:
-        p_center(hard(8), 3, time_limit_s=0.0)
+        p_center(apart, 1, time_limit_s=0.0)
     assert "延长求解时间" in caught.value.line("zh")
 
 
