@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coverage.siting.times import Times
 
 _SHARE = 0.3  # of the time for the model without capacities, a bound and a start for the one with them
+_GRACE_S = 1.0  # beyond the limit for a good first plan
 _WHOLE = 2.0**50  # sums of whole numbers below this are exact
 
 
@@ -139,7 +140,11 @@ def _started(rows: NearRows, p: int, fixed: Sites, hint: Sites, watch: Watch) ->
     penalty = (1.0 + rows.weight @ finite.max(axis=1)) / rows.weight
     hinted = np.union1d(fixed, hint)
     begins = [fixed] if len(hinted) > p else [hinted, fixed]
-    plans = [greedy_plan(rows, p, begin, penalty) for begin in begins]
+    patience = Watch(watch.left_s + _GRACE_S)
+    try:
+        plans = [greedy_plan(rows, p, begin, penalty, check=patience.check) for begin in begins]
+    except OutOfTime:
+        plans = [_hasty(rows, p, begin) for begin in begins]
     best = min(plans, key=rows.total)
     if not math.isfinite(rows.total(best)):
         best = swapped(rows, best, fixed, penalty, watch.check)
@@ -149,6 +154,27 @@ def _started(rows: NearRows, p: int, fixed: Sites, hint: Sites, watch: Watch) ->
             raise no_plan_reaches_all(p)
         best = greedy_plan(rows, p, found, penalty)
     return MedianSearch(rows, p, fixed, penalty, float(_is_whole(rows)), best, watch)
+
+
+def _hasty(rows: NearRows, p: int, start: Sites) -> Sites:
+    """Open the site that reaches most of those unreached, then those that are nearest to most people."""
+    client, site, _ = rows.within(np.full(rows.n_clients, np.inf))
+    order = np.argsort(site, kind="stable")
+    client, ends = client[order], np.cumsum(np.bincount(site, minlength=rows.n_sites))
+    left = ~np.isfinite(rows.nearest_cost(start))
+    number = np.bincount(rows.site[left].ravel(), minlength=rows.n_sites + 1)[: rows.n_sites]
+    chosen = start.tolist()
+    while len(chosen) < p and left.any():
+        best = int(number.argmax())
+        reached = client[ends[best - 1] if best else 0 : ends[best]]
+        reached = reached[left[reached]]
+        left[reached] = False
+        number -= np.bincount(rows.site[reached].ravel(), minlength=rows.n_sites + 1)[: rows.n_sites]
+        chosen.append(best)
+    near = np.bincount(rows.site[:, 0], weights=rows.weight, minlength=rows.n_sites)
+    near[chosen] = 0.0
+    more = np.argsort(-near, kind="stable")[: p - len(chosen)]
+    return np.union1d(np.array(chosen, dtype=np.int64), more[near[more] > 0])
 
 
 def _is_whole(rows: NearRows) -> bool:

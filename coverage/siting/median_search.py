@@ -20,7 +20,12 @@ _GAIN = 1e-9  # of the cost: a swap that gains less is a rounding error
 
 
 def greedy_plan(
-    rows: NearRows, p: int, start: Sites, penalty: Numbers, shut: Sequence[int] | Sites = ()
+    rows: NearRows,
+    p: int,
+    start: Sites,
+    penalty: Numbers,
+    shut: Sequence[int] | Sites = (),
+    check: Callable[[], None] | None = None,
 ) -> Sites:
     """
     Open the site that lowers the cost most, until `p` are open or none lowers it.
@@ -35,6 +40,10 @@ def greedy_plan(
         Sites that are open already.
     penalty
         Shape (n_clients,): what a client costs whom no open site reaches.
+    shut
+        Sites that may not be opened.
+    check
+        Is called before each site; may raise to stop.
 
     Returns
     -------
@@ -44,6 +53,8 @@ def greedy_plan(
     chosen = start.tolist()
     cost = np.minimum(rows.nearest_cost(start), penalty)
     while len(chosen) < p:
+        if check is not None:
+            check()
         client, site, near = rows.within(cost)
         gain = sums(site, rows.weight[client] * (cost[client] - near), rows.n_sites)
         gain[list(shut)] = 0.0
@@ -123,7 +134,7 @@ def shaken(rows: NearRows, sites: Sites, fixed: Sites, penalty: Numbers, check: 
     movable = np.setdiff1d(sites, fixed)
     for _ in range(_SHAKES if len(movable) else 0):
         closed = random.choice(movable, size=min(len(movable), int(random.integers(2, 5))), replace=False)
-        plan = greedy_plan(rows, len(sites), np.setdiff1d(best, closed), penalty, shut=closed)
+        plan = greedy_plan(rows, len(sites), np.setdiff1d(best, closed), penalty, closed, check)
         plan = swapped(rows, plan, fixed, penalty, check)
         found = rows.total(plan)
         if found < cost:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from coverage.errors import SitingError
-from coverage.siting import median_cuts
+from coverage.siting import median, median_cuts
 from coverage.siting.highs import solve
 from coverage.siting.median import p_median
 
@@ -206,6 +206,16 @@ class TestStopped:
         assert plan.bound <= best.objective <= plan.objective
         assert plan.objective == pytest.approx(weight @ cost[:, plan.sites].min(axis=1))
         assert plan.gap == pytest.approx((plan.objective - plan.bound) / plan.objective)
+
+    def test_no_time_keeps_fixed_sites_and_reaches_everybody(self, monkeypatch):
+        monkeypatch.setattr(median, "_GRACE_S", -1.0)
+        cost, weight = drawn(300, 80, seed=2)
+        cost[cost > 500] = INF
+        plan = p_median(cost, weight, 8, fixed=[3], time_limit_s=0.0)
+        assert 3 in plan.sites
+        assert len(plan.sites) <= 8
+        assert plan.bound <= plan.objective < INF
+        assert plan.covered.all()
 
     def test_ctrl_c_gives_the_best_so_far(self, monkeypatch):
         cost, weight = drawn(300, 80, seed=2)
