@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import numbers
+import operator
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy import sparse
@@ -10,9 +12,16 @@ from scipy import sparse
 from coverage.errors import SitingError, name_some
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import ArrayLike, NDArray
+
+_NUMBERS = "biuf"  # kinds of arrays that hold numbers, truth values among them
+_SITES = {
+    "fixed": ("sites to keep", "要求保留的站点"),
+    "start": ("sites to start from", "初始方案中的站点"),
+    "named": ("sites", "所给的站点"),
+}
 
 
 def checked_cover(cover: Any) -> sparse.csr_array:
@@ -32,13 +41,14 @@ def checked_cover(cover: Any) -> sparse.csr_array:
     Raises
     ------
     SitingError
-        If it has no row, no column or no entry, or a value that is no number.
+        If it is no table of numbers, or has no row, no column or no entry.
     """
-    array = sparse.csr_array(cover)
+    array = _table(cover)
     if not np.isfinite(array.data).all():
         raise SitingError("the cover holds values that are no numbers", zh="覆盖矩阵中有不是数字的值")
-    if not (array.has_canonical_format and array.data.all()):
-        array = array.copy()
+    if array.format != "csr" or not (array.has_canonical_format and array.data.all()):
+        # truth values: small whole numbers of one place may add up to 0
+        array = array.astype(bool, copy=True).tocsr()
         array.sum_duplicates()
         array.eliminate_zeros()
     if 0 in array.shape:
@@ -54,6 +64,37 @@ def checked_cover(cover: Any) -> sparse.csr_array:
     return sparse.csr_array(
         (np.ones(array.nnz), array.indices.astype(np.int32, copy=False), array.indptr), shape=array.shape
     )
+
+
+def _table(cover: Any) -> Any:
+    """Give a cover as a sparse array of rows and columns, its numbers as they are, csr or coo."""
+    try:
+        table: Any = cover if sparse.issparse(cover) else np.asarray(cover)
+        if table.ndim == 2 and table.dtype.kind in _NUMBERS:  # noqa: PLR2004 - rows and columns
+            return sparse.csr_array(table) if getattr(table, "format", "csr") == "csr" else table.tocoo()
+    except (TypeError, ValueError):  # ragged lists, and objects that refuse to be an array
+        pass
+    raise SitingError(
+        "the cover is no table of numbers: give an array of one row a demand point and one column a site",
+        zh="覆盖矩阵不是数字表：请给出每行一个人口点、每列一个候选点的数组",
+    )
+
+
+def _figures(values: Any, what: str, zh: str) -> NDArray[np.float64]:
+    """Give an own copy of numbers as floats; a missing one (None) is nan."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in _NUMBERS or (array.dtype.kind == "O" and array.ndim and not _has_text(array)):
+            return np.array(array, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise SitingError(
+        f"{what} are no list of numbers: give one number each", zh=f"{zh}不是数字列表：请逐一给出数字"
+    )
+
+
+def _has_text(array: NDArray[Any]) -> bool:
+    return any(isinstance(value, str | bytes) for value in array.flat)
 
 
 def checked_weight(weight: ArrayLike, n_demand: int) -> NDArray[np.float64]:
@@ -72,7 +113,7 @@ def checked_weight(weight: ArrayLike, n_demand: int) -> NDArray[np.float64]:
     SitingError
         If the shape is another one, a weight is negative or no number, or all are 0.
     """
-    people = np.array(weight, dtype=np.float64)
+    people = _figures(weight, "the weights of the demand points", "人口点的人口")
     if people.shape != (n_demand,):
         raise SitingError(
             f"{n_demand} demand points but weights of shape {people.shape}: give one weight a demand point",
@@ -92,34 +133,49 @@ def checked_weight(weight: ArrayLike, n_demand: int) -> NDArray[np.float64]:
     return people
 
 
-def checked_sites(sites: Sequence[int] | NDArray[np.int64], n_sites: int) -> NDArray[np.int64]:
+def checked_sites(
+    sites: Iterable[int], n_sites: int, what: Literal["fixed", "start", "named"] = "named"
+) -> NDArray[np.int64]:
     """
     Give site numbers ascending, each once.
 
     Parameters
     ----------
     sites
-        Numbers of columns.
+        Numbers of columns; any iterable of whole numbers.
     n_sites
         Columns of the cover.
+    what
+        What the sites are for, as an error names them: to be kept, to start from, or just named.
 
     Raises
     ------
     SitingError
         If one is no column.
     """
-    numbers = np.asarray(sites)
-    if numbers.size == 0:
-        return np.empty(0, dtype=np.int64)
-    whole = np.unique(numbers).astype(np.int64)
-    bad = whole[(whole < 0) | (whole >= n_sites)]
-    if not np.issubdtype(numbers.dtype, np.integer) or len(bad):
-        shown = name_some(bad if len(bad) else numbers.ravel())
+    text, zh = _SITES[what]
+    try:
+        listed = list(sites.tolist() if isinstance(sites, np.ndarray) else sites)
+    except TypeError:  # None, or one number
+        listed = [str(sites)]
+    whole = {_whole(site) for site in listed}
+    if None in whole or any(not 0 <= number < n_sites for number in whole if number is not None):
+        wrong = [site for site in listed if (n := _whole(site)) is None or not 0 <= n < n_sites]
         raise SitingError(
-            f"sites to keep that are no candidates: {shown}: candidates are numbered 0 to {n_sites - 1}",
-            zh=f"要求保留的站点不在候选点中：{shown}，候选点编号为0至{n_sites - 1}",
+            f"{text} that are no candidates: {name_some(wrong)}: candidates are numbered 0 to {n_sites - 1}",
+            zh=f"{zh}不在候选点中：{name_some(wrong, mark='、')}，候选点编号为0至{n_sites - 1}",
         )
-    return whole
+    return np.array(sorted(number for number in whole if number is not None), dtype=np.int64)
+
+
+def _whole(value: Any) -> int | None:
+    """Give a whole number; None for whatever is none, truth values too."""
+    if isinstance(value, bool | np.bool_):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
 
 
 def checked_p(p: float, n_sites: int, n_fixed: int) -> int:
@@ -138,7 +194,7 @@ def checked_p(p: float, n_sites: int, n_fixed: int) -> int:
     SitingError
         If it is none of these.
     """
-    if isinstance(p, bool) or p != int(p) or p < 1:
+    if not _is_count(p):
         raise SitingError(
             f"the number of sites is {p}: give a whole number of 1 or more",
             zh=f"站点数为 {p}：请给出不小于1的整数",
@@ -154,6 +210,15 @@ def checked_p(p: float, n_sites: int, n_fixed: int) -> int:
             zh=f"要求保留 {n_fixed} 个站点，但总数只有 {int(p)} 个：总数至少应为 {n_fixed}",
         )
     return int(p)
+
+
+def _is_count(p: Any) -> bool:
+    """Tell whether a value is a whole number of 1 or more; 3.0 is, a truth value is not."""
+    is_real = isinstance(p, numbers.Real) and not isinstance(p, bool)
+    try:
+        return is_real and bool(p == int(p) and p >= 1)
+    except (ValueError, OverflowError):  # of nan and inf
+        return False
 
 
 def checked_cost(cost: ArrayLike | None, n_sites: int) -> NDArray[np.float64]:
@@ -174,7 +239,7 @@ def checked_cost(cost: ArrayLike | None, n_sites: int) -> NDArray[np.float64]:
     """
     if cost is None:
         return np.ones(n_sites)
-    money = np.array(cost, dtype=np.float64)
+    money = _figures(cost, "the costs of the sites", "候选点的费用")
     if money.shape != (n_sites,):
         raise SitingError(
             f"{n_sites} candidate sites but costs of shape {money.shape}: give one cost a site",
