@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Sites = NDArray[np.int64]
 
-_SCALE = 1e4  # all people together, in the units the solver sees: its tolerances are absolute
+_TINY = 1e-13  # of all who can be served: flows below this are smaller than any number HiGHS takes
+_SCALE = 1e4  # all people who can be served, in the units the solver sees: its tolerances are absolute
 
 
 def capacitated_covering(
@@ -142,7 +143,8 @@ class _Flows:
     @property
     def scale(self) -> float:
         """Solver's units for one person."""
-        return _SCALE / max(float(self.people.sum()), 1e-300)
+        total = float(min(self.people.sum(), self.room.sum()))
+        return _SCALE / total if total > 0 else 1.0
 
     def served(self, sites: Sites) -> Numbers:
         """
@@ -196,7 +198,9 @@ def _flows(cover: sparse.csr_array, weight: Numbers, capacity: Numbers) -> _Flow
     edges = cover[counts[first]].tocoo()
     reach = np.bincount(edges.col, weights=people[edges.row], minlength=cover.shape[1])
     room = np.minimum(capacity, reach)
-    open_edges = room[edges.col] > 0
+    least = _TINY * min(float(people.sum()), float(room.sum()))
+    room[room <= least] = 0.0
+    open_edges = np.minimum(people[edges.row], room[edges.col]) > least
     return _Flows(
         kind, people, room, edges.row[open_edges].astype(np.int64), edges.col[open_edges].astype(np.int64)
     )

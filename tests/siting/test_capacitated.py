@@ -157,3 +157,11 @@ def test_a_recount_that_fails_is_no_plan(monkeypatch):
     monkeypatch.setattr(module, "solve", never)
     with pytest.raises(SitingError, match="recount"):
         solve(COVER, PEOPLE, [90, 100, 80], p=1)
+
+
+def test_a_point_of_next_to_nobody_beside_huge_ones():
+    plan = solve(np.eye(3), [1e9, 1e9, 1e-4], [5.0, 5.0, 5.0], p=2)
+    assert plan.sites == (0, 1)
+    assert plan.objective == pytest.approx(10.0)
+    every = solve(np.eye(3), [1e9, 1e9, 1e-6], [np.inf, np.inf, 5.0], p=2)
+    assert every.sites == (0, 1)
