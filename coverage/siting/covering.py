@@ -216,9 +216,11 @@ def expected_covering(
     matrix = checked_cover(cover)
     people = checked_weight(weight, matrix.shape[0])
     n_sites = matrix.shape[1]
-    checked_sites(fixed, n_sites)
-    there = _units(fixed, n_sites)
-    most = max_per_site if max_per_site is not None else max(int(p), 1)
+    kept = list(fixed)
+    checked_sites(kept, n_sites, "fixed")
+    there = _units(kept, n_sites)
+    n_wanted = checked_p(p, n_sites * int(np.iinfo(np.int32).max), 0)
+    most = max_per_site if max_per_site is not None else n_wanted
     if most < 1 or most != int(most) or (there > most).any():
         raise SitingError(
             f"a site may take {most} ambulances: give a whole number, 1 or more and as many as are kept",
@@ -310,9 +312,10 @@ def _solve(
 ) -> SitingPlan:
     """Find and recount the best plan."""
     problem = concave_cover(cover, weight, gains, limits, fixed_units=there, upper=upper)
-    checked_sites(start, len(upper))
-    begin = np.clip(_units(start, len(upper)) - there, 0, problem.upper)
-    starts = [begin] if len(start) and problem.allows(begin) else []
+    begin_at = list(start)
+    checked_sites(begin_at, len(upper), "start")
+    begin = np.clip(_units(begin_at, len(upper)) - there, 0, problem.upper)
+    starts = [begin] if begin_at and problem.allows(begin) else []
     found = maximise(problem, starts, watch)
     return _plan(cover, weight, gains, problem, there, found, watch, status=found.status)
 

@@ -96,7 +96,7 @@ def site_limits(
     SitingError
         If there is neither `p` nor `budget`, a figure is none, or the fixed sites alone break a limit.
     """
-    kept = checked_sites(fixed, n_sites)
+    kept = checked_sites(fixed, n_sites, "fixed")
     rows: list[tuple[NDArray[np.int64], NDArray[np.float64], float]] = []
     every = np.arange(n_sites)
     if p is None and budget is None:
