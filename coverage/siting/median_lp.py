@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from coverage.errors import SitingError
-from coverage.siting.highs import quiet_solver
+from coverage.siting.highs import quiet_solver, run_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,11 +100,11 @@ class MedianLp:
             return None
         sites = np.arange(self.n_sites, dtype=np.int32)
         self._solver.changeColsBounds(self.n_sites, sites, lower.astype(float), upper.astype(float))
-        self._solver.run()
+        run_apart(self._solver)
         status = self._solver.getModelStatus()
         if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
             self._solver.clearSolver()
-            self._solver.run()
+            run_apart(self._solver)
             status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
