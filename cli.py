@@ -678,7 +678,7 @@ def _reject_notes(rows: LayerRows) -> tuple[Note, ...]:
 def _keep_edited(staging: Path, folder: Path) -> list[Path]:
     """Copy what a planner may have edited and is about to be replaced by another, or removed."""
     from coverage.files import keep_older  # noqa: PLC0415
-    from coverage.reports.option_file import is_as_written  # noqa: PLC0415
+    from coverage.options.writing import is_as_written  # noqa: PLC0415
 
     # rows that were rejected before may have been mended where they stood
     olds = [folder / REJECTED]

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from coverage.analysis import Note
-    from coverage.assessment import Assessment, Verdict
-    from coverage.routing.isochrones import Isochrone
+    from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
-    from coverage.scenario import Option
     from coverage.siting.plan import SitingPlan
-    from coverage.standards import ResponseStandard
+    from coverage.situation import Situation, VerdictChange
     from coverage.study_area import StudyArea
 
 Kind = Literal["station", "subcentre"]
@@ -110,44 +108,6 @@ class Wish:
         if self.budget_wan is not None or self.reach is not None:
             return None
         return self.count if self.count is not None else max(self.sweep)
-
-
-@dataclass(frozen=True)
-class Situation:
-    """
-    A county before or after the plan.
-
-    Parameters
-    ----------
-    area
-        The study area, with the facilities as they then are.
-    assessment
-        Of the promise that is planned for: response on its own clock, or people's own travel.
-    other_clock
-        Response on the other clock; None where people travel themselves.
-    areas
-        What is reached within each limit (or whence one arrives within it), ascending and nested.
-    """
-
-    area: StudyArea
-    assessment: Assessment
-    other_clock: Assessment | None
-    areas: tuple[Isochrone, ...]
-
-    @property
-    def standard(self) -> ResponseStandard:
-        """The promise, on its own clock."""
-        return self.assessment.standard
-
-
-@dataclass(frozen=True)
-class VerdictChange:
-    """A township whose verdict is another one than before."""
-
-    township_id: str
-    name: str
-    before: Verdict
-    after: Verdict
 
 
 @dataclass(frozen=True)

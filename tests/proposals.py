@@ -14,21 +14,14 @@ import shapely
 from builders import ODD_NAMES, toy_area
 from coverage.analysis import Note
 from coverage.assessment import assess, response_bases, snap_places
-from coverage.proposal import (
-    Alternative,
-    Measure,
-    Proposal,
-    ProposedSite,
-    Situation,
-    SweepPoint,
-    VerdictChange,
-    Wish,
-)
+from coverage.option import Change, Closing, Opening, Option
+from coverage.proposal import Alternative, Measure, Proposal, ProposedSite, SweepPoint, Wish
 from coverage.routing.isochrones import isochrones
 from coverage.routing.network import RoadNetwork
 from coverage.routing.speeds import DEFAULT_SPEEDS
-from coverage.scenario import Change, Closing, Opening, Option, apply_option
+from coverage.scenario import apply_option
 from coverage.siting.plan import SitingPlan
+from coverage.situation import Situation, VerdictChange
 from coverage.standards import ResponseStandard, access_standard
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ import pytest
 import cli
 from builders import _lonlat, toy_area
 from coverage.geopackage import write_study_area
+from coverage.options.writing import write_option
 from coverage.proposing import recipe, search
 from coverage.reports import proposal_bundle
-from coverage.reports.option_file import write_option
 from coverage.reports.proposal_figures import write_proposal_json
 from coverage.reports.search_line import search_text
 

@@ -16,15 +16,16 @@ from coverage.analysis import Note
 from coverage.assessment import assess
 from coverage.errors import SitingError, UnreachableError
 from coverage.geopackage import read_study_area
+from coverage.option import Change, Closing, Opening, Option
+from coverage.options.writing import option_text
 from coverage.proposal import Wish
 from coverage.proposing import search, solving
 from coverage.proposing.case import lay_case, lay_ground
 from coverage.proposing.merit import merit_of
 from coverage.proposing.recipe import propose
-from coverage.reports.option_file import option_text
 from coverage.routing.network import RoadNetwork
 from coverage.routing.speeds import DEFAULT_SPEEDS
-from coverage.scenario import Change, Closing, Opening, Option, apply_option
+from coverage.scenario import apply_option
 from coverage.standards import ResponseStandard, access_standard
 
 # East of the toy county lies 石门乡 with 11,580 people whom one station can reach, and north of 柳林镇 a

@@ -10,7 +10,8 @@ import pytest
 from builders import _lonlat, toy_area
 from coverage.assessment import response_bases
 from coverage.errors import AssessmentError, StudyAreaError
-from coverage.scenario import Change, Closing, Opening, Option, apply_option
+from coverage.option import Change, Closing, Opening, Option
+from coverage.scenario import apply_option
 
 LON, LAT = _lonlat(16.0, 4.0)
 NEW = Opening("n1", "新站", "ambulance_station", LON, LAT, ambulances=1, capital_wan=120.0)

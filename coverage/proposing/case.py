@@ -11,11 +11,11 @@ import numpy as np
 
 from coverage.assessment import Places, assess, response_bases, snap_places
 from coverage.errors import AssessmentError
-from coverage.proposal import Situation
 from coverage.routing.isochrones import isochrones
 from coverage.routing.network import RoadNetwork
 from coverage.siting.candidates import HOSPITAL_GRADE, station_candidates, subcentre_candidates
 from coverage.siting.cover import cover_matrix, site_times
+from coverage.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from coverage.option import Change, Closing, Opening, Option
 from coverage.proposing.fleet import ambulances_at
 from coverage.proposing.naming import option_words, site_name
-from coverage.scenario import Change, Closing, Opening, Option
 
 if TYPE_CHECKING:
     from coverage.proposing.case import Case

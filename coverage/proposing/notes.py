@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage.analysis import NoteCode
-    from coverage.proposal import ProposedSite, Situation
+    from coverage.proposal import ProposedSite
     from coverage.proposing.case import Case
     from coverage.proposing.chosen import Chosen
     from coverage.proposing.search import Answers
     from coverage.siting.candidates import DropReason
     from coverage.siting.plan import SitingPlan
+    from coverage.situation import Situation
 
 # Of the study area's own notes, those that only concern ambulances.
 _OF_RESPONSE = ("ambulances_assumed", "ambulances_unknown")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.assessment import judge
-from coverage.proposal import ProposedSite, VerdictChange
+from coverage.proposal import ProposedSite
 from coverage.proposing.alternatives import alternative_to
 from coverage.proposing.chosen import Chosen
 from coverage.proposing.fleet import ambulances_at
 from coverage.proposing.merit import TOLERANCE, merit_of
 from coverage.proposing.naming import site_name
 from coverage.proposing.units import sites_today, units_of, units_there
+from coverage.situation import VerdictChange
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     import shapely
 
     from coverage.analysis import Note, NoteCode
-    from coverage.proposal import Situation, Wish
+    from coverage.option import Option
+    from coverage.proposal import Wish
     from coverage.proposing.case import Case, Ground
     from coverage.routing.speeds import SpeedTable
-    from coverage.scenario import Option
     from coverage.siting.plan import Progress, SitingPlan
+    from coverage.situation import Situation
     from coverage.study_area import StudyArea
 
 ACCESS_LIMIT_S = 30 * MINUTE_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coverage.reports.option_file import write_option
+from coverage.options.writing import write_option
 from coverage.reports.proposal_figures import write_proposal_json
 from coverage.reports.proposal_layers import write_proposal_layers
 from coverage.reports.proposal_map import write_proposal_map

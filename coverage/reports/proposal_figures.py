@@ -24,7 +24,8 @@ from coverage.reports.shown import side
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coverage.proposal import Proposal, ProposedSite, Situation, SweepPoint
+    from coverage.proposal import Proposal, ProposedSite, SweepPoint
+    from coverage.situation import Situation
 
 _GAP_DECIMALS = 9
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from coverage.proposal import VerdictChange
 from coverage.reports import wording
 from coverage.reports.proposal_counts import blanks, count_text, figure_text
 from coverage.reports.proposal_models import (
@@ -19,6 +18,7 @@ from coverage.reports.proposal_models import (
     proof_text,
 )
 from coverage.reports.shown import side
+from coverage.situation import VerdictChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

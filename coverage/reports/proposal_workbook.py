@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from coverage.assessment import Assessment
-    from coverage.proposal import Proposal, Situation
+    from coverage.proposal import Proposal
     from coverage.reports.book import Cell
     from coverage.reports.wording import Lang
+    from coverage.situation import Situation
 
 _COST = "#,##0.##"
 _COUNT_AXIS = "#,##0"

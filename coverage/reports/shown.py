@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from coverage.analysis import Note
     from coverage.assessment import Assessment
-    from coverage.proposal import Proposal, Situation
+    from coverage.proposal import Proposal
     from coverage.routing.isochrones import Isochrone
     from coverage.routing.speeds import SpeedTable
+    from coverage.situation import Situation
     from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
 

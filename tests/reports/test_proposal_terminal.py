@@ -7,12 +7,12 @@ import unicodedata
 import pytest
 
 from coverage.analysis import Note
+from coverage.option import Change
 from coverage.proposal import Wish
 from coverage.reports import proposal_models as models
 from coverage.reports import proposal_wording as words
 from coverage.reports.proposal_terminal import render_proposal, render_proposal_notes
 from coverage.reports.text_table import TABLE_WIDTH
-from coverage.scenario import Change
 from coverage.siting.covering import backup_covering
 from proposals import toy_proposal, with_answer
 

@@ -12,7 +12,7 @@ from coverage.version import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coverage.scenario import Option
+    from coverage.option import Option
 
 Value = str | float | None
 
@@ -47,7 +47,7 @@ def option_text(option: Option, *, county: str) -> str:
     Returns
     -------
     str
-        Keys are the fields of `coverage.scenario`; a figure that is not known, and a field that a change
+        Keys are the fields of `coverage.option`; a figure that is not known, and a field that a change
         leaves as it is, are left out.
     """
     head = f"# emergency-coverage {__version__}, {_comment(county)}\n"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ODD_NAMES
-from coverage.reports.option_file import is_as_written, option_text, write_option
-from coverage.scenario import Change, Closing, Opening, Option
+from coverage.option import Change, Closing, Opening, Option
+from coverage.options.writing import is_as_written, option_text, write_option
 from coverage.version import __version__
 
 OPTION = Option(

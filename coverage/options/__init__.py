@@ -1,0 +1,1 @@
+"""Options as TOML files that a planner writes, reads and edits."""
