@@ -194,10 +194,6 @@ class Roadworks:
         return bool(self.close or self.new)
 
 
-_NONE: Mapping[str, float] = MappingProxyType({})
-_NO_TABLES: Mapping[str, Mapping[str, float]] = MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class Option:
     """
@@ -225,6 +221,6 @@ class Option:
     close: tuple[Closing, ...] = ()
     move: tuple[Move, ...] = ()
     change: tuple[Change, ...] = ()
-    standard: Mapping[str, float] = field(default=_NONE)
-    speeds: Mapping[str, Mapping[str, float]] = field(default=_NO_TABLES)
+    standard: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    speeds: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     roads: Roadworks = field(default=Roadworks())
