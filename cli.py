@@ -9,17 +9,26 @@ import re
 import sys
 import unicodedata
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from coverage.errors import CountyError, CoverageError, FileError, SitingError, StandardError, system_reason
+from coverage.errors import (
+    CountyError,
+    CoverageError,
+    FileError,
+    OptionError,
+    SitingError,
+    StandardError,
+    system_reason,
+)
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from coverage.analysis import Note
     from coverage.files import Stamps
@@ -293,6 +302,9 @@ columns_option = click.option(
     metavar="FIELD=HEADER",
     help="Which column a field stands in: 经度=lon_wgs. 指定字段所在的列",
 )
+
+
+png_option = click.option("--png", is_flag=True, help="Also the map as a picture of 300 dpi. 另存地图图片")
 
 
 def _path_option(*names: str, **more: Any) -> Callable[[Any], Any]:
@@ -760,6 +772,154 @@ def _standard(
     if rural_min is not None:
         changes["rural_s"] = rural_min * MINUTE_S
     return replace(standard, **changes)
+
+
+compare_options = _options(
+    click.option("--option", "option_files", type=click.Path(path_type=Path), multiple=True, required=True,
+                 metavar="FILE.toml", help="An option; give it once for each. 方案文件，可多次给出"),
+    click.option("--at", "at", default="12:00", show_default=True, metavar="HH:MM",
+                 help="Hour of the day that the figures hold for. 按一天中的哪个时刻计算"),
+    click.option("--years", type=Number(), default=10.0, show_default=True, metavar="N",
+                 help="Years of running cost that are counted. 计入运行费用的年数"),
+    click.option("--stages", is_flag=True,
+                 help="Order each option's parts so that the money buys most. 建议分期建设顺序"),
+    click.option("--per-year", "per_year_wan", type=Money(), metavar="万元",
+                 help="With --stages: what may be spent a year. 每年可用资金（万元）"),
+    click.option("--draws", "n_draws", type=click.IntRange(40, 10_000), default=200, show_default=True,
+                 metavar="N", help="Counties drawn to tell a difference from noise. 随机情景数"),
+    click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
+                 help="Where their random numbers begin. 随机种子"),
+    click.option("--no-pdf", is_flag=True, help="Leave the report for the meeting out. 不生成会议材料PDF"),
+)  # fmt: skip
+
+
+@cli.command(short_help="Options side by side. 方案比选")
+@county_option
+@compare_options
+@data_option
+@out_option
+@standard_options
+@click.option("--condition", default="siren", show_default=True, metavar="NAME",
+              help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
+@speed_options
+@png_option
+@shared_options
+def compare(
+    county: str,
+    option_files: tuple[Path, ...],
+    data: Path | None,
+    out: Path,
+    condition: str,
+    speeds_file: Path | None,
+    tiles: str | None,
+    png: bool,  # noqa: FBT001
+    no_pdf: bool,  # noqa: FBT001
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **given: Any,
+) -> None:
+    """Hold siting options beside the county as it is, before the money is spent. 方案比选"""
+    from coverage.comparing.recipe import compare as run_compare  # noqa: PLC0415
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.options.reading import check_option, read_option  # noqa: PLC0415
+    from coverage.reports.comparison_bundle import write_comparison  # noqa: PLC0415
+    from coverage.reports.comparison_terminal import (  # noqa: PLC0415
+        render_comparison,
+        render_comparison_notes,
+    )
+    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
+    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
+    from coverage.settings import read_speeds  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    asked = _asked_to_compare(given)
+    standard = _standard(**given)
+    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
+    condition = CONDITION_NAMES.get(condition, condition)
+    speeds.factor(condition)
+    if tiles:
+        parse_tiles(tiles, lang)
+    files = [read_option(path) for path in option_files]
+    path = find_county(county, search_folders(data))
+    folder = out / path.stem
+    with staged_folder(folder) as staging:
+        area = read_study_area(path)
+        options = [(check_option(file, area), file.text, file.path.name) for file in files]
+        with _drawing(quiet=quiet, lang=lang) as progress:
+            comparison = run_compare(
+                area, options, standard, speeds=speeds, condition=condition, progress=progress, **asked
+            )
+        names = write_comparison(comparison, staging, lang=lang, tiles=tiles, pdf=not no_pdf, png=png)
+    if not quiet:
+        for line in render_comparison_notes(comparison, lang):
+            click.echo(line, err=True)
+    click.echo(render_comparison(comparison, lang, colour=_wants_colour()))
+    click.echo("  ".join(str(folder / name) for name in names))
+
+
+def _asked_to_compare(given: dict[str, Any]) -> dict[str, Any]:
+    """Take out of `given` what a comparison is asked for beside the promise, and check it."""
+    years, per_year_wan = given.pop("years"), given.pop("per_year_wan")
+    stages = given.pop("stages")
+    if not (math.isfinite(years) and 0 < years <= MOST_YEARS):
+        raise OptionError(
+            f"--years is {years:g}: give a number above 0 and at most {MOST_YEARS}",
+            zh=f"计入运行费用的年数（--years）为 {years:g}：请给出大于0、不超过{MOST_YEARS}的数",
+        )
+    if per_year_wan is not None and not stages:
+        raise OptionError(
+            "--per-year is for the order of building: add --stages, or leave --per-year out",
+            zh="--per-year 用于安排分期建设：请加上 --stages，或去掉 --per-year",
+        )
+    if per_year_wan is not None and not (math.isfinite(per_year_wan) and per_year_wan > 0):
+        raise OptionError(
+            f"--per-year is {per_year_wan:g}: give 万元, more than 0",
+            zh=f"每年可用资金（--per-year）为 {per_year_wan:g}：请给出大于0的金额（万元）",
+        )
+    return {
+        "at_min": _minute(given.pop("at")),
+        "years": years,
+        "stages": stages,
+        "per_year_wan": math.nan if per_year_wan is None else per_year_wan,
+        "n_draws": given.pop("n_draws"),
+        "seed": given.pop("seed"),
+    }
+
+
+MOST_YEARS = 100
+
+
+def _minute(text: str) -> int:
+    """Read an hour of the day as minutes after midnight."""
+    found = re.fullmatch(
+        r"(\d{1,2})(?:[:.时点](\d{2})分?|[时点])?", unicodedata.normalize("NFKC", text).strip()
+    )
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - a day
+        raise OptionError(
+            f"--at {text!r} is no hour of the day: write it as 08:00 or 22:30",
+            zh=f"--at {text!r} 不是一天中的时刻：请写成 08:00 或 22:30",
+        )
+    return 60 * hour + minute
+
+
+@contextmanager
+def _drawing(*, quiet: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how many of the draws are done."""
+    from coverage.sources.progress import progress_bar  # noqa: PLC0415
+
+    with progress_bar(100, quiet=quiet, lang=lang) as stage:
+        shown = 0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal shown
+            while shown < 100 * done // max(total, 1):
+                stage("comparing", "比选计算")
+                shown += 1
+
+        yield progress
 
 
 LAYER_WORDS = {

@@ -66,6 +66,14 @@ NoteCode = Literal[
     "sweep_full",
     "budget_ample",
     "candidates_rejected",
+    # of a comparison
+    "option_unpriced",
+    "option_no_yearly",
+    "option_other_standard",
+    "option_other_speeds",
+    "option_roads_changed",
+    "option_hours",
+    "option_changes_nothing",
 ]
 """What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
 

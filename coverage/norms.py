@@ -87,9 +87,6 @@ def national_norms(area: StudyArea, network: RoadNetwork, places: Places, assess
     """
     is_base = assessment.facilities["is_base"].to_numpy()
     demand = assessment.demand
-    counts = area.facilities["ambulances"].to_numpy(dtype=float)
-    inside = shapely.intersects(area.boundary, area.facilities.geometry.to_numpy())
-    known = np.isfinite(counts) & inside
     population = float(demand["population"].sum())
     bases = np.flatnonzero(is_base & places.facilities.on_network)
     tree = shapely.STRtree(area.facilities.geometry.to_numpy()[bases])
@@ -115,10 +112,46 @@ def national_norms(area: StudyArea, network: RoadNetwork, places: Places, assess
             for norm_m in norms_m
         ]
     return Norms(
-        ambulances=float(counts[known].sum()) if known.any() else math.nan,
-        ambulances_required=(
-            math.ceil(population / PEOPLE_PER_AMBULANCE) if area.demand_unit == "people" else -1
-        ),
+        ambulances=known_ambulances(area),
+        ambulances_required=ambulances_required(area),
         population=population,
         radii=tuple(radii),
     )
+
+
+def known_ambulances(area: StudyArea) -> float:
+    """
+    Count the ambulances of the facilities inside the boundary.
+
+    Parameters
+    ----------
+    area
+        The study area.
+
+    Returns
+    -------
+    float
+        NaN where no count is known.
+    """
+    counts = area.facilities["ambulances"].to_numpy(dtype=float)
+    known = np.isfinite(counts) & shapely.intersects(area.boundary, area.facilities.geometry.to_numpy())
+    return float(counts[known].sum()) if known.any() else math.nan
+
+
+def ambulances_required(area: StudyArea) -> int:
+    """
+    Give the ambulances that the national norm asks for: one for every 30,000 people, rounded up.
+
+    Parameters
+    ----------
+    area
+        The study area.
+
+    Returns
+    -------
+    int
+        -1 where the number of people is not known.
+    """
+    if area.demand_unit != "people":
+        return -1
+    return math.ceil(float(area.demand["population"].sum()) / PEOPLE_PER_AMBULANCE)

@@ -1,4 +1,4 @@
-"""One outcome's county on its roads, ready to be held against its promise, today's or under other conditions."""
+"""One outcome's county on its roads, ready to be held against its promise."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from coverage.comparison import Cost
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coverage.option import Option
+    from coverage.option import Change, Closing, Move, NewRoad, Opening, Option
 
 YUAN_PER_WAN = 10_000.0
 SAME_PEOPLE = 1e-6
@@ -31,8 +31,13 @@ def cost_of(option: Option, years: float) -> Cost:
     years
         Over how many years running costs are counted.
     """
-    priced = (*option.open, *option.move, *option.change, *option.roads.new)
-    saved = (*option.close, *option.change)
+    priced: tuple[Opening | Move | Change | NewRoad, ...] = (
+        *option.open,
+        *option.move,
+        *option.change,
+        *option.roads.new,
+    )
+    saved: tuple[Closing | Change, ...] = (*option.close, *option.change)
     return Cost(
         capital_wan=math.fsum(
             (*(part.capital_wan for part in priced), *(_or_nothing(c.capital_wan) for c in option.close))

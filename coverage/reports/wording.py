@@ -1144,6 +1144,34 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         "{n}处推荐站点费用未知，未计入合计：{names}。请在候选点表填写费用，或用 --cost 给出",
         "proposed sites whose cost is not known, not in the sum ({n}): {names}. Give it in the list, or with --cost",
     ),
+    "option_unpriced": (
+        "{n}个方案有未给出建设费用的项目，其总费用按未知处理：{names}。请在方案文件中填写 capital_wan（不花钱写0）",
+        "options in which something has no capital cost, so that their cost counts as unknown ({n}): {names}. Give capital_wan in the option's file, 0 where it is free",
+    ),
+    "option_no_yearly": (
+        "{n}个方案未给出年运行费用：{names}。方案之间只比较建设费用；请在方案文件中填写 yearly_wan",
+        "options without a yearly cost ({n}): {names}. Options are compared by capital alone; give yearly_wan in the option's file",
+    ),
+    "option_other_standard": (
+        "{n}个方案改变了标准或准备时间，其覆盖按各自的标准计算，不能与其他方案直接相比：{names}",
+        "options that change the promise or its delays ({n}): {names}. Each is judged by its own, so that they do not compare one to one",
+    ),
+    "option_other_speeds": (
+        "{n}个方案改变了行车速度表：{names}。增益中有一部分来自车速假设",
+        "options that change the speed table ({n}): {names}. Part of what they gain is an assumption about speeds",
+    ),
+    "option_roads_changed": (
+        "{n}个方案改变了路网（封闭或新建道路）：{names}",
+        "options that close or build roads ({n}): {names}",
+    ),
+    "option_hours": (
+        "{n}处急救点不是全天值班，只在值班时段计入：{names}。请同时查看夜间结果",
+        "bases that are not staffed round the clock and count only while they are ({n}): {names}. See the figures at night as well",
+    ),
+    "option_changes_nothing": (
+        "{n}个方案的结果与现状完全相同：{names}。请核对方案文件",
+        "options that leave every response as it is ({n}): {names}. Check their files",
+    ),
 }
 # Where people travel themselves; all other notes say the same.
 _ACCESS_NOTES: Mapping[str, tuple[str, str]] = {
