@@ -9,7 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from coverage.errors import FileError, SpeedError, StandardError, system_reason
-from coverage.routing.speeds import DEFAULT_SPEEDS, SpeedTable, frozen_table
+from coverage.routing.speeds import (
+    DEFAULT_SPEEDS,
+    OTHER_ROAD_CLASSES,
+    SPEED_TABLES,
+    SpeedTable,
+    frozen_table,
+)
 from coverage.standards import MINUTE_S, ResponseStandard
 
 if TYPE_CHECKING:
@@ -23,9 +29,6 @@ _PROFILE_KEYS = {
     "handling_s": ("handling_s", 1.0),
     "turnout_s": ("turnout_s", 1.0),
 }
-# Classes of OpenStreetMap without a speed by default, to which a planner may give one.
-_OTHER_CLASSES = ("path", "footway", "pedestrian", "cycleway", "bridleway", "escape", "raceway")
-_SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
 
 
 def read_profile(path: Path) -> ResponseStandard:
@@ -84,8 +87,8 @@ def read_speeds(path: Path) -> SpeedTable:
     """
     merged: dict[str, Any] = {}
     for name, rows in _read_toml(path).items():
-        if name not in _SPEED_TABLES:
-            tables = " ".join(_SPEED_TABLES)
+        if name not in SPEED_TABLES:
+            tables = " ".join(SPEED_TABLES)
             raise SpeedError(
                 f"{path}: unknown table [{name}]: use {tables}",
                 zh=f"{path}：没有名为 [{name}] 的表，可用 {tables}",
@@ -103,7 +106,7 @@ def read_speeds(path: Path) -> SpeedTable:
 
 def _check_classes(path: Path, rows: Mapping[str, float]) -> None:
     """Refuse a road class that OpenStreetMap has not: a slip of the pen must not pass for a change."""
-    known = {*DEFAULT_SPEEDS.class_kph, *_OTHER_CLASSES}
+    known = {*DEFAULT_SPEEDS.class_kph, *OTHER_ROAD_CLASSES}
     for name in rows:
         if name not in known:
             near = (difflib.get_close_matches(name, known, n=1) or ["residential"])[0]

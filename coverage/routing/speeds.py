@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 KPH_PER_MPS = 3.6
 KPH_PER_MPH = 1.609344
+SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
+"""Parts of a speed table, by the name of the field."""
+OTHER_ROAD_CLASSES = ("path", "footway", "pedestrian", "cycleway", "bridleway", "escape", "raceway")
+"""Classes of OpenStreetMap without a speed by default, to which a planner may give one."""
 
 # Published defaults of a national accessibility study: motorway to service in km/h. They carry no siren
 # factor of their own and agree with the siren speeds of the Auckland ambulance model on motorways (91 km/h),
@@ -106,7 +110,7 @@ class SpeedTable:
 
     def __post_init__(self) -> None:
         """Refuse speeds and factors that are not positive."""
-        for name in ("class_kph", "surface", "smoothness", "tracktype", "conditions"):
+        for name in SPEED_TABLES:
             table = getattr(self, name)
             ceiling = 200.0 if name == "class_kph" else 2.0
             bad = {k: v for k, v in table.items() if not (math.isfinite(v) and 0 < v <= ceiling)}
