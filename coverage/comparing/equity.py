@@ -84,7 +84,7 @@ def _last_tenth(values: NDArray[np.float64], weights: NDArray[np.float64]) -> ND
     sorted_values, sorted_weights = values[order], weights[order]
     # people who wait alike are one group: which of them counts must not depend on the table's order
     _, group = np.unique(-sorted_values, return_inverse=True)
-    mass = np.bincount(group, sorted_weights, minlength=group.max(initial=-1) + 1)
+    mass = np.bincount(group, sorted_weights).astype(np.float64)
     before = np.cumsum(mass) - mass
     taken = np.clip(_DECILE * weights.sum() - before, 0.0, mass)
     share = np.divide(taken, mass, out=np.zeros_like(mass), where=mass > 0)
