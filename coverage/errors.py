@@ -109,6 +109,25 @@ class UnreachableError(SitingError):
         self.points = tuple(int(i) for i in points)
 
 
+class OptionError(CoverageError, ValueError):
+    """
+    An option that does not fit its county, or a file that is no option.
+
+    Parameters
+    ----------
+    message, zh
+        As of `CoverageError`.
+    place
+        Where in an option it stands, for whoever knows the file: ``("open", 2, "lon")`` is the longitude of
+        the third that opens, ``("standard", "urban_min")`` a key of a table; empty where it is nowhere in
+        particular.
+    """
+
+    def __init__(self, message: str, *, zh: str | None = None, place: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message, zh=zh)
+        self.place = tuple(place)
+
+
 class TilesError(CoverageError, ValueError):
     """Background tiles that no map can show."""
 

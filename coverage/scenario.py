@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from coverage.assessment import ASSUMED_BASE_KINDS, response_bases
-from coverage.errors import StudyAreaError, name_some
+from coverage.duty_hours import is_on_duty, normal_hours
+from coverage.errors import OptionError, StudyAreaError
+from coverage.option_checks import check_base_left, check_option_fits, reopens
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import shapely
     from numpy.typing import NDArray
 
-    from coverage.option import Option
-    from coverage.study_area import StudyArea
+    from coverage.option import Opening, Option
+    from coverage.study_area import Roads, StudyArea
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Scenario:
     Parameters
     ----------
     area
-        With the facilities as they then are.
+        With the facilities and roads as they then are; the facilities have a column ``hours``: when their
+        ambulances are there, empty for round the clock.
     bases
         Shape (n_facilities,), aligned with them: where response then starts. It is handed on to
         `coverage.assessment.assess`, which would otherwise, where no ambulances are known, take the few
@@ -39,10 +45,44 @@ class Scenario:
     area: StudyArea
     bases: NDArray[np.bool_]
 
+    def bases_at(self, at_min: int) -> NDArray[np.bool_]:
+        """
+        Tell where response starts at an hour of the day.
+
+        Parameters
+        ----------
+        at_min
+            Minutes after midnight.
+
+        Returns
+        -------
+        ndarray
+            Shape (n_facilities,): bases whose ambulances are there then.
+
+        Raises
+        ------
+        StudyAreaError
+            If the study area itself gives a base hours that cannot be read.
+        """
+        facilities, at = self.area.facilities, self.bases.copy()
+        for row in np.flatnonzero(at):
+            try:
+                at[row] = is_on_duty(str(facilities["hours"].iloc[row]), at_min)
+            except OptionError as error:
+                facility_id = facilities["id"].iloc[row]
+                raise StudyAreaError(
+                    f"facilities: {facility_id}: {error}", zh=f"急救设施 {facility_id}：{error.zh}"
+                ) from error
+        return at
+
 
 def apply_option(area: StudyArea, option: Option, *, bases: NDArray[np.bool_] | None = None) -> Scenario:
     """
-    Open, close and change facilities.
+    Open, close, move and change facilities, close and build roads.
+
+    What opens at the place of a facility that closes, and is of its kind, takes over its turnout and centres
+    (and its ambulances where it does not say how many): a facility that is closed and opened again with the
+    same figures is the same. Ambulances that move to a facility that opens are added to its own.
 
     Parameters
     ----------
@@ -61,87 +101,122 @@ def apply_option(area: StudyArea, option: Option, *, bases: NDArray[np.bool_] | 
 
     Raises
     ------
-    StudyAreaError
-        If the option names a facility that does not exist, or one twice, opens one under an id that is
-        taken or at no place on Earth, or leaves no facility.
+    OptionError
+        If the option does not fit the study area; its `place` says where in the option.
     AssessmentError
         If `bases` is not given and no facility has an ambulance.
     """
-    _check(area, option)
     assumed = False
     if bases is None:
         bases, assumed = response_bases(area.facilities)
-    facilities = area.facilities.reset_index(drop=True)
-    is_base, kinds = np.array(bases, dtype=np.bool_), facilities["kind"].to_numpy(dtype=object).copy()
-    counts = facilities["ambulances"].to_numpy(dtype=np.float64).copy()
-    row_of = {str(name): row for row, name in enumerate(facilities["id"])}
+    is_base = np.array(bases, dtype=np.bool_)
+    check_option_fits(area.facilities, is_base, option)
+    table, is_base = _with_opened(area, option, is_base, assumed=assumed)
+    row_of = {str(name): row for row, name in enumerate(table["id"])}
+    kinds, hours = (table[name].to_numpy(dtype=object).copy() for name in ("kind", "hours"))
+    counts = table["ambulances"].to_numpy(dtype=np.float64).copy()
     for change in option.change:
         row = row_of[change.id]
         if change.kind is not None:
             kinds[row] = change.kind
             is_base[row] = change.kind in ASSUMED_BASE_KINDS if assumed else is_base[row]
         if change.ambulances is not None:
-            counts[row] = change.ambulances
-            is_base[row] = change.ambulances >= 1
-    facilities = facilities.assign(kind=kinds, ambulances=counts)
-    stays = ~facilities["id"].isin({closing.id for closing in option.close}).to_numpy()
-    opened = np.array([opening.ambulances >= 1 for opening in option.open], dtype=np.bool_)
-    after = facilities[stays]
-    if option.open:
-        after = pd.concat([after, _opened(option, area)], ignore_index=True)
-    return Scenario(
-        replace(area, facilities=after.reset_index(drop=True)), np.concatenate((is_base[stays], opened))
-    )
+            counts[row], is_base[row] = change.ambulances, change.ambulances >= 1
+        hours[row] = hours[row] if change.hours is None else normal_hours(change.hours)
+    counts, is_base = _with_ambulances_moved(option, row_of, counts, is_base)
+    table = _with_places_moved(area, option, table.assign(kind=kinds, ambulances=counts, hours=hours))
+    stays = ~table["id"].isin({closing.id for closing in option.close}).to_numpy()
+    check_base_left(option, bases, is_base[stays])
+    facilities = table[stays].reset_index(drop=True)
+    return Scenario(replace(area, facilities=facilities, roads=_roads_after(area, option)), is_base[stays])
 
 
-def _opened(option: Option, area: StudyArea) -> gpd.GeoDataFrame:
-    """Give the facilities that open as rows of the study area's table."""
-    new = option.open
-    places = gpd.GeoSeries(gpd.points_from_xy([o.lon for o in new], [o.lat for o in new]), crs=WGS84)
-    return gpd.GeoDataFrame(
-        {
-            "id": [o.id for o in new],
-            "name": [o.name for o in new],
-            "kind": [o.kind for o in new],
-            "ambulances": [float(o.ambulances) for o in new],
-            "turnout_s": [math.nan] * len(new),
-            "centres": [""] * len(new),
-            area.facilities.geometry.name: places.to_crs(area.crs),
-        },
-        geometry=area.facilities.geometry.name,
-    )
+def _with_opened(
+    area: StudyArea, option: Option, is_base: NDArray[np.bool_], *, assumed: bool
+) -> tuple[gpd.GeoDataFrame, NDArray[np.bool_]]:
+    """Give the facilities that there are, with their hours, those that open below, and which are bases."""
+    table = area.facilities.reset_index(drop=True)
+    table = table.assign(hours=table["hours"].fillna("").astype(str) if "hours" in table else "")
+    if not option.open:
+        return table, is_base
+    row_of = {str(name): row for row, name in enumerate(table["id"])}
+    unknown = bool(table["ambulances"].isna().all())
+    rows, are_bases = [], []
+    for opening in option.open:
+        old = table.iloc[row_of[opening.at]] if opening.at else None
+        again = old is not None and reopens(opening, option, str(old["kind"]))
+        if not math.isnan(opening.ambulances):
+            count, is_new_base = float(opening.ambulances), opening.ambulances >= 1
+        elif old is not None and again:
+            count, is_new_base = float(old["ambulances"]), bool(is_base[row_of[opening.at]])
+        else:
+            count = math.nan if unknown else 0.0
+            is_new_base = assumed and opening.kind in ASSUMED_BASE_KINDS
+        rows.append(_opened_row(opening, area, count, old, again=again))
+        are_bases.append(is_new_base)
+    opened = gpd.GeoDataFrame(rows, geometry=table.geometry.name, crs=table.crs)
+    return pd.concat([table, opened], ignore_index=True), np.append(is_base, are_bases)
 
 
-def _check(area: StudyArea, option: Option) -> None:
-    """Refuse an option that does not fit its study area."""
-    there = {str(name) for name in area.facilities["id"]}
-    named = [*(c.id for c in option.close), *(c.id for c in option.change)]
-    unknown = [name for name in named if name not in there]
-    if unknown:
-        raise StudyAreaError(
-            f"the option {option.name} names facilities that do not exist: {name_some(unknown)}: "
-            "use the ids of the study area's facilities",
-            zh=f"方案“{option.name}”中的设施不存在：{name_some(unknown, mark='、')}，请使用已有设施的编号",
-        )
-    opened = [o.id for o in option.open]
-    taken = [name for name in opened if name in there]
-    if taken:
-        raise StudyAreaError(
-            f"the option {option.name} opens facilities under ids that are taken: {name_some(taken)}: "
-            "give them ids of their own",
-            zh=f"方案“{option.name}”新建设施的编号已被占用：{name_some(taken, mark='、')}，请另行编号",
-        )
-    every = [*named, *opened]
-    twice = sorted({name for name in every if every.count(name) > 1})
-    if twice:
-        raise StudyAreaError(
-            f"the option {option.name} names facilities more than once: {name_some(twice)}: once is enough",
-            zh=f"方案“{option.name}”中以下设施出现多次：{name_some(twice, mark='、')}，每处只能写一次",
-        )
-    nowhere = [o.id for o in option.open if not (abs(o.lon) <= 180 and abs(o.lat) <= 90)]  # noqa: PLR2004
-    if nowhere:
-        raise StudyAreaError(
-            f"the option {option.name} opens facilities at no place on Earth: {name_some(nowhere)}: "
-            "give longitude and latitude in degrees",
-            zh=f"方案“{option.name}”新建设施的经纬度不对：{name_some(nowhere, mark='、')}，请以度为单位填写",
-        )
+def _opened_row(
+    opening: Opening, area: StudyArea, count: float, old: pd.Series[Any] | None, *, again: bool
+) -> dict[str, Any]:
+    """Give what opens as a row of the facilities; `old` is the facility at whose place it stands."""
+    geometry = area.facilities.geometry.name
+    return {
+        "id": opening.id,
+        "name": opening.name,
+        "kind": opening.kind,
+        "ambulances": count,
+        "turnout_s": old["turnout_s"] if old is not None and again else math.nan,
+        "centres": old["centres"] if old is not None and again else "",
+        "hours": normal_hours(opening.hours),
+        geometry: _point(area, opening.lon, opening.lat) if old is None else old[geometry],
+    }
+
+
+def _with_ambulances_moved(
+    option: Option, row_of: Mapping[str, int], counts: NDArray[np.float64], is_base: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Take ambulances from where they leave and add them where they move to."""
+    counts, is_base = counts.copy(), is_base.copy()
+    arriving = []
+    for move in option.move:
+        if not move.to:
+            continue
+        row = row_of[move.id]
+        n = counts[row] if move.ambulances is None else move.ambulances
+        counts[row] = 0.0 if move.ambulances is None else counts[row] - n
+        is_base[row] = counts[row] >= 1
+        arriving.append((row_of[move.to], n))
+    for row, n in arriving:
+        # where nobody knew of an ambulance there was none, but a base has some even if nobody counted them
+        there = 0.0 if math.isnan(counts[row]) and not is_base[row] else counts[row]
+        counts[row], is_base[row] = there + n, True
+    return counts, is_base
+
+
+def _with_places_moved(area: StudyArea, option: Option, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put facilities that move where they then are."""
+    moved = {move.id: (move.lon, move.lat) for move in option.move if not move.to}
+    if not moved:
+        return table
+    places = table.geometry.to_numpy().copy()
+    for row, name in enumerate(table["id"]):
+        if name in moved:
+            places[row] = _point(area, *moved[name])
+    return table.set_geometry(gpd.GeoSeries(places, index=table.index, crs=table.crs))
+
+
+def _point(area: StudyArea, lon: float, lat: float) -> shapely.Point:
+    """Give a place in the study area's system."""
+    place: shapely.Point = gpd.GeoSeries(gpd.points_from_xy([lon], [lat]), crs=WGS84).to_crs(area.crs).iloc[0]
+    return place
+
+
+def _roads_after(area: StudyArea, option: Option) -> Roads:
+    if not option.roads:
+        return area.roads
+    from coverage.roadworks import apply_roadworks  # noqa: PLC0415
+
+    return apply_roadworks(area.roads, option.roads)
