@@ -1,0 +1,490 @@
+"""Sentences and labels of a comparison, in Chinese and English."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from coverage.reports import wording
+from coverage.reports.comparison_conditions import condition_text
+from coverage.reports.comparison_names import (
+    at_text,
+    cost_per_person_text,
+    figure_text,
+    full_title,
+    people_text,
+    pick,
+    points_text,
+    shown_of,
+    sign_text,
+    title,
+    trial_text,
+    wan_text,
+)
+from coverage.reports.comparison_rows import ranking_row
+from coverage.reports.proposal_models import ARROW, money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coverage.comparison import Comparison, Outcome
+    from coverage.reports.wording import Lang
+
+__all__ = [
+    "advice_text",
+    "assumption_rows",
+    "change_text",
+    "condition_lines",
+    "condition_text",
+    "cost_per_person_text",
+    "cost_text",
+    "figure_text",
+    "full_title",
+    "headline",
+    "label",
+    "short_label",
+    "sign_text",
+    "title",
+    "trial_text",
+    "wan_text",
+]
+
+_PROVEN = 1e-6
+
+# {p} stands for what the demand counts: people, or residential roads.
+_LABELS: Mapping[str, tuple[str, str]] = {
+    "action": ("措施", "What is done"),
+    "advice": ("建议", "Advice"),
+    "after": ("方案后", "After"),
+    "against_leader": ("与首位相比", "Against the first"),
+    "against_today": ("与现状相比", "Against today"),
+    "ambulances": ("救护车（辆）", "Ambulances"),
+    "ambulances_required": ("应配救护车（辆）", "Ambulances required"),
+    "areas": ("可达范围", "Areas within the limit"),
+    "assumptions": ("假设与来源", "Assumptions and sources"),
+    "away": ("每处各缺1辆救护车", "Each single ambulance away"),
+    "away_lost": ("缺车时失去覆盖{p}", "{P} lost while it is away"),
+    "away_share": ("缺最关键1辆车时覆盖率", "Share while the most missed ambulance is away"),
+    "base": ("急救点", "Base"),
+    "before": ("现状", "Today"),
+    "capital": ("建设投资（万元）", "Capital (万元)"),
+    "change": ("覆盖变化", "Change"),
+    "change_map": ("覆盖变化图", "Who gains and who loses"),
+    "comparison": ("方案比选", "Options compared"),
+    "conditions": ("建议成立的条件", "What the advice hangs on"),
+    "cost": ("费用（万元）", "Cost (万元)"),
+    "cost_axis": ("费用（万元）", "Cost (万元)"),
+    "cost_per_person": ("每净增覆盖1人（元）", "Yuan for each person more"),
+    "covered": ("覆盖{p}", "{P} covered"),
+    "covered_share": ("覆盖率", "Share covered"),
+    "curves": ("到达时间曲线", "People reached by minutes"),
+    "demand_point": ("居民点", "Demand point"),
+    "detail": ("内容", "How"),
+    "doing": ("方案内容", "What the option does"),
+    "dominated": ("被更优方案取代", "Another is as good for less"),
+    "dominated_by": ("不劣于它且更省的方案", "As good for less"),
+    "draws": ("抽样检验", "Random draws"),
+    "frontier": ("费用与覆盖", "Cost and coverage"),
+    "frontier_line": ("效率前沿", "Efficient frontier"),
+    "gained": ("新增覆盖{p}", "{P} gained"),
+    "gini": ("到达时间基尼系数", "Gini of the response"),
+    "high": ("95%区间上限（百分点）", "High, of 95 % (points)"),
+    "hours": ("值班时段", "Hours"),
+    "is_new": ("新增站点", "New base"),
+    "loads": ("各急救点负荷", "Load of each base"),
+    "losers": ("失去覆盖的居民点", "Demand points no longer covered"),
+    "lost": ("失去覆盖{p}", "{P} lost"),
+    "low": ("95%区间下限（百分点）", "Low, of 95 % (points)"),
+    "mean": ("平均（分钟）", "Mean (min)"),
+    "mean_difference": ("覆盖率平均差（百分点）", "Mean difference of the share (points)"),
+    "median": ("中位（分钟）", "Median (min)"),
+    "minutes_axis": ("到达时间（分钟）", "Response (min)"),
+    "n_options": ("方案数", "Options"),
+    "net": ("比现状净增{p}", "{P} more than today"),
+    "note": ("方案说明", "Note"),
+    "option": ("方案", "Option"),
+    "option_file": ("方案文件", "Option file"),
+    "options_text": ("方案文件原文", "The option files as they were read"),
+    "order": ("排序", "Order"),
+    "other_covered_share": ("另一计时口径覆盖率", "Share covered, other clock"),
+    "p90": ("90分位（分钟）", "90th percentile (min)"),
+    "p95": ("95分位（分钟）", "95th percentile (min)"),
+    "pairs": ("两两比较", "Pair by pair"),
+    "people_per_ambulance": ("每辆救护车服务人口", "People per ambulance"),
+    "per_ambulance": ("每车首达{p}", "{P} reached first, per ambulance"),
+    "question": ("要决定的问题", "The question"),
+    "rank": ("排序", "Rank"),
+    "ranking": ("方案排序", "Ranking"),
+    "robustness": ("稳健性", "Robustness"),
+    "share_axis": ("覆盖率（%）", "Share covered (%)"),
+    "sign": ("判断", "Verdict of the draws"),
+    "spent": ("累计投资（万元）", "Spent so far (万元)"),
+    "stage": ("分期", "Stage"),
+    "stage_cost": ("本期投资（万元）", "Cost of the stage (万元)"),
+    "staging": ("分期实施", "In stages"),
+    "total": ("投资加运行费（万元）", "Capital and running (万元)"),
+    "townships": ("乡镇与方案", "Townships by option"),
+    "townships_met": ("达标乡镇", "Townships met"),
+    "townships_partial": ("部分达标乡镇", "Townships partly met"),
+    "townships_unmet": ("未达标乡镇", "Townships unmet"),
+    "trial": ("情形", "Trial"),
+    "trials": ("不利情形下的覆盖率", "Share covered in harder conditions"),
+    "unpriced": ("未给出费用", "Without a price"),
+    "unreached": ("不可达{p}", "{P} never reached"),
+    "verdict": ("判定", "Verdict"),
+    "worst": ("最远（分钟）", "Worst (min)"),
+    "worst_decile_covered_share": ("最差一成人口覆盖率", "Worst-served tenth: share covered"),
+    "worst_decile_mean": ("最慢一成平均（分钟）", "Slowest tenth: mean (min)"),
+    "worst_decile_share": ("最慢一成占等待时间", "Slowest tenth: share of all waiting"),
+    "worst_township": ("覆盖率最低乡镇", "Worst township"),
+    "worst_township_share": ("该乡镇覆盖率", "Its share covered"),
+    "worst_trial": ("最不利情形", "Worst trial"),
+    "worst_trial_share": ("最不利情形覆盖率", "Share in the worst trial"),
+    "year": ("年度", "Year"),
+    "yearly": ("年运行费（万元）", "Cost of a year (万元)"),
+}
+_ROAD_LABELS: Mapping[str, tuple[str, str]] = {
+    "cost_per_person": ("每净增覆盖1公里（元）", "Yuan for each km more"),
+    "curves": ("到达时间曲线", "Residential roads reached by minutes"),
+    "covered_share": ("居住道路覆盖率", "Share of residential roads covered"),
+    "worst_decile_covered_share": ("最差一成居住道路覆盖率", "Worst-served tenth: share covered"),
+}
+# Headings where room is short: the terminal's table, the page's, the PDF's.
+_SHORT: Mapping[str, tuple[str, str]] = {
+    "capital": ("投资万元", "万元"),
+    "cost_per_person": ("元/人", "¥/person"),
+    "covered": ("覆盖", "Covered"),
+    "covered_share": ("覆盖率", "Share"),
+    "gained": ("新增", "Gained"),
+    "lost": ("失去", "Lost"),
+    "median": ("中位", "Median"),
+    "net": ("净增", "Net"),
+    "p90": ("90分位", "90th"),
+    "p95": ("95分位", "95th"),
+    "townships_met": ("达标", "Met"),
+    "worst": ("最远", "Worst"),
+    "worst_trial": ("最不利", "Worst trial"),
+    "yearly": ("年费万元", "万元/yr"),
+}
+_SHORT_ROADS: Mapping[str, tuple[str, str]] = {"cost_per_person": ("元/公里", "¥/km")}
+_CHANGES: Mapping[str, tuple[str, str]] = {
+    "gained": ("新增覆盖", "newly covered"),
+    "lost": ("失去覆盖", "no longer covered"),
+    "covered": ("仍覆盖", "covered as before"),
+    "uncovered": ("仍未覆盖", "still not covered"),
+}
+
+
+def label(key: str, comparison: Comparison, lang: Lang) -> str:
+    """
+    Give the label of one of a comparison's figures, columns or charts.
+
+    Raises
+    ------
+    KeyError
+        If there is no such label.
+    """
+    unit = comparison.area.demand_unit
+    words = _ROAD_LABELS[key] if unit != "people" and key in _ROAD_LABELS else _LABELS[key]
+    counted = wording.unit_text(unit, lang)
+    return pick(lang, *words).replace("{p}", counted).replace("{P}", counted.capitalize())
+
+
+def short_label(key: str, comparison: Comparison, lang: Lang) -> str:
+    """Give the label of a column where room is short; see `label`."""
+    if comparison.area.demand_unit != "people" and key in _SHORT_ROADS:
+        return pick(lang, *_SHORT_ROADS[key])
+    return pick(lang, *_SHORT[key]) if key in _SHORT else label(key, comparison, lang)
+
+
+def change_text(change: str, lang: Lang) -> str:
+    """Say what becomes of a demand point: gained, lost, covered or uncovered."""
+    return pick(lang, *_CHANGES[change])
+
+
+def title_text(comparison: Comparison, lang: Lang) -> str:
+    """Give the title of every report: the county and what this is."""
+    between = pick(lang, "  ", ": ")
+    what = pick(lang, "急救设施布局方案比选", "Siting options compared")
+    return f"{wording.one_line(comparison.area.county.title(lang))}{between}{what}"
+
+
+def headline(comparison: Comparison, lang: Lang) -> list[str]:
+    """
+    Give the answer in a few lines.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of str
+        The promise, its hour, and how many options; which of them is advised; how many more people are
+        covered than today, gained and lost apart; what it costs. Where none is advised: that, and how far
+        the best of them comes.
+    """
+    return [promise_text(comparison, lang), advice_text(comparison, lang), *result_lines(comparison, lang)]
+
+
+def promise_text(comparison: Comparison, lang: Lang) -> str:
+    """Say what is promised, at which hour, and how many options are compared."""
+    county = wording.one_line(comparison.area.county.title(lang))
+    promise = wording.promise_text(shown_of(comparison), lang)
+    n, at = len(comparison.options), at_text(comparison.at_min)
+    return pick(
+        lang,
+        f"{county}  {promise}，以{at}为准；比选方案{n}个",
+        f"{county}: {promise}, as at {at}; {n} option{'' if n == 1 else 's'} compared",
+    )
+
+
+def advice_text(comparison: Comparison, lang: Lang) -> str:
+    """Say which option is advised, or that none makes a clear difference."""
+    advised = comparison.outcome(comparison.advice.key)
+    n = len(comparison.options)
+    if not advised.is_baseline:
+        return pick(lang, f"建议采用方案 {title(advised, lang)}", f"Advised: option {title(advised, lang)}")
+    if n == 1:
+        return pick(
+            lang,
+            f"方案 {title(comparison.options[0], lang)} 的覆盖与现状相比没有明显增加，不建议为此投入",
+            f"Option {title(comparison.options[0], lang)} covers no clearly larger share than today: "
+            "it is not advised",
+        )
+    return pick(
+        lang,
+        f"{n}个方案的覆盖与现状相比都没有明显增加，不建议从中选取",
+        f"None of the {n} options covers a clearly larger share than today: none is advised",
+    )
+
+
+def result_lines(comparison: Comparison, lang: Lang) -> list[str]:
+    """Say what the advised option changes and costs; where none is advised, what the best would change."""
+    advised = comparison.outcome(comparison.advice.key)
+    if not advised.is_baseline:
+        return [change_line(advised, comparison, lang), cost_text(advised, comparison, lang)]
+    if not comparison.options:
+        return []
+    best = comparison.outcome(next(key for key in comparison.order if key != comparison.baseline.key))
+    pair = comparison.robustness.pair(best.key, comparison.baseline.key)
+    interval = points_text(pair.low, pair.high, lang)
+    name = title(best, lang)
+    return [
+        pick(
+            lang,
+            f"其中覆盖最多的是 {name}：{change_line(best, comparison, lang)}；"
+            f"抽样中覆盖率与现状之差（95%区间）为{interval}",
+            f"The most is covered by {name}: {change_line(best, comparison, lang)}; "
+            f"over the draws its share differs from today's by {interval} (95 % of them)",
+        )
+    ]
+
+
+def change_line(outcome: Outcome, comparison: Comparison, lang: Lang) -> str:
+    """Say how many more are covered than today, gained and lost apart, and what becomes of the townships."""
+    row, today = ranking_row(comparison, outcome.key), ranking_row(comparison, comparison.baseline.key)
+    target = comparison.standard.target_share
+    # rounded before they are told, so that the reader's own sum comes out
+    whole = comparison.area.demand_unit == "people"
+    gained, lost = (float(round(v)) if whole else v for v in (row.gained_population, row.lost_population))
+    net = gained - lost
+    shares = f" {ARROW} ".join(wording.share_text(r.covered_share, target_share=target) for r in (today, row))
+    met = f" {ARROW} ".join(
+        wording.met_text(o.situation.assessment.totals["all"]) for o in (comparison.baseline, outcome)
+    )
+    what = label("covered", comparison, lang)
+    amounts = tuple(people_text(comparison, v, lang) for v in (abs(net), gained, lost))
+    if net == 0 and gained == 0:
+        how = pick(lang, f"{what}与现状相同", f"{what}: as today")
+    elif lost == 0:
+        how = pick(
+            lang,
+            f"{what}比现状增加{amounts[0]}，无失去覆盖",
+            f"{what}: {amounts[0]} more than today, none lost",
+        )
+    else:
+        more = pick(lang, "净增" if net >= 0 else "净减", "more" if net >= 0 else "fewer")
+        how = pick(
+            lang,
+            f"{what}比现状{more}{amounts[0]}（新增{amounts[1]}，失去{amounts[2]}）",
+            f"{what}: {amounts[0]} {more} than today ({amounts[1]} gained, {amounts[2]} lost)",
+        )
+    return pick(
+        lang,
+        f"{how}，覆盖率 {shares}，达标乡镇 {met}",
+        f"{how}; share {shares}, townships met {met}",
+    )
+
+
+def cost_text(outcome: Outcome, comparison: Comparison, lang: Lang) -> str:
+    """Say what an option costs to build and to run, over the years, and for each person more."""
+    cost = outcome.cost
+    not_given = pick(lang, "未给出", "not given")
+    capital = money_text(cost.capital_wan, lang) if math.isfinite(cost.capital_wan) else not_given
+    parts = [pick(lang, f"建设投资{capital}", f"Capital {capital}"), _yearly_text(outcome, lang)]
+    if math.isfinite(cost.total_wan):
+        total, years = money_text(cost.total_wan, lang), f"{cost.years:g}"
+        parts.append(
+            pick(
+                lang, f"按{years}年合计{total}", f"{total} over {years} year{'' if cost.years == 1 else 's'}"
+            )
+        )
+    if math.isfinite(outcome.cost_per_person_yuan):
+        yuan = cost_per_person_text(comparison, outcome.cost_per_person_yuan)
+        by_people = comparison.area.demand_unit == "people"
+        parts.append(
+            pick(
+                lang,
+                f"每净增覆盖1{'人' if by_people else '公里'}{yuan}元",
+                f"{yuan} yuan for each {'person' if by_people else 'km'} more",
+            )
+        )
+    return pick(lang, "，", ", ").join(parts)
+
+
+def _yearly_text(outcome: Outcome, lang: Lang) -> str:
+    yearly = outcome.cost.yearly_wan
+    if math.isnan(yearly):
+        return pick(lang, "年运行费未给出", "cost of a year not given")
+    if yearly == 0:
+        return pick(lang, "年运行费不变", "the cost of a year unchanged")
+    amount = money_text(abs(yearly), lang)
+    return (
+        pick(lang, f"年运行费增加{amount}", f"{amount} more a year")
+        if yearly > 0
+        else pick(lang, f"年运行费减少{amount}", f"{amount} less a year")
+    )
+
+
+def condition_lines(comparison: Comparison, lang: Lang) -> list[str]:
+    """Give what the advice hangs on, a sentence each, the weightiest first."""
+    return [condition_text(condition, comparison, lang) for condition in comparison.advice.conditions]
+
+
+def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """
+    Say what was assumed, and how figures are counted: item and text.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    lang
+        ``zh`` or ``en``.
+    """
+    shown = shown_of(comparison)
+    rows = [
+        (wording.label_of("standard", shown, lang), wording.standard_text(shown, lang)),
+        (wording.label_of("bases", shown, lang), wording.bases_text(shown, lang)),
+        (wording.label_of("snapping", shown, lang), wording.walking_text(lang)),
+        (
+            wording.label_of("speed_source", shown, lang),
+            wording.speed_source_text(comparison.speeds.source, lang),
+        ),
+        (pick(lang, "时刻", "Hour"), _hour_text(comparison, lang)),
+        (pick(lang, "新增与失去", "Gained and lost"), _counting_text(lang)),
+        (label("cost", comparison, lang), _basis_text(comparison, lang)),
+        (label("order", comparison, lang), _order_text(lang)),
+    ]
+    if comparison.robustness.trials:
+        rows.append((label("trials", comparison, lang), _trials_text(comparison, lang)))
+    if comparison.robustness.draws.n:
+        rows.append((label("draws", comparison, lang), _draws_text(comparison, lang)))
+    if comparison.robustness.away:
+        rows.append((label("away", comparison, lang), _away_text(lang)))
+    if comparison.stagings:
+        rows.append((label("staging", comparison, lang), _staging_text(lang)))
+    return rows
+
+
+def _hour_text(comparison: Comparison, lang: Lang) -> str:
+    at = at_text(comparison.at_min)
+    return pick(
+        lang,
+        f"假设为{at}：此时无人值班的急救点不计；夜间情形按02:00",
+        f"Assumed to be {at}: bases that nobody staffs then do not count; the trial at night is at 02:00",
+    )
+
+
+def _counting_text(lang: Lang) -> str:
+    return pick(
+        lang,
+        "逐个居民点与现状对比，新增减失去等于净增；各方案按其自身的响应标准和速度计算",
+        "Counted demand point by demand point against today: gained less lost is the net. Each option is held "
+        "to its own promise and speeds",
+    )
+
+
+def _basis_text(comparison: Comparison, lang: Lang) -> str:
+    years = f"{comparison.baseline.cost.years:g}"
+    if comparison.basis == "lifetime":
+        return pick(
+            lang,
+            f"假设按{years}年计：建设投资加{years}年运行费（扣除节省），不折现；1万元＝10,000元",
+            f"Assumed: capital and {years} years of running cost, savings taken off, not discounted; "
+            "1 万元 is 10,000 yuan",
+        )
+    return pick(
+        lang,
+        "假设只比建设投资：至少一个方案没有给出年运行费或投资；1万元＝10,000元",
+        "Assumed: capital alone, since at least one option does not give its running cost; 1 万元 is "
+        "10,000 yuan",
+    )
+
+
+def _order_text(lang: Lang) -> str:
+    return pick(
+        lang,
+        "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣",
+        "Most people covered first, the cheaper first where they cover as many. Where the draws show no "
+        "clear difference the order says nothing of which is better",
+    )
+
+
+def _trials_text(comparison: Comparison, lang: Lang) -> str:
+    names = pick(lang, "、", ", ").join(trial_text(t.code, lang) for t in comparison.robustness.trials)
+    return pick(lang, f"假设情形：{names}，逐一重新计算", f"Assumed, each computed anew: {names}")
+
+
+_SDS: Mapping[str, tuple[str, str]] = {
+    "speed": ("整体速度", "all speeds"),
+    "class_speed": ("各等级道路速度", "speeds of each road class"),
+    "delay": ("受理和出车时间", "handling and turnout"),
+    "people": ("各居民点人口", "people of each demand point"),
+}
+
+
+def _draws_text(comparison: Comparison, lang: Lang) -> str:
+    draws = comparison.robustness.draws
+    sds = pick(lang, "、", ", ").join(
+        f"{pick(lang, *_SDS.get(key, (key, key)))} {value * 100:g}%" for key, value in draws.sd.items()
+    )
+    return pick(
+        lang,
+        f"假设的误差（标准差）：{sds}；抽样{draws.n}次（随机数种子{draws.seed}），各方案用同一组抽样。"
+        "97.5%以上的抽样中覆盖更多，才称为明显较多，否则为无明显差异",
+        f"Assumed errors (standard deviations): {sds}; {draws.n} draws (seed {draws.seed}), the same for "
+        "every option. One covers clearly more where it does so in 97.5 % of the draws; else there is no "
+        "clear difference",
+    )
+
+
+def _away_text(lang: Lang) -> str:
+    return pick(
+        lang,
+        "假设每处急救点各有1辆救护车外出，只有1辆车的急救点即不能派车，其余不变",
+        "Assumed: one ambulance of one base is out, which leaves a base of a single one without any; all "
+        "others are there",
+    )
+
+
+def _staging_text(lang: Lang) -> str:
+    return pick(
+        lang,
+        "假设各项措施可分年实施，按每年资金能换得的覆盖最多排序",
+        "Assumed: the parts can be built one by one; ordered so that each year's money buys the most",
+    )
