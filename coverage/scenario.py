@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,18 +13,26 @@ import pandas as pd
 
 from coverage.assessment import ASSUMED_BASE_KINDS, response_bases
 from coverage.duty_hours import is_on_duty, normal_hours
-from coverage.errors import OptionError, StudyAreaError
+from coverage.errors import OptionError, SpeedError, StandardError, StudyAreaError
 from coverage.option_checks import check_base_left, check_option_fits, reopens
+from coverage.routing.speeds import DEFAULT_SPEEDS, OTHER_ROAD_CLASSES, SPEED_TABLES, frozen_table
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import shapely
     from numpy.typing import NDArray
 
     from coverage.option import Opening, Option
+    from coverage.routing.speeds import SpeedTable
+    from coverage.standards import ResponseStandard
     from coverage.study_area import Roads, StudyArea
+
+STANDARD_FIELDS = ("urban_s", "rural_s", "target_share", "handling_s", "turnout_s")
+"""Figures of a promise that an option may have otherwise."""
+# what planners write in minutes
+_STANDARD_KEYS = {"urban_s": "urban_min", "rural_s": "rural_min"}
 
 
 @dataclass(frozen=True)
@@ -220,3 +229,100 @@ def _roads_after(area: StudyArea, option: Option) -> Roads:
     from coverage.roadworks import apply_roadworks  # noqa: PLC0415
 
     return apply_roadworks(area.roads, option.roads)
+
+
+def option_standard(standard: ResponseStandard, option: Option) -> ResponseStandard:
+    """
+    Give the promise as an option has it.
+
+    Parameters
+    ----------
+    standard
+        The promise as it is.
+    option
+        Names the figures that are others.
+
+    Returns
+    -------
+    ResponseStandard
+        The same one where the option changes nothing; otherwise its profile names the option.
+
+    Raises
+    ------
+    OptionError
+        If the promise has no such figure, or cannot have it.
+    """
+    for name, value in option.standard.items():
+        place = ("standard", _STANDARD_KEYS.get(name, name))
+        if name not in STANDARD_FIELDS:
+            keys = [_STANDARD_KEYS.get(field, field) for field in STANDARD_FIELDS]
+            raise OptionError(
+                f"[standard] has no {name}: use {', '.join(keys)}",
+                zh=f"[standard] 中没有 {name}，可用的项为 {'、'.join(keys)}",
+                place=place,
+            )
+        try:
+            replace(standard, **{name: float(value)})
+        except StandardError as error:
+            raise OptionError(str(error), zh=error.zh, place=place) from error
+    others = {name: float(v) for name, v in option.standard.items() if float(v) != getattr(standard, name)}
+    if not others:
+        return standard
+    return replace(standard, profile=f"{standard.profile} + {option.name}", **others)
+
+
+def option_speeds(speeds: SpeedTable, option: Option) -> SpeedTable:
+    """
+    Give the speeds as an option has them.
+
+    Parameters
+    ----------
+    speeds
+        The table as it is.
+    option
+        Names the entries that are others, or that the table has not.
+
+    Returns
+    -------
+    SpeedTable
+        The same one where the option changes nothing; otherwise its source names the option.
+
+    Raises
+    ------
+    OptionError
+        If there is no such table, OpenStreetMap has no such road class, there is no such driving
+        condition, or a figure is none that a speed or a factor can be.
+    """
+    others: dict[str, Mapping[str, float]] = {}
+    for name, rows in option.speeds.items():
+        if name not in SPEED_TABLES:
+            raise OptionError(
+                f"[speeds] has no table {name}: use {', '.join(SPEED_TABLES)}",
+                zh=f"[speeds] 中没有名为 {name} 的表，可用 {'、'.join(SPEED_TABLES)}",
+                place=("speeds", name),
+            )
+        for key, value in rows.items():
+            _check_speed(speeds, name, key, float(value))
+        merged = {**getattr(speeds, name), **{key: float(value) for key, value in rows.items()}}
+        if merged != dict(getattr(speeds, name)):
+            others[name] = frozen_table(merged)
+    return replace(speeds, source=f"{speeds.source} + {option.name}", **others) if others else speeds
+
+
+def _check_speed(speeds: SpeedTable, table: str, key: str, value: float) -> None:
+    """Refuse a road class or a driving condition that there is not, and a figure that no speed can be."""
+    known: Collection[str] = getattr(speeds, table)
+    if table == "class_kph":
+        known = {*known, *DEFAULT_SPEEDS.class_kph, *OTHER_ROAD_CLASSES}
+    place = ("speeds", table, key)
+    if table in ("class_kph", "conditions") and key not in known:
+        near = (difflib.get_close_matches(key, sorted(known), n=1, cutoff=0.0) or sorted(known))[0]
+        raise OptionError(
+            f"[speeds.{table}] has no {key}; did you mean {near}?",
+            zh=f"[speeds.{table}] 中没有 {key}，是否指 {near}？",
+            place=place,
+        )
+    try:
+        replace(speeds, **{table: frozen_table({**getattr(speeds, table), key: value})})
+    except SpeedError as error:
+        raise OptionError(str(error), zh=error.zh, place=place) from error
