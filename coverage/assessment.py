@@ -232,6 +232,31 @@ def response_bases(facilities: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], boo
     return np.asarray(is_base, dtype=np.bool_), assumed
 
 
+def demand_limits(
+    area: StudyArea, standard: ResponseStandard
+) -> tuple[pd.Series[str], NDArray[np.float64]]:
+    """
+    Say which limit holds for every demand point: that of its own township's class.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    standard
+        The promise.
+
+    Returns
+    -------
+    classes : Series
+        Aligned with the study area's demand: ``urban`` or ``rural``; rural outside every township.
+    limit_s : ndarray
+        Shape (n_demand,), seconds.
+    """
+    township_class = dict(zip(area.townships["id"], area.townships["class"], strict=True))
+    classes = area.demand["township_id"].map(township_class).fillna("rural")
+    return classes, np.where(classes == "urban", standard.urban_s, standard.rural_s)
+
+
 def assess(
     area: StudyArea,
     network: RoadNetwork,
@@ -335,9 +360,7 @@ def _respond(
     response_s, base = reach.at(places.demand)
     seat_time_s, _ = reach.at(places.seats)
     seat_time_s = np.where(area.seats().isna().to_numpy(), np.nan, seat_time_s)
-    township_class = dict(zip(area.townships["id"], area.townships["class"], strict=True))
-    classes = area.demand["township_id"].map(township_class).fillna("rural")
-    limit_s = np.where(classes == "urban", standard.urban_s, standard.rural_s)
+    classes, limit_s = demand_limits(area, standard)
     ids = np.append(area.facilities["id"].to_numpy(dtype=object), "")
     state = np.select(
         [~places.demand.on_network, ~np.isfinite(response_s), is_within(response_s, limit_s)],

@@ -68,3 +68,127 @@ def _generator(seed: int, *key: int) -> np.random.Generator:
 
 def _speed_factors(sd: float, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
     return 1 + sd * np.clip(rng.standard_normal(n), -_FURTHEST, _FURTHEST)
+
+
+@dataclass(frozen=True)
+class _County:
+    """
+    One county that may be.
+
+    Parameters
+    ----------
+    speed
+        Factor on all speeds.
+    class_speed
+        Factor on the speeds of each road class.
+    delay
+        Factor on the seconds before the wheels turn.
+    population
+        Shape (n_demand,), people.
+    """
+
+    speed: float
+    class_speed: dict[str, float]
+    delay: float
+    population: NDArray[np.float64]
+
+
+def draw_outcomes(
+    settings: Sequence[Setting],
+    *,
+    n_draws: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Draws:
+    """
+    Hold every outcome against its own promise in the same counties that may be.
+
+    A draw is one county: its speeds, its delays and its people are the same for every outcome (common
+    random numbers; Law, Simulation Modeling and Analysis, 5th ed., 11.2), so that what differs between two
+    outcomes is what the options do. A further option changes no other's draws.
+
+    Parameters
+    ----------
+    settings
+        One an outcome, of one county.
+    n_draws
+        How many, 1 or more.
+    seed
+        Where the random numbers begin, 0 or more.
+    progress
+        Told after each draw how many of how many are done.
+    """
+    counties = _draw_counties(settings, n_draws, seed)
+    limits = [demand_limits(setting.area, setting.standard)[1] for setting in settings]
+    share = np.empty((n_draws, len(settings)))
+    for i, county in enumerate(counties):
+        share[i] = [
+            _covered_share(county, setting, limit_s)
+            for setting, limit_s in zip(settings, limits, strict=True)
+        ]
+        if progress is not None:
+            progress(i + 1, n_draws)
+    return Draws(n_draws, seed, share, MappingProxyType(asdict(SPREAD)))
+
+
+def _draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iterable[_County]:
+    """Draw each kind of thing from a stream of its own: a road class by its name, people by their ids."""
+    speed = _speed_factors(SPREAD.speed, _generator(seed, 0), n_draws)
+    classes = sorted({str(name) for setting in settings for name in np.unique(setting.network.highway)})
+    class_speed = {
+        name: _speed_factors(SPREAD.class_speed, _generator(seed, 1, zlib.crc32(name.encode())), n_draws)
+        for name in classes
+    }
+    log_variance = math.log1p(SPREAD.delay**2)
+    delay = _generator(seed, 2).lognormal(-log_variance / 2, math.sqrt(log_variance), n_draws)
+    demand = settings[0].area.demand
+    population = demand["population"].to_numpy(dtype=np.float64)
+    rank = np.argsort(np.argsort(demand["id"].astype(str).to_numpy(), kind="stable"), kind="stable")
+    shape = SPREAD.people**-2
+    for i in range(n_draws):
+        factor = _generator(seed, 3, i).gamma(shape, 1 / shape, len(rank))[rank]
+        yield _County(
+            float(speed[i]),
+            {name: float(factors[i]) for name, factors in class_speed.items()},
+            float(delay[i]),
+            population * factor,
+        )
+
+
+def _covered_share(county: _County, setting: Setting, limit_s: NDArray[np.float64]) -> float:
+    network, places = setting.network, setting.places
+    bases = np.flatnonzero(setting.bases & places.facilities.on_network)
+    if not len(bases) or not county.population.any():
+        return 0.0 if county.population.any() else math.nan
+    speed = county.speed * np.array([county.class_speed[name] for name in network.highway])
+    drawn = replace(network, forward_s=network.forward_s / speed, backward_s=network.backward_s / speed)
+    lead = county.delay * lead_s(setting, bases)
+    time_s, _ = drawn.nearest(places.facilities.take(bases), start_s=lead).at(places.demand)
+    return float(county.population[is_within(time_s, limit_s)].sum() / county.population.sum())
+
+
+def compare_pairs(draws: Draws, keys: Sequence[str]) -> tuple[PairedDifference, ...]:
+    """
+    Set every two outcomes side by side, draw by draw.
+
+    Parameters
+    ----------
+    draws
+        Of all outcomes.
+    keys
+        Of the outcomes, in the order of the draws' columns.
+    """
+    return tuple(
+        _pair(first, second, draws.covered_share[:, i] - draws.covered_share[:, j])
+        for (i, first), (j, second) in combinations(enumerate(keys), 2)
+    )
+
+
+def _pair(first: str, second: str, difference: NDArray[np.float64]) -> PairedDifference:
+    low, high = np.quantile(difference, _MIDDLE)
+    sign: Sign = "no_difference"
+    if np.mean(difference > 0) >= CLEAR_SHARE:
+        sign = "more"
+    elif np.mean(difference < 0) >= CLEAR_SHARE:
+        sign = "fewer"
+    return PairedDifference(first, second, float(difference.mean()), float(low), float(high), sign)

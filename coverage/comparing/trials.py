@@ -33,7 +33,7 @@ def hold_trials(settings: Sequence[Setting]) -> tuple[Trial, ...]:
     Returns
     -------
     tuple of Trial
-        In the order of `coverage.comparison.TRIAL_CODES`. Where nobody is staffed at night, nobody is covered.
+        In the order of `TRIAL_CODES`; where nobody is staffed at night, nobody is covered then.
 
     Raises
     ------
