@@ -252,6 +252,7 @@ def option_standard(standard: ResponseStandard, option: Option) -> ResponseStand
     OptionError
         If the promise has no such figure, or cannot have it.
     """
+    others: dict[str, Any] = {}
     for name, value in option.standard.items():
         place = ("standard", _STANDARD_KEYS.get(name, name))
         if name not in STANDARD_FIELDS:
@@ -261,11 +262,13 @@ def option_standard(standard: ResponseStandard, option: Option) -> ResponseStand
                 zh=f"[standard] 中没有 {name}，可用的项为 {'、'.join(keys)}",
                 place=place,
             )
+        other: dict[str, Any] = {name: float(value)}
         try:
-            replace(standard, **{name: float(value)})
+            replace(standard, **other)
         except StandardError as error:
             raise OptionError(str(error), zh=error.zh, place=place) from error
-    others = {name: float(v) for name, v in option.standard.items() if float(v) != getattr(standard, name)}
+        if other[name] != getattr(standard, name):
+            others.update(other)
     if not others:
         return standard
     return replace(standard, profile=f"{standard.profile} + {option.name}", **others)
@@ -293,7 +296,7 @@ def option_speeds(speeds: SpeedTable, option: Option) -> SpeedTable:
         If there is no such table, OpenStreetMap has no such road class, there is no such driving
         condition, or a figure is none that a speed or a factor can be.
     """
-    others: dict[str, Mapping[str, float]] = {}
+    others: dict[str, Any] = {}
     for name, rows in option.speeds.items():
         if name not in SPEED_TABLES:
             raise OptionError(
@@ -322,7 +325,8 @@ def _check_speed(speeds: SpeedTable, table: str, key: str, value: float) -> None
             zh=f"[speeds.{table}] 中没有 {key}，是否指 {near}？",
             place=place,
         )
+    other: dict[str, Any] = {table: frozen_table({**getattr(speeds, table), key: value})}
     try:
-        replace(speeds, **{table: frozen_table({**getattr(speeds, table), key: value})})
+        replace(speeds, **other)
     except SpeedError as error:
         raise OptionError(str(error), zh=error.zh, place=place) from error
