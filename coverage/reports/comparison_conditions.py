@@ -128,8 +128,8 @@ def _cheaper(condition: Condition, comparison: Comparison, advised: Outcome, lan
         lang,
         f"{name} 按现有数据多覆盖{more}，但抽样中差异不明显（覆盖率之差95%在{interval}之间），"
         f"费用却多{saved}，故取费用较低者",
-        f"{name} covers {more} more as computed, but not clearly so over the draws ({interval}, 95 % of them), "
-        f"and costs {saved} more: hence the cheaper one",
+        f"{name} covers {more} more as computed, but not clearly so over the draws ({interval}, 95 % of "
+        f"them), and costs {saved} more: hence the cheaper one",
     )
 
 

@@ -414,8 +414,8 @@ def _counting_text(lang: Lang) -> str:
     return pick(
         lang,
         "逐个居民点与现状对比，新增减失去等于净增；各方案按其自身的响应标准和速度计算",
-        "Counted demand point by demand point against today: gained less lost is the net. Each option is held "
-        "to its own promise and speeds",
+        "Counted demand point by demand point against today: gained less lost is the net. Each option is "
+        "held to its own promise and speeds",
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from coverage.reports import wording
+from coverage.reports import people_counts, wording
 from coverage.reports.shown import side
 
 if TYPE_CHECKING:
@@ -22,17 +21,12 @@ _SITES: Mapping[str, tuple[str, str, str]] = {
 
 def figure_text(proposal: Proposal, value: float, lang: Lang) -> str:
     """Give people in full, so that the parts of a sum add up to it, or a length of road."""
-    if proposal.area.demand_unit != "people" or math.isnan(value):
-        return wording.table_population_text(side(proposal, proposal.after), value, lang)
-    return "<1" if 0 < value < 1 else f"{round(value):,}"
+    return people_counts.figure_text(side(proposal, proposal.after), value, lang)
 
 
 def count_text(proposal: Proposal, value: float, lang: Lang) -> str:
     """Give people in full with their word (13,652人), or a length of road; see `figure_text`."""
-    text = figure_text(proposal, value, lang)
-    if proposal.area.demand_unit != "people":
-        return text
-    return f"{text}人" if lang == "zh" else f"{text} people"
+    return people_counts.count_text(side(proposal, proposal.after), value, lang)
 
 
 def blanks(proposal: Proposal, lang: Lang) -> dict[str, str]:
