@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from coverage.reports import proposal_wording as words
-from coverage.reports import wording
+from coverage.reports import svg, wording
 from coverage.reports.curve import curve_rows
 from coverage.reports.map_style import INK
 from coverage.reports.proposal_counts import figure_text
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 312, 190
 _RIGHT, _TOP, _BOTTOM = 286.0, 32.0, 150.0
 _DIGIT_PX = 6.6
-_MAX_TICKS, _MIN_LABEL_PX = 5, 36.0
+_MIN_LABEL_PX = 36.0
 _MAX_COUNT_TICKS = 12
 _TEN_THOUSAND = 10_000.0
 _LINE = "#0b5394"
-_GRID = "#d9dee5"
-_TEXT = "#3b4656"
 
 
 @dataclass(frozen=True)
@@ -83,20 +81,10 @@ def _points(proposal: Proposal, lang: Lang) -> tuple[list[_Point], float]:
     ], scale
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Give round figures from below `low` to above `high`, a few of them."""
-    span = max(high - low, abs(high) * 0.01, 1e-9)
-    step = 10.0 ** math.floor(math.log10(span / _MAX_TICKS))
-    step = next(step * m for m in (1, 2, 5, 10, 20) if span / (step * m) <= _MAX_TICKS)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    last = max(last, first + 1)
-    return [i * step for i in range(first, last + 1)]
-
-
 def _svg(points: Sequence[_Point], scale: float, proposal: Proposal, lang: Lang) -> str:
-    ticks = _ticks(min(p.covered for p in points), max(p.covered for p in points))
+    ticks = svg.ticks(min(p.covered for p in points), max(p.covered for p in points))
     most = max(p.count for p in points)
-    left = 8 + _DIGIT_PX * max(len(_figure(tick)) for tick in ticks)
+    left = 8 + _DIGIT_PX * max(len(svg.tick_text(tick)) for tick in ticks)
     summary = "; ".join(f"{p.count}: {p.covered:,.6g} ({p.share})" for p in points)
     x = {p.count: left + (_RIGHT - left) * p.count / most for p in points}
 
@@ -110,36 +98,32 @@ def _svg(points: Sequence[_Point], scale: float, proposal: Proposal, lang: Lang)
             f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}">',
             *_grid(ticks, y, left),
             *_count_axis(most, left, proposal, lang),
-            _text(0, 11, words.chart_axis(proposal, scale, lang), "start"),
+            svg.text(0, 11, words.chart_axis(proposal, scale, lang), "start"),
             *_curve(points, x, y),
             "</svg>",
         )
     )
 
 
-def _figure(tick: float) -> str:
-    return f"{tick:,.10g}"
-
-
 def _grid(ticks: Sequence[float], y: Callable[[float], float], left: float) -> list[str]:
     parts = []
     for tick in ticks:
         parts.append(
-            f'<path d="M{left:.1f} {y(tick):.1f}H{_RIGHT + 22:g}" stroke="{_GRID}" stroke-width="1"/>'
+            f'<path d="M{left:.1f} {y(tick):.1f}H{_RIGHT + 22:g}" stroke="{svg.GRID}" stroke-width="1"/>'
         )
-        parts.append(_text(left - 6, y(tick) + 4, _figure(tick), "end"))
+        parts.append(svg.text(left - 6, y(tick) + 4, svg.tick_text(tick), "end"))
     return parts
 
 
 def _count_axis(most: int, left: float, proposal: Proposal, lang: Lang) -> list[str]:
     step = math.ceil(most / _MAX_COUNT_TICKS)
-    parts = [f'<path d="M{left:.1f} {_BOTTOM:g}H{_RIGHT + 22:g}" stroke="{_TEXT}" stroke-width="1.2"/>']
+    parts = [f'<path d="M{left:.1f} {_BOTTOM:g}H{_RIGHT + 22:g}" stroke="{svg.TEXT}" stroke-width="1.2"/>']
     for count in range(0, most + 1, step):
         at = left + (_RIGHT - left) * count / most
-        parts.append(f'<path d="M{at:.1f} {_BOTTOM:g}v4" stroke="{_TEXT}"/>')
-        parts.append(_text(at, _BOTTOM + 16, str(count), "middle"))
+        parts.append(f'<path d="M{at:.1f} {_BOTTOM:g}v4" stroke="{svg.TEXT}"/>')
+        parts.append(svg.text(at, _BOTTOM + 16, str(count), "middle"))
     name = words.label("count", proposal, lang)
-    return [*parts, _text((left + _RIGHT) / 2, HEIGHT - 6, name, "middle")]
+    return [*parts, svg.text((left + _RIGHT) / 2, HEIGHT - 6, name, "middle")]
 
 
 def _curve(points: Sequence[_Point], x: Mapping[int, float], y: Callable[[float], float]) -> list[str]:
@@ -161,15 +145,8 @@ def _curve(points: Sequence[_Point], x: Mapping[int, float], y: Callable[[float]
             labelled = at_x
             # the curve climbs to the right of today: its label stands below the line
             at = (at_x + 9, at_y + 4, "start") if p.count == 0 else (at_x, at_y - 9, "middle")
-            parts.append(_text(at[0], at[1], p.share, at[2]))
+            parts.append(svg.text(at[0], at[1], p.share, at[2]))
     return parts
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="11" fill="{_TEXT}">'
-        f"{escape(text)}</text>"
-    )
 
 
 def _table(proposal: Proposal, lang: Lang) -> dict[str, Any]:
