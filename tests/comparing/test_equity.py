@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.comparing.equity import equity_of, weighted_gini
+
+if TYPE_CHECKING:
+    from random import Random
 
 _PEOPLE = st.lists(st.tuples(st.floats(1.0, 7200.0), st.integers(1, 50)), min_size=1, max_size=12)
 
