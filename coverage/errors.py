@@ -128,6 +128,10 @@ class OptionError(CoverageError, ValueError):
         self.place = tuple(place)
 
 
+class FontError(CoverageError, LookupError):
+    """No font of this computer has the characters that are to be printed."""
+
+
 class TilesError(CoverageError, ValueError):
     """Background tiles that no map can show."""
 

@@ -1,0 +1,155 @@
+"""Symbols, hatching and the legend of a drawn map, in plain SVG without style sheets or references."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from coverage.reports import map_style as style
+from coverage.reports.map_panel import layer_groups, legend_item, legend_items
+from coverage.reports.palette import FACILITY_COLOURS, VERDICT_COLOURS
+from coverage.reports.picture_words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from coverage.reports.picture_changes import Changes, Site
+    from coverage.reports.shown import Shown
+    from coverage.reports.wording import Lang
+
+_BOX = 16.0  # symbols are drawn in a box of 16 by 16
+_BASE_PX, _PLAIN_PX, _RING_PX, _CLOSED_PX = 19.0, 13.0, 36.0, 20.0
+
+
+def hatching(px: float) -> str:
+    """Give the two hatchings of the verdicts, their lines as far apart as on the page's map."""
+    return (
+        f'<pattern id="lines-partial" width="9" height="9" patternUnits="userSpaceOnUse" '
+        f'patternTransform="scale({px:g}) rotate(-45)">'
+        f'<rect width="9" height="9" fill="{VERDICT_COLOURS["partial"]}" fill-opacity=".07"/>'
+        f'<rect width="1.1" height="9" fill="{VERDICT_COLOURS["partial"]}" fill-opacity=".8"/></pattern>'
+        f'<pattern id="lines-unmet" width="7" height="7" patternUnits="userSpaceOnUse" '
+        f'patternTransform="scale({px:g}) rotate(45)">'
+        f'<rect width="7" height="7" fill="{VERDICT_COLOURS["unmet"]}" fill-opacity=".14"/>'
+        f'<rect width="2.4" height="7" fill="{VERDICT_COLOURS["unmet"]}"/></pattern>'
+    )
+
+
+def placed(symbol: str, middle: Sequence[float], size: float) -> str:
+    """Put a symbol, drawn in its box of 16, where it belongs."""
+    scale = size / _BOX
+    x, y = middle[0] - size / 2, middle[1] - size / 2
+    return f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.4g})">{symbol}</g>'
+
+
+def facility_symbol(kind: str, *, is_base: bool) -> str:
+    """Give a facility's symbol: solid where ambulances start or people go, hollow elsewhere."""
+    shape, colour = style.symbols()[f"kind-{kind}"], FACILITY_COLOURS[kind]
+    if is_base:
+        return (
+            f'<g fill="#fff" stroke="#fff" stroke-width="4" stroke-linejoin="round">{shape}</g>'
+            f'<g fill="{colour}">{shape}</g>'
+        )
+    return f'<g fill="#fff" stroke="{colour}" stroke-width="2.2" stroke-linejoin="round">{shape}</g>'
+
+
+def facility_mark(kind: str, middle: Sequence[float], px: float, *, is_base: bool) -> str:
+    """Draw a facility; `px` is how many points of the picture a pixel of the page's map is."""
+    return placed(facility_symbol(kind, is_base=is_base), middle, facility_size(px, is_base=is_base))
+
+
+def facility_size(px: float, *, is_base: bool) -> float:
+    """Give the side of a facility's symbol, points."""
+    return (_BASE_PX if is_base else _PLAIN_PX) * px
+
+
+def ring_mark(site: Site, middle: Sequence[float], px: float) -> str:
+    """Draw a facility that is new: its symbol inside a ring."""
+    inner = facility_symbol(site.kind, is_base=site.is_base)
+    ring = style.site_symbols()["ring"]
+    return placed(ring, middle, ring_size(px)) + placed(inner, middle, facility_size(px, is_base=True))
+
+
+def ring_size(px: float) -> float:
+    """Give the side of a ring, points."""
+    return _RING_PX * px
+
+
+def closed_mark(middle: Sequence[float], px: float) -> str:
+    """Draw where a facility was."""
+    return placed(style.site_symbols()["closed"], middle, _CLOSED_PX * px)
+
+
+def verdict_mark(verdict: str, middle: Sequence[float], size: float) -> str:
+    """Draw a verdict's mark."""
+    return placed(style.symbols()[f"mark-{verdict}"], middle, size)
+
+
+def drawn_kinds(shown: Shown) -> list[str]:
+    """Give the kinds of facilities that are drawn: those that the page's map shows at first."""
+    groups = layer_groups([shown], "en", None, catchments=False)
+    layers = [layer for group in groups for layer in group["layers"]]
+    return [x["id"].removeprefix("kind-") for x in layers if x["id"].startswith("kind-") and x["on"]]
+
+
+def legend(shown: Sequence[Shown], lang: Lang, changed: Changes | None = None) -> list[dict[str, Any]]:
+    """
+    Give the legend of what is drawn and nothing else.
+
+    Parameters
+    ----------
+    shown
+        What is drawn: one county, or two beside each other.
+    lang
+        ``zh`` or ``en``.
+    changed
+        What is ringed and crossed, if anything.
+
+    Returns
+    -------
+    list of dict
+        Rows with ``name``, ``svg`` (a picture of 24 by 16) and ``mark`` (the verdict's, a picture too, or
+        nothing).
+    """
+    kinds = {f"kind-{kind}" for one in shown for kind in drawn_kinds(one)}
+    items = [
+        item
+        for item in legend_items(shown, lang, catchments=False)
+        if not item["layers"].startswith("kind-") or item["layers"] in kinds
+    ]
+    if changed is not None and changed.new:
+        for kind in dict.fromkeys(site.kind for site in changed.new):
+            inner = facility_symbol(kind, is_base=True)
+            ring = placed(style.site_symbols()["ring"], (12, 8), 16) + placed(inner, (12, 8), 8)
+            items.append(legend_item("sites", word("new", lang, kind=_kind(kind, lang)), ring))
+    if changed is not None and changed.gone:
+        closed = placed(style.site_symbols()["closed"], (12, 8), 14)
+        items.append(legend_item("closed", word("gone", lang), closed))
+    return [{"name": x["name"], "svg": swatch(x["svg"]), "mark": _mark(x["mark"])} for x in items]
+
+
+def _kind(kind: str, lang: Lang) -> str:
+    from coverage.reports.wording import kind_text
+
+    return kind_text(kind, lang)
+
+
+def _mark(verdict: str) -> str:
+    if not verdict:
+        return ""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{style.symbols()[f"mark-{verdict}"]}</svg>'
+
+
+def swatch(svg: str) -> str:
+    """Make a sample of the page's legend a picture of its own: symbols in place of references to them."""
+    plain = re.sub(r'<g class="facility (base|plain) (\w+)">.*?</g>', _facility_sample, svg)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="16" viewBox="0 0 24 16">'
+        f"<defs>{hatching(0.75)}</defs>{plain}</svg>"
+    )
+
+
+def _facility_sample(found: re.Match[str]) -> str:
+    is_base = found[1] == "base"
+    return placed(facility_symbol(found[2], is_base=is_base), (12, 8), 14 if is_base else 11)
