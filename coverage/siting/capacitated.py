@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from coverage.errors import SitingError, name_some
+from coverage.errors import SitingError
 from coverage.siting.highs import plan_of, solve
-from coverage.siting.inputs import checked_sites
+from coverage.siting.inputs import checked_capacity, checked_sites
 from coverage.siting.reductions import merged_rows
 from coverage.siting.watch import Watch
 
@@ -85,7 +85,7 @@ def capacitated_covering(
         If a capacity is negative or no number.
     """
     watch = Watch(time_limit_s, progress)
-    flows = _flows(cover, weight, _checked_capacity(capacity, cover.shape[1]))
+    flows = _flows(cover, weight, checked_capacity(capacity, cover.shape[1]))
     answer = _solve(flows, limits, _first_plan(flows, limits, checked_sites(start, cover.shape[1])), watch)
     sites = limits.fixed
     if answer.values is not None:
@@ -106,23 +106,6 @@ def capacitated_covering(
         seconds=watch.seconds,
         maximise=True,
     )
-
-
-def _checked_capacity(capacity: ArrayLike, n_sites: int) -> Numbers:
-    """Give what each site can serve as numbers."""
-    room = np.array(capacity, dtype=np.float64)
-    if room.shape != (n_sites,):
-        raise SitingError(
-            f"{n_sites} candidate sites but capacities of shape {room.shape}: give one capacity a site",
-            zh=f"有{n_sites}个候选点，但服务能力数组的形状为{room.shape}：请为每个候选点给出一个数",
-        )
-    bad = np.flatnonzero(~(room >= 0))
-    if len(bad):
-        raise SitingError(
-            f"capacities negative or no number at sites {name_some(bad)}: give people, 0 or more",
-            zh=f"以下候选点的服务能力为负数或不是数字：{name_some(bad, mark='、')}，请给出不小于0的人数",
-        )
-    return room
 
 
 @dataclass(frozen=True)

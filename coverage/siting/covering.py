@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -227,26 +228,19 @@ def expected_covering(
             zh=f"每个站点最多 {most} 辆救护车：请给出不小于1的整数，且不少于要求保留的车辆数",
         )
     n_units = checked_p(p, n_sites * int(most), int(there.sum()))
-    limits = _unit_limits(site_limits(n_sites, p=min(n_units, n_sites), apart=apart), n_units, most)
+    if most > 1 and len(apart):
+        raise SitingError(
+            "sites that may take several ambulances cannot be kept apart: "
+            "leave apart out, or allow one a site",
+            zh="每站允许多辆救护车时不能设置站间距约束：请去掉该约束，或限定每站一辆",
+        )
+    limits = site_limits(n_sites, p=min(n_units, n_sites), apart=apart)
+    # the first limit is that of the number, and counts units here
+    limits = replace(limits, most=np.append(float(n_units), limits.most[1:]))
     gains = (1 - busy) * np.power(float(busy), np.arange(n_units))
     gains = gains[: max(1, int((gains > np.finfo(float).eps).sum()))]
     upper = np.full(n_sites, int(most))
     return _solve(matrix, people, gains, limits, there, upper, start, watch)
-
-
-def _unit_limits(limits: SiteLimits, n_units: int, most: int) -> SiteLimits:
-    """Let the first limit count `n_units` units, and scale pairs that stand apart to units."""
-    rows = limits.rows.copy()
-    ceiling = limits.most.copy()
-    ceiling[0] = n_units
-    return SiteLimits(limits.fixed, rows, ceiling) if most == 1 or len(ceiling) == 1 else _no_pairs()
-
-
-def _no_pairs() -> SiteLimits:
-    raise SitingError(
-        "sites that may take several ambulances cannot be kept apart: leave apart out, or allow one a site",
-        zh="每站允许多辆救护车时不能设置站间距约束：请去掉该约束，或限定每站一辆",
-    )
 
 
 def greedy(

@@ -252,3 +252,34 @@ def checked_cost(cost: ArrayLike | None, n_sites: int) -> NDArray[np.float64]:
             zh=f"以下候选点的费用为负数或不是数字：{name_some(bad, mark='、')}，请给出不小于0的费用",
         )
     return money
+
+
+def checked_capacity(capacity: ArrayLike, n_sites: int) -> NDArray[np.float64]:
+    """
+    Give what each site can serve as numbers.
+
+    Parameters
+    ----------
+    capacity
+        Shape (n_sites,), people, 0 or more; ``inf`` where there is no limit.
+    n_sites
+        Candidate sites.
+
+    Raises
+    ------
+    SitingError
+        If the shape is another one, or a capacity is negative or no number.
+    """
+    room = _figures(capacity, "the capacities of the sites", "候选点的服务能力")
+    if room.shape != (n_sites,):
+        raise SitingError(
+            f"{n_sites} candidate sites but capacities of shape {room.shape}: give one capacity a site",
+            zh=f"有{n_sites}个候选点，但服务能力数组的形状为{room.shape}：请为每个候选点给出一个数",
+        )
+    bad = np.flatnonzero(~(room >= 0))
+    if len(bad):
+        raise SitingError(
+            f"capacities negative or no number at sites {name_some(bad)}: give people, 0 or more",
+            zh=f"以下候选点的服务能力为负数或不是数字：{name_some(bad, mark='、')}，请给出不小于0的人数",
+        )
+    return room

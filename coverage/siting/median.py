@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from coverage.siting.inputs import checked_p, checked_sites, checked_weight
-from coverage.siting.median_capacity import capacitated_median, checked_capacity
+from coverage.siting.median_capacity import capacitated_median, enough_capacity
 from coverage.siting.median_cuts import MedianSearch
 from coverage.siting.median_rows import near_rows
 from coverage.siting.median_search import greedy_plan, swapped
@@ -107,7 +107,7 @@ def p_median(
     hint = checked_sites(start, times.shape[1])
     if capacity is None:
         return _nearest_median(times, people, n_open, kept, hint, watch)
-    room = checked_capacity(capacity, times.shape[1], people, n_open, kept)
+    room = enough_capacity(capacity, times.shape[1], people, n_open, kept)
     ahead = Watch(_SHARE * watch.left_s)
     free = _nearest_median(times, people, n_open, kept, hint, ahead)
     if free.status == "interrupted":

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from coverage.errors import SitingError, name_some
+from coverage.errors import SitingError
 from coverage.siting.highs import MilpAnswer, solve
+from coverage.siting.inputs import checked_capacity
 from coverage.siting.median_rows import sums
 from coverage.siting.plan import SitingPlan, relative_gap
 from coverage.siting.times import no_plan_in_time
@@ -53,7 +54,7 @@ def capacitated_median(
     fixed
         Sites that are open in any case.
     room
-        Shape (n_sites,), from `checked_capacity`.
+        Shape (n_sites,), from `enough_capacity`.
     free
         The plan without capacities: the answer where nobody's site is too small, else a bound and a start.
     watch
@@ -207,9 +208,9 @@ def _searched(pairs: _Pairs, first: Numbers | None, watch: Watch) -> tuple[Numbe
     return best, bound, answer
 
 
-def checked_capacity(capacity: ArrayLike, n_sites: int, people: Numbers, p: int, fixed: Sites) -> Numbers:
+def enough_capacity(capacity: ArrayLike, n_sites: int, people: Numbers, p: int, fixed: Sites) -> Numbers:
     """
-    Give what each site can serve as numbers.
+    Give what each site can serve as numbers, and refuse what cannot serve everybody.
 
     Parameters
     ----------
@@ -227,18 +228,7 @@ def checked_capacity(capacity: ArrayLike, n_sites: int, people: Numbers, p: int,
     SitingError
         If the shape is another one, a capacity makes no sense, or the largest sites are too small together.
     """
-    room = np.array(capacity, dtype=np.float64)
-    if room.shape != (n_sites,):
-        raise SitingError(
-            f"{n_sites} candidate sites but capacities of shape {room.shape}: give one capacity a site",
-            zh=f"有{n_sites}个候选点，但容量数组的形状为{room.shape}：请为每个候选点给出一个容量",
-        )
-    bad = np.flatnonzero(~(room >= 0))
-    if len(bad):
-        raise SitingError(
-            f"capacities negative or no number at sites {name_some(bad)}: give people, 0 or more",
-            zh=f"以下候选点的容量为负数或不是数字：{name_some(bad, mark='、')}，请给出不小于0的人数",
-        )
+    room = checked_capacity(capacity, n_sites)
     others = np.sort(np.delete(room, fixed))[::-1]
     most = float(room[fixed].sum() + others[: p - len(fixed)].sum())
     if most < people.sum() * (1 - _ROOM):

@@ -252,8 +252,8 @@ WRONG = {
         "无法|没有任何候选点",
     ),
     "nobody reaches all": ((np.array([[1.0, INF], [INF, 1.0]]), [1, 1], 1), {}, "no 1 candidate", "共同到达"),
-    "few capacities": ((GOOD, [1, 1], 1), {"capacity": [5]}, "one capacity a site", "容量数组"),
-    "negative capacity": ((GOOD, [1, 1], 1), {"capacity": [5, -1]}, "at sites 1", "容量为负数"),
+    "few capacities": ((GOOD, [1, 1], 1), {"capacity": [5]}, "one capacity a site", "服务能力数组"),
+    "negative capacity": ((GOOD, [1, 1], 1), {"capacity": [5, -1]}, "at sites 1", "服务能力为负数"),
     "small sites": ((GOOD, [2, 2], 1), {"capacity": [3, 2]}, "serve 3 people", "少于总人口 4"),
     "wrong large site": (
         (np.array([[1.0, INF], [1.0, 1.0]]), [2, 2], 1),
