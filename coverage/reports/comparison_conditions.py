@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from coverage.reports import wording
 from coverage.reports.comparison_names import (
+    all_named,
     cost_per_person_text,
+    named,
     people_text,
     pick,
     points_text,
-    title,
-    titles,
     trial_text,
+    upper_first,
 )
 from coverage.reports.comparison_rows import (
     facilities_by_hours,
@@ -55,11 +56,11 @@ def _overtaken(condition: Condition, comparison: Comparison, advised: Outcome, l
     theirs, mine = (
         wording.share_text(trial.covered_share[_place(comparison, key)]) for key in (other, advised.key)
     )
-    name = title(comparison.outcome(other), lang)
+    name = named(comparison.outcome(other), lang)
     more = people_text(comparison, condition.population, lang)
     return pick(
         lang,
-        f"若遇{trial_text(code, lang)}，{name} 的覆盖更多（{theirs}，该方案{mine}，相差{more}）",
+        f"{trial_text(code, lang)}情形下，{name}的覆盖更多（{theirs}，该方案{mine}，相差{more}）",
         f"With {trial_text(code, lang)}, {name} covers more ({theirs} against {mine}, {more})",
     )
 
@@ -67,7 +68,7 @@ def _overtaken(condition: Condition, comparison: Comparison, advised: Outcome, l
 def _no_difference(condition: Condition, comparison: Comparison, advised: Outcome, lang: Lang) -> str:
     pairs = [comparison.robustness.pair(advised.key, key) for key in condition.names]
     low, high = min(pair.low for pair in pairs), max(pair.high for pair in pairs)
-    names, interval = titles(condition.names, comparison, lang), points_text(low, high, lang)
+    names, interval = all_named(condition.names, comparison, lang), points_text(low, high, lang)
     draws = comparison.robustness.draws.n
     if advised.is_baseline:
         return pick(
@@ -121,28 +122,28 @@ def _cost_unknown(condition: Condition, _: Comparison, __: Outcome, lang: Lang) 
 def _cheaper(condition: Condition, comparison: Comparison, advised: Outcome, lang: Lang) -> str:
     leader = comparison.outcome(condition.names[0])
     pair = comparison.robustness.pair(leader.key, advised.key)
-    name, interval = title(leader, lang), points_text(pair.low, pair.high, lang)
+    name, interval = named(leader, lang), points_text(pair.low, pair.high, lang)
     more = people_text(comparison, condition.population, lang)
     saved = money_text(comparison.cost_wan(leader) - comparison.cost_wan(advised), lang)
     return pick(
         lang,
-        f"{name} 按现有数据多覆盖{more}，但抽样中差异不明显（覆盖率之差95%在{interval}之间），"
+        f"{name}按现有数据多覆盖{more}，但抽样中差异不明显（覆盖率之差95%在{interval}之间），"
         f"费用却多{saved}，故取费用较低者",
-        f"{name} covers {more} more as computed, but not clearly so over the draws ({interval}, 95 % of "
-        f"them), and costs {saved} more: hence the cheaper one",
+        f"{upper_first(name)} covers {more} more as computed, but not clearly so over the draws "
+        f"({interval}, 95 % of them), and costs {saved} more: hence the cheaper one",
     )
 
 
 def _dear(condition: Condition, comparison: Comparison, advised: Outcome, lang: Lang) -> str:
     below = comparison.outcome(condition.names[0])
     extra_wan = comparison.cost_wan(advised) - comparison.cost_wan(below)
-    name, money = title(below, lang), money_text(extra_wan, lang)
+    name, money = named(below, lang), money_text(extra_wan, lang)
     more = people_text(comparison, condition.population, lang)
     yuan = cost_per_person_text(comparison, extra_wan * 10_000 / condition.population)
     each = pick(lang, "人", "person") if comparison.area.demand_unit == "people" else pick(lang, "公里", "km")
     return pick(
         lang,
-        f"比{name} 多花{money}，多覆盖{more}，即每多覆盖1{each}{yuan}元；资金不足时可选{name}",
+        f"比{name}多花{money}，多覆盖{more}，即每多覆盖1{each}{yuan}元；资金不足时可选{name}",
         f"It costs {money} more than {name} and covers {more} more, {yuan} yuan for each {each}: where the "
         f"money is short, {name} is the next",
     )

@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from coverage.reports import people_counts, wording
-from coverage.reports.shown import Side
+from coverage.reports.shown import outcome_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from coverage.comparison import Comparison, Outcome, Sign, TrialCode
+    from coverage.reports.shown import Side
     from coverage.reports.wording import Lang
 
 _TRIALS: Mapping[str, tuple[str, str]] = {
@@ -20,6 +21,18 @@ _TRIALS: Mapping[str, tuple[str, str]] = {
     "peak": ("高峰时段", "peak hours"),
     "night": ("夜间（02:00）", "night (02:00)"),
     "rain": ("雨天", "rain"),
+}
+_SHORT_TRIALS: Mapping[str, tuple[str, str]] = {
+    "speed_90": ("降速10%", "−10%"),
+    "speed_80": ("降速20%", "−20%"),
+    "peak": ("高峰", "peak"),
+    "night": ("夜间", "night"),
+    "rain": ("雨天", "rain"),
+}
+_SHORT_SIGNS: Mapping[str, tuple[str, str]] = {
+    "more": ("较多", "more"),
+    "fewer": ("较少", "fewer"),
+    "no_difference": ("≈", "≈"),
 }
 _SIGNS: Mapping[str, tuple[str, str]] = {
     "more": ("明显较多", "clearly more"),
@@ -36,16 +49,7 @@ def pick(lang: Lang, zh: str, en: str) -> str:
 
 def shown_of(comparison: Comparison) -> Side:
     """Give the county as it is as something to show."""
-    today = comparison.baseline
-    return Side(
-        area=comparison.area,
-        assessment=today.situation.assessment,
-        areas=today.situation.areas,
-        speeds=comparison.speeds,
-        condition=comparison.condition,
-        notes=comparison.notes,
-        is_planned=False,
-    )
+    return outcome_side(comparison, comparison.baseline)
 
 
 def title(outcome: Outcome, lang: Lang) -> str:
@@ -62,14 +66,37 @@ def full_title(outcome: Outcome, lang: Lang) -> str:
     return f"{outcome.key} {wording.one_line(outcome.option.name)}".rstrip()
 
 
-def titles(keys: Iterable[str], comparison: Comparison, lang: Lang) -> str:
-    """Name several outcomes."""
-    return pick(lang, "、", ", ").join(title(comparison.outcome(key), lang) for key in keys)
+def named(outcome: Outcome, lang: Lang) -> str:
+    """Name an outcome inside a sentence."""
+    if outcome.is_baseline:
+        return pick(lang, "现状", "today")
+    name = wording.short_name(outcome.option.name)
+    return pick(lang, f"方案{outcome.key}“{name}”", f"option {outcome.key} ({name})")
+
+
+def all_named(keys: Iterable[str], comparison: Comparison, lang: Lang) -> str:
+    """Name several outcomes inside a sentence."""
+    return pick(lang, "、", ", ").join(named(comparison.outcome(key), lang) for key in keys)
 
 
 def trial_text(code: TrialCode | str, lang: Lang) -> str:
     """Name a trial: slower speeds, or a driving condition."""
     return pick(lang, *_TRIALS[code])
+
+
+def short_trial_text(code: TrialCode | str, lang: Lang) -> str:
+    """Name a trial where room is short."""
+    return pick(lang, *_SHORT_TRIALS[code])
+
+
+def short_sign_text(sign: Sign | None, lang: Lang) -> str:
+    """Say what the paired draws say where room is short: ``≈`` for no clear difference."""
+    return wording.DASH if sign is None else pick(lang, *_SHORT_SIGNS[sign])
+
+
+def upper_first(text: str) -> str:
+    """Begin a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def sign_text(sign: Sign | None, lang: Lang) -> str:
@@ -114,7 +141,7 @@ def cost_per_person_text(comparison: Comparison, yuan: float) -> str:
     if not math.isfinite(value):
         return wording.DASH
     places = max(0, len(str(round(abs(value)))) - _YUAN_FIGURES)
-    return f"{round(round(value), -places):,}"
+    return f"{round(round(value), -places):,}".replace("-", "−")
 
 
 def points_text(low: float, high: float, lang: Lang) -> str:

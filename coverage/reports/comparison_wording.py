@@ -6,12 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from coverage.reports import wording
+from coverage.reports.area_hash import area_hash
 from coverage.reports.comparison_conditions import condition_text
 from coverage.reports.comparison_names import (
     at_text,
     cost_per_person_text,
     figure_text,
     full_title,
+    named,
     people_text,
     pick,
     points_text,
@@ -19,10 +21,12 @@ from coverage.reports.comparison_names import (
     sign_text,
     title,
     trial_text,
+    upper_first,
     wan_text,
 )
 from coverage.reports.comparison_rows import ranking_row
 from coverage.reports.proposal_models import ARROW, money_text
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +64,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "against_today": ("与现状相比", "Against today"),
     "ambulances": ("救护车（辆）", "Ambulances"),
     "ambulances_required": ("应配救护车（辆）", "Ambulances required"),
+    "area_hash": ("研究区数据编号", "Study area id"),
     "areas": ("可达范围", "Areas within the limit"),
     "assumptions": ("假设与来源", "Assumptions and sources"),
     "away": ("每处各缺1辆救护车", "Each single ambulance away"),
@@ -151,11 +156,13 @@ _ROAD_LABELS: Mapping[str, tuple[str, str]] = {
 }
 # Headings where room is short: the terminal's table, the page's, the PDF's.
 _SHORT: Mapping[str, tuple[str, str]] = {
+    "against_leader": ("与首位", "Vs 1st"),
     "capital": ("投资万元", "万元"),
     "cost_per_person": ("元/人", "¥/person"),
     "covered": ("覆盖", "Covered"),
     "covered_share": ("覆盖率", "Share"),
     "gained": ("新增", "Gained"),
+    "gained_lost": ("新增/失去", "Gained/lost"),
     "lost": ("失去", "Lost"),
     "median": ("中位", "Median"),
     "net": ("净增", "Net"),
@@ -247,17 +254,17 @@ def advice_text(comparison: Comparison, lang: Lang) -> str:
     advised = comparison.outcome(comparison.advice.key)
     n = len(comparison.options)
     if not advised.is_baseline:
-        return pick(lang, f"建议采用方案 {title(advised, lang)}", f"Advised: option {title(advised, lang)}")
+        return pick(lang, f"建议采用{named(advised, lang)}", f"Advised: {named(advised, lang)}")
     if n == 1:
         return pick(
             lang,
-            f"方案 {title(comparison.options[0], lang)} 的覆盖与现状相比没有明显增加，不建议为此投入",
-            f"Option {title(comparison.options[0], lang)} covers no clearly larger share than today: "
+            f"{named(comparison.options[0], lang)}的覆盖与现状相比没有明显增加，不建议为此投入",
+            f"{upper_first(named(comparison.options[0], lang))} covers no clearly larger share than today: "
             "it is not advised",
         )
     return pick(
         lang,
-        f"{n}个方案的覆盖与现状相比都没有明显增加，不建议从中选取",
+        f"{n}个方案的覆盖与现状相比都没有明显增加，不建议为此投入",
         f"None of the {n} options covers a clearly larger share than today: none is advised",
     )
 
@@ -272,11 +279,11 @@ def result_lines(comparison: Comparison, lang: Lang) -> list[str]:
     best = comparison.outcome(next(key for key in comparison.order if key != comparison.baseline.key))
     pair = comparison.robustness.pair(best.key, comparison.baseline.key)
     interval = points_text(pair.low, pair.high, lang)
-    name = title(best, lang)
+    name = named(best, lang)
     return [
         pick(
             lang,
-            f"其中覆盖最多的是 {name}：{change_line(best, comparison, lang)}；"
+            f"其中覆盖最多的是{name}：{change_line(best, comparison, lang)}；"
             f"抽样中覆盖率与现状之差（95%区间）为{interval}",
             f"The most is covered by {name}: {change_line(best, comparison, lang)}; "
             f"over the draws its share differs from today's by {interval} (95 % of them)",
@@ -360,6 +367,29 @@ def _yearly_text(outcome: Outcome, lang: Lang) -> str:
     )
 
 
+def legend_text(lang: Lang) -> str:
+    """Say what ``≈`` means in the ranking."""
+    return pick(
+        lang,
+        "≈ 抽样检验中与首位无明显差异，先后不表示优劣",
+        "≈ no clear difference from the first over the draws: the order says nothing of which is better",
+    )
+
+
+def condition_line(comparison: Comparison, lang: Lang) -> str:
+    """Give the weightiest thing that the advice hangs on, and how many more there are; empty where none is."""
+    lines = condition_lines(comparison, lang)
+    if not lines:
+        return ""
+    more = len(lines) - 1
+    rest = pick(lang, f"另有{more}条，见 compare.html", f"{more} more in compare.html")
+    return (
+        pick(lang, "注意条件：", "It hangs on this: ")
+        + lines[0]
+        + (wording.bracketed(rest, lang) if more else "")
+    )
+
+
 def condition_lines(comparison: Comparison, lang: Lang) -> list[str]:
     """Give what the advice hangs on, a sentence each, the weightiest first."""
     return [condition_text(condition, comparison, lang) for condition in comparison.advice.conditions]
@@ -378,6 +408,8 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
     """
     shown = shown_of(comparison)
     rows = [
+        (wording.label_of("program", shown, lang), f"emergency-coverage {__version__}"),
+        (label("area_hash", comparison, lang), area_hash(comparison.area)),
         (wording.label_of("standard", shown, lang), wording.standard_text(shown, lang)),
         (wording.label_of("bases", shown, lang), wording.bases_text(shown, lang)),
         (wording.label_of("snapping", shown, lang), wording.walking_text(lang)),
@@ -430,9 +462,9 @@ def _basis_text(comparison: Comparison, lang: Lang) -> str:
         )
     return pick(
         lang,
-        "假设只比建设投资：至少一个方案没有给出年运行费或投资；1万元＝10,000元",
-        "Assumed: capital alone, since at least one option does not give its running cost; 1 万元 is "
-        "10,000 yuan",
+        "假设只比建设投资：至少一个方案给出了投资而没有给出年运行费；1万元＝10,000元",
+        "Assumed: capital alone, since at least one option gives its capital and not its running cost; "
+        "1 万元 is 10,000 yuan",
     )
 
 

@@ -81,11 +81,7 @@ def county_figures(shown: Shown) -> dict[str, Any]:
 def source_figures(shown: Shown) -> dict[str, Any]:
     """Give what every file ends with: speeds, notes and sources."""
     return {
-        "speeds": {
-            "source": shown.speeds.source,
-            "class_kph": dict(shown.speeds.class_kph),
-            "condition_factor": shown.speeds.factor(shown.condition),
-        },
+        "speeds": speed_figures(shown),
         "notes": [
             {
                 "code": note.code,
@@ -102,6 +98,15 @@ def source_figures(shown: Shown) -> dict[str, Any]:
             }
             for p in shown.area.provenance
         ],
+    }
+
+
+def speed_figures(shown: Shown) -> dict[str, Any]:
+    """Give the speeds that the times were computed with."""
+    return {
+        "source": shown.speeds.source,
+        "class_kph": dict(shown.speeds.class_kph),
+        "condition_factor": shown.speeds.factor(shown.condition),
     }
 
 
@@ -255,12 +260,13 @@ def number(value: float) -> float | int | None:
     """Round to thousandths; None where there is no number."""
     if isinstance(value, int):
         return value
-    return round(float(value), _DECIMALS) if math.isfinite(value) else None
+    # adding nothing turns a negative nothing into one without its sign
+    return round(float(value), _DECIMALS) + 0.0 if math.isfinite(value) else None
 
 
 def share(value: float) -> float | None:
     """Round to millionths; None where there is no number."""
-    return round(float(value), _SHARE_DECIMALS) if math.isfinite(value) else None
+    return round(float(value), _SHARE_DECIMALS) + 0.0 if math.isfinite(value) else None
 
 
 def text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What every report shows of a county: an analysis, or one side of a proposal."""
+"""What every report shows of a county: an analysis, one side of a proposal, or one outcome."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from coverage.analysis import Note
     from coverage.assessment import Assessment
+    from coverage.comparison import Comparison, Outcome
     from coverage.proposal import Proposal
     from coverage.routing.isochrones import Isochrone
     from coverage.routing.speeds import SpeedTable
@@ -50,7 +51,7 @@ class Shown(Protocol):
 
 @dataclass(frozen=True)
 class Side:
-    """One situation of a proposal, to be shown as an analysis is; fields as in `Shown`."""
+    """One situation of a proposal or comparison, to be shown as an analysis is; fields as in `Shown`."""
 
     area: StudyArea
     assessment: Assessment
@@ -79,8 +80,21 @@ def side(proposal: Proposal, situation: Situation) -> Side:
     )
 
 
+def outcome_side(comparison: Comparison, outcome: Outcome) -> Side:
+    """Give an outcome of a comparison as something to show."""
+    return Side(
+        area=outcome.area,
+        assessment=outcome.situation.assessment,
+        areas=outcome.situation.areas,
+        speeds=outcome.speeds,
+        condition=outcome.condition,
+        notes=comparison.notes,
+        is_planned=not outcome.is_baseline,
+    )
+
+
 def is_planned(shown: Shown) -> bool:
-    """Tell whether a county is shown as a plan would leave it."""
+    """Tell whether a county is shown as a plan or an option would leave it."""
     return isinstance(shown, Side) and shown.is_planned
 
 
