@@ -14,7 +14,7 @@ import shapely
 
 from coverage.errors import NetworkError
 from coverage.routing.partial_edges import arrivals_at, direct_pairs, entries_from
-from coverage.routing.search import UNREACHED, cost_blocks, entries_within, nearest_source, sparse_graph
+from coverage.routing.search import UNREACHED, cost_blocks, entries_within, graph_pattern, nearest_source
 from coverage.routing.segments import CLOSED_CLASSES, Segments, graph_tables, lay_segments
 from coverage.routing.snapping import SNAP_LIMIT_M, Snapped, snap_to_lines
 from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from coverage.routing.partial_edges import Ways
-    from coverage.routing.search import Blocks
+    from coverage.routing.search import Blocks, GraphPattern
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import Roads
 
@@ -156,7 +156,7 @@ class RoadNetwork(Segments):
     @cached_property
     def time_graph(self) -> csr_array:
         """Seconds along the direction of travel, shape (n_nodes, n_nodes)."""
-        return self._graph(*self.ways_s)
+        return self.graph_of(self.ways_s)
 
     @cached_property
     def reverse_time_graph(self) -> csr_array:
@@ -165,7 +165,7 @@ class RoadNetwork(Segments):
 
     @cached_property
     def _length_graph(self) -> csr_array:
-        return self._graph(*self._ways_m)
+        return self.graph_of(self._ways_m)
 
     @property
     def ways_s(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -179,13 +179,31 @@ class RoadNetwork(Segments):
             np.where(np.isfinite(self.backward_s), self.length_m, np.inf),
         )
 
-    def _graph(self, forward: NDArray[np.float64], backward: NDArray[np.float64]) -> csr_array:
-        return sparse_graph(
+    @cached_property
+    def _pattern(self) -> GraphPattern:
+        return graph_pattern(
             np.concatenate((self.tail, self.head)),
             np.concatenate((self.head, self.tail)),
-            np.concatenate((forward, backward)),
+            np.isfinite(np.concatenate(self.ways_s)),
             len(self.node_id),
         )
+
+    def graph_of(self, ways: Ways) -> csr_array:
+        """
+        Give the graph of the same roads at other costs.
+
+        Parameters
+        ----------
+        ways
+            Cost of each segment from tail to head and back, shape (n_segments,) each; finite where
+            the network's own is.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Shape (n_nodes, n_nodes).
+        """
+        return self._pattern.fill(np.concatenate(ways))
 
     @cached_property
     def _open_segments(self) -> NDArray[np.int64]:

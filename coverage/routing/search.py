@@ -45,36 +45,68 @@ class Entries:
     n_sources: int
 
 
-def sparse_graph(
-    tail: NDArray[np.int64], head: NDArray[np.int64], cost: NDArray[np.float64], n_nodes: int
-) -> csr_array:
+@dataclass(frozen=True)
+class GraphPattern:
     """
-    Build the graph the search runs on.
+    Where a sparse graph has edges, ready to be filled with one set of costs after another.
+
+    Parameters
+    ----------
+    order
+        Shape (n_used,), numbers of the edges that are used, parallel ones side by side.
+    first
+        Shape (n_pairs,), where in `order` the edges between each two nodes begin.
+    indices, indptr
+        Of the compressed rows.
+    """
+
+    order: NDArray[np.int64]
+    first: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    indptr: NDArray[np.int32]
+
+    def fill(self, cost: NDArray[np.float64]) -> csr_array:
+        """
+        Give the graph with the cheapest of parallel edges between every two nodes.
+
+        Parameters
+        ----------
+        cost
+            Shape (n_edges,), finite for the edges that are used.
+        """
+        # a sparse matrix would add parallel edges up
+        least = np.minimum.reduceat(cost[self.order], self.first) if len(self.first) else cost[:0]
+        n_nodes = len(self.indptr) - 1
+        return csr_array((least, self.indices, self.indptr), shape=(n_nodes, n_nodes))
+
+
+def graph_pattern(
+    tail: NDArray[np.int64], head: NDArray[np.int64], is_open: NDArray[np.bool_], n_nodes: int
+) -> GraphPattern:
+    """
+    Sort edges into the rows of a sparse graph.
 
     Parameters
     ----------
     tail, head
         Shape (n_edges,), node numbers.
-    cost
-        Shape (n_edges,); edges of infinite cost are left out, of parallel edges the cheapest stays.
+    is_open
+        Shape (n_edges,); the others are left out, and so are edges from a node to itself.
     n_nodes
         Number of nodes.
-
-    Returns
-    -------
-    scipy.sparse.csr_array
-        Shape (n_nodes, n_nodes).
     """
-    usable = np.isfinite(cost) & (tail != head)
-    tail, head, cost = tail[usable], head[usable], cost[usable]
-    order = np.lexsort((cost, head, tail))
-    tail, head, cost = tail[order], head[order], cost[order]
-    first = np.ones(len(tail), dtype=bool)
-    # a sparse matrix would add parallel edges up
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    counts = np.bincount(tail[first], minlength=n_nodes)
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return csr_array((cost[first], head[first].astype(np.int32), starts), shape=(n_nodes, n_nodes))
+    used = np.flatnonzero(is_open & (tail != head))
+    order = used[np.lexsort((head[used], tail[used]))]
+    tail, head = tail[order], head[order]
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    counts = np.bincount(tail[is_first], minlength=n_nodes)
+    return GraphPattern(
+        order,
+        np.flatnonzero(is_first),
+        head[is_first].astype(np.int32),
+        np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+    )
 
 
 def _with_sources(graph: csr_array, entries: Entries) -> csr_array:
