@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.assessment import demand_limits, is_within
-from coverage.comparing.reaching import lead_s
+from coverage.comparing.shared_roads import DrawnCounty, SharedRoads
 from coverage.comparison import Draws, PairedDifference
 
 if TYPE_CHECKING:
@@ -70,29 +70,6 @@ def _speed_factors(sd: float, rng: np.random.Generator, n: int) -> NDArray[np.fl
     return 1 + sd * np.clip(rng.standard_normal(n), -_FURTHEST, _FURTHEST)
 
 
-@dataclass(frozen=True)
-class _County:
-    """
-    One county that may be.
-
-    Parameters
-    ----------
-    speed
-        Factor on all speeds.
-    class_speed
-        Factor on the speeds of each road class.
-    delay
-        Factor on the seconds before the wheels turn.
-    population
-        Shape (n_demand,), people.
-    """
-
-    speed: float
-    class_speed: dict[str, float]
-    delay: float
-    population: NDArray[np.float64]
-
-
 def draw_outcomes(
     settings: Sequence[Setting],
     *,
@@ -118,20 +95,33 @@ def draw_outcomes(
     progress
         Told after each draw how many of how many are done.
     """
-    counties = _draw_counties(settings, n_draws, seed)
-    limits = [demand_limits(setting.area, setting.standard)[1] for setting in settings]
+    groups = _share_roads(settings)
+    limits = np.stack([demand_limits(setting.area, setting.standard)[1] for setting in settings])
     share = np.empty((n_draws, len(settings)))
-    for i, county in enumerate(counties):
-        share[i] = [
-            _covered_share(county, setting, limit_s)
-            for setting, limit_s in zip(settings, limits, strict=True)
-        ]
+    for i, county in enumerate(_draw_counties(settings, n_draws, seed)):
+        for numbers, roads in groups:
+            within = is_within(roads.responses_s(county), limits[numbers])
+            share[i, numbers] = [_share(county.population, row) for row in within]
         if progress is not None:
             progress(i + 1, n_draws)
     return Draws(n_draws, seed, share, MappingProxyType(asdict(SPREAD)))
 
 
-def _draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iterable[_County]:
+def _share(population: NDArray[np.float64], within: NDArray[np.bool_]) -> float:
+    """Sum row by row, in one order: equal outcomes have equal shares to the last bit."""
+    people = float(population.sum())
+    return float(np.where(within, population, 0.0).sum()) / people if people else math.nan
+
+
+def _share_roads(settings: Sequence[Setting]) -> list[tuple[list[int], SharedRoads]]:
+    """Put settings together that lie on the very same network, each group with its settings' numbers."""
+    by_network: dict[int, list[int]] = {}
+    for i, setting in enumerate(settings):
+        by_network.setdefault(id(setting.network), []).append(i)
+    return [(numbers, SharedRoads([settings[i] for i in numbers])) for numbers in by_network.values()]
+
+
+def _draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iterable[DrawnCounty]:
     """Draw each kind of thing from a stream of its own: a road class by its name, people by their ids."""
     speed = _speed_factors(SPREAD.speed, _generator(seed, 0), n_draws)
     classes = sorted({str(name) for setting in settings for name in np.unique(setting.network.highway)})
@@ -147,24 +137,12 @@ def _draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iter
     shape = SPREAD.people**-2
     for i in range(n_draws):
         factor = _generator(seed, 3, i).gamma(shape, 1 / shape, len(rank))[rank]
-        yield _County(
+        yield DrawnCounty(
             float(speed[i]),
             {name: float(factors[i]) for name, factors in class_speed.items()},
             float(delay[i]),
             population * factor,
         )
-
-
-def _covered_share(county: _County, setting: Setting, limit_s: NDArray[np.float64]) -> float:
-    network, places = setting.network, setting.places
-    bases = np.flatnonzero(setting.bases & places.facilities.on_network)
-    if not len(bases) or not county.population.any():
-        return 0.0 if county.population.any() else math.nan
-    speed = county.speed * np.array([county.class_speed[name] for name in network.highway])
-    drawn = replace(network, forward_s=network.forward_s / speed, backward_s=network.backward_s / speed)
-    lead = county.delay * lead_s(setting, bases)
-    time_s, _ = drawn.nearest(places.facilities.take(bases), start_s=lead).at(places.demand)
-    return float(county.population[is_within(time_s, limit_s)].sum() / county.population.sum())
 
 
 def compare_pairs(draws: Draws, keys: Sequence[str]) -> tuple[PairedDifference, ...]:
