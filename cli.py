@@ -326,6 +326,7 @@ def cli() -> None:
 @click.option("--condition", default="siren", show_default=True, metavar="NAME",
               help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
 @speed_options
+@png_option
 @shared_options
 def analyze(
     county: str,
@@ -334,6 +335,7 @@ def analyze(
     condition: str,
     speeds_file: Path | None,
     tiles: str | None,
+    png: bool,  # noqa: FBT001
     lang: Lang | None,
     quiet: bool,  # noqa: FBT001
     **promise: Any,
@@ -359,8 +361,11 @@ def analyze(
     path = find_county(county, search_folders(data))
     # the folder comes first: an hour's work must not end at a folder that cannot be written
     with staged_folder(out / path.stem) as staging:
-        analysis = run_analysis(read_study_area(path), standard, speeds=speeds, condition=condition)
-        names = write_reports(analysis, staging, command="analyze", lang=lang, tiles=tiles)
+        area = read_study_area(path)
+        if png:
+            _check_fonts(area, lang)
+        analysis = run_analysis(area, standard, speeds=speeds, condition=condition)
+        names = write_reports(analysis, staging, command="analyze", lang=lang, tiles=tiles, png=png)
     if not quiet:
         for line in render_notes(analysis, lang):
             click.echo(line, err=True)
@@ -431,6 +436,7 @@ place_options = _options(
 @click.option("--condition", metavar="NAME",
               help="siren, normal (for sub-centres), night, peak or rain. 行车条件")  # fmt: skip
 @speed_options
+@png_option
 @shared_options
 def propose(
     county: str,
@@ -440,6 +446,7 @@ def propose(
     condition: str | None,
     speeds_file: Path | None,
     tiles: str | None,
+    png: bool,  # noqa: FBT001
     lang: Lang | None,
     quiet: bool,  # noqa: FBT001
     **given: Any,
@@ -467,13 +474,15 @@ def propose(
     folder = out / path.stem
     with staged_folder(folder) as staging:
         area = read_study_area(path)
+        if png:
+            _check_fonts(area, lang)
         wish, ground = _on_the_ground(area, wish, places)
         with search_line(lang, quiet=quiet) as progress:
             proposal = run_propose(
                 area, wish, standard, speeds=speeds, condition=condition, limit_s=limit_s,
                 progress=progress, **ground.arguments,
             )  # fmt: skip
-        names = write_proposal(proposal, staging, lang=lang, tiles=tiles)
+        names = write_proposal(proposal, staging, lang=lang, tiles=tiles, png=png)
         names += _write_rejected(ground, staging, lang)
         older = _keep_edited(staging, folder)
     if not ground.has_rejects:
@@ -733,6 +742,13 @@ def _tell(
             kept = {"zh": f"原有文件另存为 {copy}", "en": f"the older file is kept as {copy}"}
             click.echo(kept[lang], err=True)
     click.echo(render_proposal(proposal, lang, colour=_wants_colour(), explain=explain))
+
+
+def _check_fonts(area: StudyArea, lang: Lang) -> None:
+    """Refuse a picture that could only show boxes before the work begins."""
+    from coverage.reports.picture import check_fonts  # noqa: PLC0415
+
+    check_fonts(area, lang)
 
 
 def _is_interrupted(proposal: Proposal) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coverage.reports.figures import write_json
+from coverage.reports.figures import figures_hash, write_json
 from coverage.reports.layers import write_layers
 from coverage.reports.map import write_map
+from coverage.reports.picture import write_picture
 from coverage.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write_reports(
-    analysis: Analysis, folder: Path, *, command: str, lang: Lang, tiles: str | None = None
+    analysis: Analysis, folder: Path, *, command: str, lang: Lang, tiles: str | None = None, png: bool = False
 ) -> tuple[str, ...]:
     """
     Write everything a planner opens into one folder.
@@ -34,6 +35,8 @@ def write_reports(
         ``zh`` or ``en``.
     tiles
         Background tiles, ``osm``, ``tianditu:KEY`` or an address; none by default.
+    png
+        Whether the map is wanted as a picture too.
 
     Returns
     -------
@@ -44,6 +47,8 @@ def write_reports(
     ------
     FileError
         If the folder cannot be written or the disk is full.
+    FontError
+        If a picture is wanted, and no font of this computer has its characters.
     """
     names = tuple(f"{command}.{ending}" for ending in ("html", "xlsx", "gpkg", "json"))
     page, workbook, layers, figures = (folder / name for name in names)
@@ -51,4 +56,8 @@ def write_reports(
     write_workbook(analysis, workbook, lang=lang)
     write_layers(analysis, layers, lang=lang)
     write_json(analysis, figures)
-    return names
+    if not png:
+        return names
+    picture = f"{command}.png"
+    write_picture(analysis, folder / picture, lang=lang, data_hash=figures_hash(analysis))
+    return (*names, picture)

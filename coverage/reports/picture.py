@@ -15,7 +15,7 @@ from coverage.reports.picture_map import county_svg
 from coverage.reports.picture_marks import legend
 from coverage.reports.picture_words import word
 from coverage.reports.png_density import with_density
-from coverage.reports.typesetting import PPI, families, typeset
+from coverage.reports.typesetting import PPI, families, need_cjk_font, typeset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from coverage.assessment import Totals
     from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
+    from coverage.study_area import StudyArea
 
-_MAP_PT = (496.0, 370.0)
-_MAX_SOURCE_COLUMNS = 120
+_HEIGHT_PT = 370.0
+_WIDTHS_PT = (400.0, 496.0)
+_BESIDE_PT = 90.0  # room for the scale bar beside a county that is higher than wide
+_MAX_SOURCE_COLUMNS = 240
 
 
 def write_picture(
@@ -72,6 +75,27 @@ def write_picture(
         temporary.write_bytes(png)
 
 
+def check_fonts(area: StudyArea, lang: Lang) -> None:
+    """
+    Refuse before the work begins what could only be printed as boxes.
+
+    Parameters
+    ----------
+    area
+        Whose names are to be printed.
+    lang
+        Of the words beside them.
+
+    Raises
+    ------
+    FontError
+        If there is Chinese among them, and no font of this computer has it.
+    """
+    sources = [text for source in area.provenance for text in (source.source, source.licence)]
+    names = [str(name) for table in (area.townships, area.facilities) for name in table["name"]]
+    need_cjk_font([map_word("title", lang), area.county.title(lang), *names, *sources])
+
+
 def picture_data(
     shown: Shown,
     lang: Lang,
@@ -84,12 +108,12 @@ def picture_data(
     """Collect what ``assets/picture.typ`` sets; parameters as in `write_picture`."""
     frame = frame_text(shown, lang, tiles=None, data_hash=data_hash)
     changed = changes(before, shown) if before is not None else None
-    width, height = _MAP_PT
+    width = _width_pt(shown)
     drawn = county_svg(
         shown,
         lang,
         width_pt=width,
-        height_pt=height,
+        height_pt=_HEIGHT_PT,
         families=families(lang),
         before=before,
         fullest=fullest_missed(before) if before is not None else None,
@@ -103,6 +127,7 @@ def picture_data(
         "lines": list(lines) or [wording.gap_text(shown, lang)],
         "legend": legend([shown], lang, changed),
         "map": drawn,
+        "width": width,
         "alt": f"{title or map_word('title', lang)}: {wording.gap_text(shown, lang)}",
         "foot": {
             "disclaimer": frame["disclaimer"],
@@ -114,9 +139,20 @@ def picture_data(
 
 
 def source_lines(shown: Shown, lang: Lang) -> list[str]:
-    """Give the sources with their dates and licences, each in one short line."""
-    texts = (wording.provenance_text(source, lang) for source in shown.area.provenance)
-    return [shorten(text, _MAX_SOURCE_COLUMNS) for text in dict.fromkeys(texts)]
+    """Give the sources with their dates and licences, layers of the same source in one short line."""
+    layers: dict[str, list[str]] = {}
+    for source in shown.area.provenance:
+        layer = wording.layer_text(source.layer, lang)
+        layers.setdefault(wording.provenance_text(source, lang).removeprefix(layer), []).append(layer)
+    mark = "、" if lang == "zh" else ", "
+    texts = (mark.join(dict.fromkeys(names)) + text for text, names in layers.items())
+    return [shorten(capital(text), _MAX_SOURCE_COLUMNS) for text in texts]
+
+
+def _width_pt(shown: Shown) -> float:
+    """Give the map no more width than the county fills: the words beside it then have more."""
+    west, south, east, north = shown.area.boundary.bounds
+    return min(max(_HEIGHT_PT * (east - west) / (north - south) + _BESIDE_PT, _WIDTHS_PT[0]), _WIDTHS_PT[1])
 
 
 def _answers(shown: Shown, before: Shown | None, lang: Lang) -> list[dict[str, str]]:
@@ -132,8 +168,11 @@ def _answers(shown: Shown, before: Shown | None, lang: Lang) -> list[dict[str, s
         wording.population_text(shown, value, lang)
         for value in (totals.covered_population, totals.population)
     )
-    parts = (("partial", totals.townships_partial), ("unmet", totals.townships_unmet))
-    parts += (("unknown", totals.townships_unknown),)
+    parts = (
+        ("partial", totals.townships_partial),
+        ("unmet", totals.townships_unmet),
+        ("unknown", totals.townships_unknown),
+    )
     return [
         {
             "was": share(was) if was is not None else "",

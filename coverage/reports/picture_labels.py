@@ -139,7 +139,13 @@ def _places(label: Label) -> Iterable[tuple[int, tuple[float, float]]]:
         for k in range(_DIRECTIONS):
             turn = 2 * np.pi * k / _DIRECTIONS
             # names are wider than high: a step to the side is a longer one
-            yield ring, (x + 1.6 * distance * label.height * np.sin(turn), y - distance * label.height * np.cos(turn))
+            yield (
+                ring,
+                (
+                    x + 1.6 * distance * label.height * np.sin(turn),
+                    y - distance * label.height * np.cos(turn),
+                ),
+            )
 
 
 def _box(label: Label, place: tuple[float, float]) -> shapely.Polygon:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
 
 PX_PT = 0.62
-"""How many points of the picture a pixel of the page's map is: symbols, lines and names keep their proportions."""
+"""Points of the picture that stand for a pixel of the page's map: symbols, lines and names keep in step."""
 
 _MARGIN_PX = 14.0
 _NAME_PX, _SITE_PX = 13.5, 13.0
@@ -220,15 +220,15 @@ def _mask(shown: Shown, sheet: _Sheet) -> str:
 
 
 def _townships(shown: Shown, sheet: _Sheet) -> str:
-    """Draw the townships: strong along the inside of the outline, light within, so that all below stays readable."""
+    """Draw the townships: strong along the inside of the outline, light within: all below stays readable."""
     shapes = shapely.coverage_simplify(shown.area.townships.geometry.to_numpy(), sheet.metres / 2)
     clips, fills, outlines = [], [], []
     for i, (shape, verdict) in enumerate(zip(shapes, shown.assessment.townships["verdict"], strict=True)):
         path, fill = _path([shape], sheet), style.verdict_fill(verdict)
         clips.append(f'<clipPath id="t{i}"><path clip-rule="evenodd" d="{path}"/></clipPath>')
         fills.append(
-            f'<path d="{path}" clip-path="url(#t{i})" fill="{fill["fill"]}" fill-opacity="{fill["fill_opacity"]}" '
-            f'fill-rule="evenodd" stroke="{VERDICT_COLOURS[verdict]}" stroke-width="{8 * sheet.px:.3g}" '
+            f'<path d="{path}" clip-path="url(#t{i})" fill-rule="evenodd" fill="{fill["fill"]}" '
+            f'fill-opacity="{fill["fill_opacity"]}" stroke="{VERDICT_COLOURS[verdict]}" stroke-width="{8 * sheet.px:.3g}" '
             'stroke-opacity=".9"/>'
         )
         outlines.append(path)
@@ -338,7 +338,14 @@ def _symbol_boxes(shown: Shown, sheet: _Sheet) -> list[Box]:
 
 
 def _text(
-    x: float, y: float, text: str, size: float, *, weight: int = 400, anchor: str = "start", ink: str = "#12181f"
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    *,
+    weight: int = 400,
+    anchor: str = "start",
+    ink: str = "#12181f",
 ) -> str:
     """Write a text whose middle line is at `y`, with a white halo."""
     return (
@@ -349,7 +356,7 @@ def _text(
 
 
 def _furniture(shown: Shown, sheet: _Sheet, lang: Lang) -> tuple[str, list[Box]]:
-    """Draw scale bar and north arrow in the corner with the least of the county; give the box they take too."""
+    """Draw scale bar and north arrow in the corner with the least of the county; give their box too."""
     km = _bar_km(0.24 * sheet.width * sheet.metres / 1000)
     length, size, px = km * 1000 / sheet.metres, 11.5 * sheet.px, sheet.px
     text = word("km", lang, n=f"{km:g}") if km >= 1 else word("m", lang, n=f"{1000 * km:g}")
@@ -358,9 +365,7 @@ def _furniture(shown: Shown, sheet: _Sheet, lang: Lang) -> tuple[str, list[Box]]
     width, margin = arrow + gap + wide, 8 * px
     county = sheet.lay(shapely.simplify(shown.area.boundary, sheet.metres))
     corners = [
-        (x, y)
-        for y in (sheet.height - margin - high, margin)
-        for x in (margin, sheet.width - margin - width)
+        (x, y) for y in (sheet.height - margin - high, margin) for x in (margin, sheet.width - margin - width)
     ]
     boxes = [shapely.box(x, y, x + width, y + high) for x, y in corners]
     x, y = corners[int(np.argmin(shapely.area(shapely.intersection(boxes, county))))]
@@ -369,7 +374,9 @@ def _furniture(shown: Shown, sheet: _Sheet, lang: Lang) -> tuple[str, list[Box]]
         f'<path fill="{style.INK}" stroke="#fff" stroke-width="{px:.2g}" paint-order="stroke" '
         f'd="M{x + arrow / 2:.2f} {y:.2f}l{arrow / 2.6:.2f} {0.62 * high:.2f}'
         f'l{-arrow / 2.6:.2f} {-4 * px:.2f}l{-arrow / 2.6:.2f} {4 * px:.2f}z"/>'
-        + _text(x + arrow / 2, y + high - 4 * px, word("north", lang), 0.95 * size, weight=700, anchor="middle")
+        + _text(
+            x + arrow / 2, y + high - 4 * px, word("north", lang), 0.95 * size, weight=700, anchor="middle"
+        )
         + f'<path fill="none" stroke="#fff" stroke-width="{4.4 * px:.3g}" stroke-linecap="square" '
         f'd="M{bar:.2f} {level:.2f}h{length:.2f}"/>'
         f'<path fill="none" stroke="{style.INK}" stroke-width="{1.5 * px:.3g}" '

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from coverage.reports import map_style as style
+from coverage.reports import wording
 from coverage.reports.map_panel import layer_groups, legend_item, legend_items
 from coverage.reports.palette import FACILITY_COLOURS, VERDICT_COLOURS
 from coverage.reports.picture_words import word
+from coverage.reports.shown import is_access
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,23 +124,20 @@ def legend(shown: Sequence[Shown], lang: Lang, changed: Changes | None = None) -
         for kind in dict.fromkeys(site.kind for site in changed.new):
             inner = facility_symbol(kind, is_base=True)
             ring = placed(style.site_symbols()["ring"], (12, 8), 16) + placed(inner, (12, 8), 8)
-            items.append(legend_item("sites", word("new", lang, kind=_kind(kind, lang)), ring))
+            items.append(legend_item("sites", word("new", lang, kind=wording.kind_text(kind, lang)), ring))
     if changed is not None and changed.gone:
         closed = placed(style.site_symbols()["closed"], (12, 8), 14)
-        items.append(legend_item("closed", word("gone", lang), closed))
+        items.append(
+            legend_item("closed", word("gone_access" if is_access(shown[-1]) else "gone", lang), closed)
+        )
     return [{"name": x["name"], "svg": swatch(x["svg"]), "mark": _mark(x["mark"])} for x in items]
-
-
-def _kind(kind: str, lang: Lang) -> str:
-    from coverage.reports.wording import kind_text
-
-    return kind_text(kind, lang)
 
 
 def _mark(verdict: str) -> str:
     if not verdict:
         return ""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{style.symbols()[f"mark-{verdict}"]}</svg>'
+    mark = style.symbols()[f"mark-{verdict}"]
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{mark}</svg>'
 
 
 def swatch(svg: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coverage.options.writing import write_option
-from coverage.reports.proposal_figures import write_proposal_json
+from coverage.reports.picture import write_picture
+from coverage.reports.proposal_figures import proposal_hash, write_proposal_json
 from coverage.reports.proposal_layers import write_proposal_layers
 from coverage.reports.proposal_map import write_proposal_map
+from coverage.reports.proposal_wording import kicker_text, proposed_text, remaining_text
 from coverage.reports.proposal_workbook import write_proposal_workbook
+from coverage.reports.shown import side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def write_proposal(
-    proposal: Proposal, folder: Path, *, lang: Lang, tiles: str | None = None
+    proposal: Proposal, folder: Path, *, lang: Lang, tiles: str | None = None, png: bool = False
 ) -> tuple[str, ...]:
     """
     Write everything a planner opens after ``coverage propose`` into one folder.
@@ -33,6 +36,8 @@ def write_proposal(
         ``zh`` or ``en``.
     tiles
         Background tiles, ``osm``, ``tianditu:KEY`` or an address; none by default.
+    png
+        Whether the county after the plan is wanted as a picture too.
 
     Returns
     -------
@@ -43,6 +48,8 @@ def write_proposal(
     ------
     FileError
         If the folder cannot be written or the disk is full.
+    FontError
+        If a picture is wanted, and no font of this computer has its characters.
     TilesError
         If `tiles` is no tile service.
     """
@@ -54,4 +61,20 @@ def write_proposal(
     options |= {f"propose.sweep-{point.count}.option.toml": point.option for point in proposal.sweep}
     for name, option in options.items():
         write_option(option, folder / name, county=proposal.area.county.title(lang))
-    return ("propose.html", "propose.xlsx", "propose.gpkg", "propose.json", *options)
+    pictures = ("propose.png",) if png else ()
+    for name in pictures:
+        _write_plan(proposal, folder / name, lang)
+    return ("propose.html", "propose.xlsx", "propose.gpkg", "propose.json", *pictures, *options)
+
+
+def _write_plan(proposal: Proposal, path: Path, lang: Lang) -> None:
+    """Draw the county as the plan would leave it."""
+    write_picture(
+        side(proposal, proposal.after),
+        path,
+        lang=lang,
+        title=kicker_text(proposal, lang),
+        lines=(proposed_text(proposal, lang), remaining_text(proposal, lang)),
+        before=side(proposal, proposal.before) if proposal.sites else None,
+        data_hash=proposal_hash(proposal),
+    )

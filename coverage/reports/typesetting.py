@@ -65,7 +65,9 @@ def cjk_family() -> str | None:
     installed = installed_fonts().families()
     known = [family for family in _CJK_FAMILIES if family in installed]
     others = [family for family in installed if family not in known]
-    return next((family for family in [*known, *others] if _shows(_USUAL_HAN, (family,), fallback=False)), None)
+    return next(
+        (family for family in [*known, *others] if _shows(_USUAL_HAN, (family,), fallback=False)), None
+    )
 
 
 def need_cjk_font(texts: Iterable[str]) -> None:
@@ -84,8 +86,8 @@ def need_cjk_font(texts: Iterable[str]) -> None:
     """
     if has_cjk(texts) and cjk_family() is None:
         raise FontError(
-            "no font for Chinese on this computer: on Debian or Ubuntu install the package fonts-noto-cjk, on "
-            "Windows the Chinese (Simplified) supplemental fonts, and run it again",
+            "no font for Chinese on this computer: on Debian or Ubuntu install the package fonts-noto-cjk, "
+            "on Windows the Chinese (Simplified) supplemental fonts, and run it again",
             zh="本机没有中文字体：Debian、Ubuntu 请安装软件包 fonts-noto-cjk，Windows 请在“可选功能”中安装"
             "“简体中文补充字体”（含微软雅黑、黑体），然后重新运行",
         )
@@ -99,9 +101,7 @@ def families(lang: Lang) -> tuple[str, ...]:
     return (*cjk, *latin) if lang == "zh" else (*latin, *cjk)
 
 
-def typeset(
-    template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], *, lang: Lang
-) -> bytes:
+def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], *, lang: Lang) -> bytes:
     """
     Set a template's page or pages with texts and pictures.
 
@@ -136,7 +136,11 @@ def typeset(
     mark = GETA if _shows(GETA, families(lang)) else "?"
     table = {**unseen, **dict.fromkeys(map(ord, lost), mark)}
     words = _translated(data, table) if table else dict(data)
-    words |= {"families": families(lang), "lang": lang, "missing": [f"U+{ord(char):04X}" for char in sorted(lost)]}
+    words |= {
+        "families": families(lang),
+        "lang": lang,
+        "missing": [f"U+{ord(char):04X}" for char in sorted(lost)],
+    }
     source = resources.files("coverage.reports").joinpath("assets", template).read_bytes()
     compiler = typst.Compiler(
         input=source,
@@ -192,7 +196,9 @@ def _shows(text: str, wanted: Sequence[str], *, fallback: bool = True) -> bool:
 
 def _is_invisible(char: str) -> bool:
     """Tell whether a character only steers others: joiners, directions, variants."""
-    return char not in _SPECIAL and (unicodedata.category(char) in {"Cc", "Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f")
+    return char not in _SPECIAL and (
+        unicodedata.category(char) in {"Cc", "Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f"
+    )
 
 
 def _texts(data: Any) -> Iterable[str]:
