@@ -7,6 +7,7 @@ import re
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -127,8 +128,12 @@ class Book:
         return [number(value if self.by_people else value / 1000) for value in values]
 
     def sheet(self, key: str, *, landscape_paper: int = _A4) -> Worksheet:
+        """Open a new sheet under the name that its key has in every workbook; see `named_sheet`."""
+        return self.named_sheet(wording.sheet_name(key, self.lang), landscape_paper=landscape_paper)
+
+    def named_sheet(self, name: str, *, landscape_paper: int = _A4) -> Worksheet:
         """Open a new sheet, ready to print on one page's width."""
-        sheet: Any = self.workbook.create_sheet(wording.sheet_name(key, self.lang))
+        sheet: Any = self.workbook.create_sheet(name)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = landscape_paper
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -264,10 +269,11 @@ def number(value: float) -> Cell:
     return float(value) if math.isfinite(value) else None
 
 
-def fit(sheet: Worksheet, columns: Sequence[Column]) -> None:
-    """Give every column of a sheet the width it needs."""
-    for i, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(i)].width = _width(column)
+def fit(sheet: Worksheet, *tables: Sequence[Column]) -> None:
+    """Give every column of a sheet the width it needs, whichever of the tables stacked on it needs most."""
+    for i, stacked in enumerate(zip_longest(*tables), start=1):
+        widths = [_width(column) for column in stacked if column is not None]
+        sheet.column_dimensions[get_column_letter(i)].width = max(widths)
 
 
 def _widths(sheet: Worksheet, n: int) -> list[float]:

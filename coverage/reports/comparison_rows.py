@@ -37,6 +37,8 @@ class RankingRow:
         Number of townships by verdict.
     mean_s, median_s, p90_s, p95_s, worst_s
         Response of all people, seconds.
+    unreached_population
+        People whom nobody reaches.
     worst_township, worst_township_share
         The township with the smallest covered share; an empty name and NaN where nobody lives anywhere.
     ambulances, ambulances_required, people_per_ambulance
@@ -73,6 +75,7 @@ class RankingRow:
     p90_s: float
     p95_s: float
     worst_s: float
+    unreached_population: float
     worst_township: str
     worst_township_share: float
     ambulances: float
@@ -147,6 +150,7 @@ def _ranking_row(comparison: Comparison, outcome: Outcome) -> RankingRow:
         p90_s=response.p90_s,
         p95_s=response.p95_s,
         worst_s=response.worst_s,
+        unreached_population=response.unreached_population,
         worst_township=township,
         worst_township_share=township_share,
         ambulances=outcome.fleet.ambulances,

@@ -9,7 +9,6 @@ from coverage.reports import wording
 from coverage.reports.comparison_names import (
     cost_per_person_text,
     figure_text,
-    full_title,
     short_sign_text,
     short_trial_text,
     shown_of,
@@ -65,7 +64,7 @@ def render_comparison_notes(comparison: Comparison, lang: Lang) -> list[str]:
 
 
 def _table(comparison: Comparison, rows: list[RankingRow], lang: Lang, *, colour: bool) -> list[str]:
-    titles = [full_title(comparison.outcome(row.key), lang) for row in rows]
+    titles = [words.title(comparison.outcome(row.key), lang) for row in rows]
     advised = [_BOLD if row.key == comparison.advice.key else "" for row in rows]
     target = comparison.standard.target_share
     cells = {

@@ -31,7 +31,7 @@ from coverage.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coverage.comparison import Comparison, Outcome
+    from coverage.comparison import Comparison, Outcome, Stage, Staging
     from coverage.reports.wording import Lang
 
 __all__ = [
@@ -76,7 +76,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "change": ("覆盖变化", "Change"),
     "change_map": ("覆盖变化图", "Who gains and who loses"),
     "comparison": ("方案比选", "Options compared"),
-    "conditions": ("建议成立的条件", "What the advice hangs on"),
+    "conditions": ("建议的依据和条件", "What the advice stands on"),
     "cost": ("费用（万元）", "Cost (万元)"),
     "cost_axis": ("费用（万元）", "Cost (万元)"),
     "cost_per_person": ("每净增覆盖1人（元）", "Yuan for each person more"),
@@ -377,14 +377,14 @@ def legend_text(lang: Lang) -> str:
 
 
 def condition_line(comparison: Comparison, lang: Lang) -> str:
-    """Give the weightiest thing that the advice hangs on, and how many more there are; empty where none is."""
+    """Give the weightiest thing that the advice stands on, and how many more there are, if any."""
     lines = condition_lines(comparison, lang)
     if not lines:
         return ""
     more = len(lines) - 1
     rest = pick(lang, f"另有{more}条，见 compare.html", f"{more} more in compare.html")
     return (
-        pick(lang, "注意条件：", "It hangs on this: ")
+        pick(lang, "依据和条件：", "Grounds and conditions: ")
         + lines[0]
         + (wording.bracketed(rest, lang) if more else "")
     )
@@ -407,7 +407,7 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
         ``zh`` or ``en``.
     """
     shown = shown_of(comparison)
-    rows = [
+    return [
         (wording.label_of("program", shown, lang), f"emergency-coverage {__version__}"),
         (label("area_hash", comparison, lang), area_hash(comparison.area)),
         (wording.label_of("standard", shown, lang), wording.standard_text(shown, lang)),
@@ -417,6 +417,13 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
             wording.label_of("speed_source", shown, lang),
             wording.speed_source_text(comparison.speeds.source, lang),
         ),
+        *method_rows(comparison, lang),
+    ]
+
+
+def method_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """Say what comparing assumes beside what every report does: item and text."""
+    rows = [
         (pick(lang, "时刻", "Hour"), _hour_text(comparison, lang)),
         (pick(lang, "新增与失去", "Gained and lost"), _counting_text(lang)),
         (label("cost", comparison, lang), _basis_text(comparison, lang)),
@@ -431,6 +438,32 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
     if comparison.stagings:
         rows.append((label("staging", comparison, lang), _staging_text(lang)))
     return rows
+
+
+def staging_text(staging: Staging, lang: Lang) -> str:
+    """Say how good the order of an option's parts is, and whether it looks at money."""
+    best = (
+        pick(lang, "已比较各种先后，没有更好的顺序", "No other order is better")
+        if staging.is_best
+        else pick(
+            lang,
+            "措施较多，逐项选取最划算者，不保证最优",
+            "Too many parts to try every order: the best next one each time",
+        )
+    )
+    money = (
+        ""
+        if staging.is_priced
+        else pick(
+            lang, "；有措施未给出投资，各项按同等费用计", "; costs are missing, so each part counts alike"
+        )
+    )
+    return best + money
+
+
+def stage_names(stage: Stage, lang: Lang) -> str:
+    """Name what is done in a stage."""
+    return pick(lang, "、", ", ").join(wording.one_line(name) for name in stage.names)
 
 
 def _hour_text(comparison: Comparison, lang: Lang) -> str:

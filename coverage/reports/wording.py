@@ -220,6 +220,10 @@ _SHEETS = {
     "proposal_added": ("新增覆盖居民点", "Newly covered"),
     "proposal_sweep": ("数量-覆盖曲线", "Sites and coverage"),
     "proposal_candidates": ("候选点", "Candidates"),
+    "comparison_ranking": ("方案排序", "Ranking"),
+    "comparison_townships": ("乡镇×方案", "Townships by option"),
+    "comparison_robustness": ("稳健性", "Robustness"),
+    "comparison_staging": ("分期", "Stages"),
 }
 # Headings where room is short: the terminal's table.
 _SHORT = {

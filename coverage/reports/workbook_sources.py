@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from coverage.reports.book import Book, Cell
 
 
-def write_sources(book: Book, rows: Sequence[tuple[str, Cell]], assumptions: Sequence[str] = ()) -> None:
+def write_sources(
+    book: Book,
+    rows: Sequence[tuple[str, Cell]],
+    assumptions: Sequence[str] = (),
+    *,
+    texts: Sequence[tuple[str, str]] = (),
+) -> None:
     """
     Write the sheet of assumptions and sources.
 
@@ -34,6 +40,8 @@ def write_sources(book: Book, rows: Sequence[tuple[str, Cell]], assumptions: Seq
         What stands beside the promise in its table, label and value: how the report came about.
     assumptions
         Sentences before those that hold for every report.
+    texts
+        Files to be quoted at the end, word for word: name and text.
     """
     shown, lang = book.shown, book.lang
     sheet = book.sheet("sources")
@@ -55,6 +63,8 @@ def write_sources(book: Book, rows: Sequence[tuple[str, Cell]], assumptions: Seq
     row = titled(book, sheet, row + 2, "provenance", _provenance_columns(book))
     row = titled(book, sheet, row + 2, "speeds", _speed_columns(book))
     row = titled(book, sheet, row + 2, "factors", _factor_columns(book))
+    for name, text in texts:
+        row = _quote(book, sheet, row + 2, name, text, n)
     sheet.print_area = f"A1:{get_column_letter(n)}{row}"
     sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "A2"
@@ -65,6 +75,15 @@ def titled(book: Book, sheet: Worksheet, row: int, key: str, columns: Sequence[C
     """Write a titled table below what stands; give its last row."""
     book.put(sheet, row, 1, book.label(key), bold=True)
     return book.table(sheet, row + 1, columns)
+
+
+def _quote(book: Book, sheet: Worksheet, row: int, name: str, text: str, columns: int) -> int:
+    """Write a file's name and its lines below what stands; give the last row."""
+    book.put(sheet, row, 1, name, bold=True)
+    for line in text.rstrip().splitlines():
+        row += 1
+        book.sentence(sheet, row, line, columns)
+    return row
 
 
 def _lines(book: Book, sheet: Worksheet, row: int, key: str, texts: Sequence[str], columns: int) -> int:
