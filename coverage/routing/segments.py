@@ -126,11 +126,10 @@ def lay_segments(
         raise NetworkError("edges name nodes that do not exist")
     tail, head = (end.astype(np.int64) for end in ends)
     table = edges[usable]
-    lines = _from_tail_to_head(table.geometry.to_numpy(), nodes.to_numpy()[tail], nodes.to_numpy()[head])
+    lines = from_tail_to_head(table.geometry.to_numpy(), nodes.to_numpy()[tail], nodes.to_numpy()[head])
     first, forward_s, backward_s = _pair_directions(tail, head, lines, time_s[usable])
-    highway = _first_text(table["highway"].iloc[first]) if "highway" in table else np.full(len(first), "")
-    tunnel = _first_text(table["tunnel"].iloc[first]) if "tunnel" in table else np.full(len(first), "")
-    closed = np.isin(highway, CLOSED_CLASSES) | ~np.isin(tunnel, ("", "no", "building_passage"))
+    highway = first_text(table.iloc[first], "highway")
+    closed = np.isin(highway, CLOSED_CLASSES) | in_tunnel(table.iloc[first])
     return Segments(
         crs=nodes.crs,
         node_id=nodes.index.to_numpy(),
@@ -148,7 +147,7 @@ def lay_segments(
     )
 
 
-def _from_tail_to_head(
+def from_tail_to_head(
     lines: NDArray[np.object_], tails: NDArray[np.object_], heads: NDArray[np.object_]
 ) -> NDArray[np.object_]:
     """Turn lines around that are drawn against their edge, as some graphs have them."""
@@ -159,11 +158,18 @@ def _from_tail_to_head(
     return turned
 
 
-def _first_text(column: pd.Series[Any]) -> NDArray[np.object_]:
-    """Give a column's cells as texts, the first of a list, empty where absent."""
-    cells = (cell[0] if isinstance(cell, list) and cell else cell for cell in column.tolist())
+def first_text(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """Give a column's cells as texts, the first of a list; empty where absent, or without the column."""
+    if name not in table:
+        return np.full(len(table), "", dtype=object)
+    cells = (cell[0] if isinstance(cell, list) and cell else cell for cell in table[name].tolist())
     texts = ["" if cell is None or cell != cell else str(cell) for cell in cells]  # noqa: PLR0124
     return np.array([text.split(";")[0] for text in texts], dtype=object)
+
+
+def in_tunnel(edges: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which edges run in a tunnel."""
+    return ~np.isin(first_text(edges, "tunnel"), ("", "no", "building_passage"))
 
 
 def _pair_directions(
@@ -175,15 +181,44 @@ def _pair_directions(
     """
     Find the pieces of road among directed edges.
 
-    Edges between the same nodes whose lines share their middle and quarter are one piece, driven one way
-    or both.
-
     Returns
     -------
     first : ndarray
         Shape (n_segments,), an edge that shows each segment's geometry and direction.
     forward_s, backward_s : ndarray
         Shape (n_segments,), the quickest along that edge and against it, ``inf`` where there is none.
+    """
+    first, segment, along = pair_edges(tail, head, lines)
+    forward_s, backward_s = np.full(len(first), np.inf), np.full(len(first), np.inf)
+    np.minimum.at(forward_s, segment[along], time_s[along])
+    np.minimum.at(backward_s, segment[~along], time_s[~along])
+    return first, forward_s, backward_s
+
+
+def pair_edges(
+    tail: NDArray[np.int64], head: NDArray[np.int64], lines: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """
+    Find the directed edges that are one piece of road.
+
+    Edges between the same nodes whose lines share their middle and quarter are one piece, driven one way
+    or both.
+
+    Parameters
+    ----------
+    tail, head
+        Shape (n_edges,), numbers of the nodes.
+    lines
+        Shape (n_edges,), each from its tail to its head, in a metric system.
+
+    Returns
+    -------
+    first : ndarray
+        Shape (n_segments,), an edge that shows each segment's geometry and direction.
+    segment : ndarray
+        Shape (n_edges,), number of the segment that each edge is.
+    along : ndarray
+        Shape (n_edges,), whether it runs as that first edge does.
     """
     middle, quarter, last_quarter = (
         shapely.get_coordinates(shapely.line_interpolate_point(lines, part, normalized=True))
@@ -211,7 +246,4 @@ def _pair_directions(
     # a loop's ends are alike: its first quarter tells its direction
     apart_m = np.hypot(*(quarter[loop] - quarter[leader[loop]]).T)
     along[loop] = apart_m < _SAME_PLACE_M
-    forward_s, backward_s = np.full(len(first), np.inf), np.full(len(first), np.inf)
-    np.minimum.at(forward_s, segment[along], time_s[along])
-    np.minimum.at(backward_s, segment[~along], time_s[~along])
-    return first, forward_s, backward_s
+    return first, segment, along
