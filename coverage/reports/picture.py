@@ -10,7 +10,6 @@ from coverage.reports.display_width import shorten
 from coverage.reports.map import fullest_missed
 from coverage.reports.map_panel import capital, frame_text
 from coverage.reports.map_words import word as map_word
-from coverage.reports.picture_changes import changes
 from coverage.reports.picture_map import county_svg
 from coverage.reports.picture_marks import legend
 from coverage.reports.picture_words import word
@@ -107,7 +106,6 @@ def picture_data(
 ) -> dict[str, Any]:
     """Collect what ``assets/picture.typ`` sets; parameters as in `write_picture`."""
     frame = frame_text(shown, lang, tiles=None, data_hash=data_hash)
-    changed = changes(before, shown) if before is not None else None
     width = _width_pt(shown)
     drawn = county_svg(
         shown,
@@ -125,7 +123,7 @@ def picture_data(
         "banners": frame["banners"],
         "answers": _answers(shown, before, lang),
         "lines": list(lines) or [wording.gap_text(shown, lang)],
-        "legend": legend([shown], lang, changed),
+        "legend": legend([shown], lang, before=before),
         "map": drawn,
         "width": width,
         "alt": f"{title or map_word('title', lang)}: {wording.gap_text(shown, lang)}",

@@ -14,11 +14,12 @@ from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map import dot_radius_px, fullest_missed
 from coverage.reports.map_geometry import ROAD_CLASSES, label_points, road_lines
-from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
+from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.picture_changes import changes
 from coverage.reports.picture_labels import Label, cut_to_em, place_labels, text_width_em
 from coverage.reports.picture_marks import (
     closed_mark,
+    dot_mark,
     drawn_kinds,
     facility_mark,
     facility_size,
@@ -147,7 +148,7 @@ def county_svg(
         _roads(shown, sheet),
         _mask(shown, sheet),
         _townships(shown, sheet),
-        _dots(shown, sheet, fullest),
+        _dots(shown, sheet, fullest, before),
         _facilities(shown, sheet, () if sites is None else sites.new_ids),
         *([] if sites is None else [_mark_sites(sites, sheet)]),
         furniture,
@@ -228,8 +229,8 @@ def _townships(shown: Shown, sheet: _Sheet) -> str:
         clips.append(f'<clipPath id="t{i}"><path clip-rule="evenodd" d="{path}"/></clipPath>')
         fills.append(
             f'<path d="{path}" clip-path="url(#t{i})" fill-rule="evenodd" fill="{fill["fill"]}" '
-            f'fill-opacity="{fill["fill_opacity"]}" stroke="{VERDICT_COLOURS[verdict]}" stroke-width="{8 * sheet.px:.3g}" '
-            'stroke-opacity=".9"/>'
+            f'fill-opacity="{fill["fill_opacity"]}" stroke="{VERDICT_COLOURS[verdict]}" stroke-opacity=".9" '
+            f'stroke-width="{8 * sheet.px:.3g}"/>'
         )
         outlines.append(path)
     boundary = _path([shapely.simplify(shown.area.boundary, sheet.metres / 3)], sheet)
@@ -242,18 +243,21 @@ def _townships(shown: Shown, sheet: _Sheet) -> str:
     )
 
 
-def _dots(shown: Shown, sheet: _Sheet, fullest: float | None) -> str:
+def _dots(shown: Shown, sheet: _Sheet, fullest: float | None, before: Shown | None) -> str:
+    """Draw who is not covered; beside another side of the county also who gains, and who loses."""
     demand = shown.assessment.demand
-    missed = demand[(demand["state"] != "covered") & (demand["population"] > 0)]
-    missed = missed.sort_values("population", ascending=False, kind="stable")
+    people, covered = demand["population"] > 0, demand["state"] == "covered"
+    was = covered if before is None else before.assessment.demand["state"] == "covered"
+    drawn = demand[people & ~(covered & was)].sort_values("population", ascending=False, kind="stable")
     largest = fullest_missed(shown) if fullest is None else fullest
-    radius = dot_radius_px(missed["population"].to_numpy(dtype=float), largest) * sheet.px
-    xy = _spots(shown.area.demand.geometry.loc[missed.index], sheet)
+    radius = dot_radius_px(drawn["population"].to_numpy(dtype=float), largest) * sheet.px
+    xy = _spots(shown.area.demand.geometry.loc[drawn.index], sheet)
+    gained, lost = (np.asarray(mask.loc[drawn.index]) for mask in (covered & ~was, was & ~covered))
     dots = [
-        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{r:.2f}" fill="{STATE_COLOURS[state]}"/>'
-        for (x, y), r, state in zip(xy, radius, missed["state"], strict=True)
+        dot_mark(state, (x, y), r, sheet.px, is_gained=bool(g), is_lost=bool(n))
+        for (x, y), r, state, g, n in zip(xy, radius, drawn["state"], gained, lost, strict=True)
     ]
-    return f'<g stroke="#262626" stroke-width="{0.8 * sheet.px:.3g}">{"".join(dots)}</g>'
+    return "".join(dots)
 
 
 def _spots(points: gpd.GeoSeries, sheet: _Sheet) -> NDArray[np.float64]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map_panel import layer_groups, legend_item, legend_items
-from coverage.reports.palette import FACILITY_COLOURS, VERDICT_COLOURS
+from coverage.reports.palette import FACILITY_COLOURS, STATE_COLOURS, VERDICT_COLOURS
+from coverage.reports.picture_changes import changes
 from coverage.reports.picture_words import word
 from coverage.reports.shown import is_access
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from coverage.reports.picture_changes import Changes, Site
+    from coverage.reports.picture_changes import Site
     from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
 
@@ -88,6 +89,32 @@ def verdict_mark(verdict: str, middle: Sequence[float], size: float) -> str:
     return placed(style.symbols()[f"mark-{verdict}"], middle, size)
 
 
+def dot_mark(
+    state: str,
+    middle: Sequence[float],
+    radius: float,
+    px: float,
+    *,
+    is_gained: bool = False,
+    is_lost: bool = False,
+) -> str:
+    """Draw a demand point: full where not covered, a ring where newly so, crossed where no longer."""
+    x, y = middle
+    circle = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}"'
+    if is_gained:
+        ring = (
+            f'fill="#fff" fill-opacity=".8" stroke="{style.ADDED_COLOURS[0]}" stroke-width="{2.6 * px:.3g}"/>'
+        )
+        return f"{circle} {ring}"
+    dot = f'{circle} fill="{STATE_COLOURS[state]}" stroke="#262626" stroke-width="{0.8 * px:.3g}"/>'
+    if not is_lost:
+        return dot
+    arm = max(radius, 4 * px) + 2 * px
+    side = f"{2 * arm:.2f}"
+    cross = f"M{x - arm:.2f} {y - arm:.2f}l{side} {side}m0 -{side}l-{side} {side}"
+    return f'{dot}<path d="{cross}" fill="none" stroke="#262626" stroke-width="{1.8 * px:.3g}"/>'
+
+
 def drawn_kinds(shown: Shown) -> list[str]:
     """Give the kinds of facilities that are drawn: those that the page's map shows at first."""
     groups = layer_groups([shown], "en", None, catchments=False)
@@ -95,18 +122,18 @@ def drawn_kinds(shown: Shown) -> list[str]:
     return [x["id"].removeprefix("kind-") for x in layers if x["id"].startswith("kind-") and x["on"]]
 
 
-def legend(shown: Sequence[Shown], lang: Lang, changed: Changes | None = None) -> list[dict[str, Any]]:
+def legend(shown: Sequence[Shown], lang: Lang, *, before: Shown | None = None) -> list[dict[str, str]]:
     """
     Give the legend of what is drawn and nothing else.
 
     Parameters
     ----------
     shown
-        What is drawn: one county, or two beside each other.
+        What is drawn: one county, or several beside each other, the last with the plan or option.
     lang
         ``zh`` or ``en``.
-    changed
-        What is ringed and crossed, if anything.
+    before
+        What the last is set against, if anything.
 
     Returns
     -------
@@ -120,17 +147,38 @@ def legend(shown: Sequence[Shown], lang: Lang, changed: Changes | None = None) -
         for item in legend_items(shown, lang, catchments=False)
         if not item["layers"].startswith("kind-") or item["layers"] in kinds
     ]
-    if changed is not None and changed.new:
-        for kind in dict.fromkeys(site.kind for site in changed.new):
-            inner = facility_symbol(kind, is_base=True)
-            ring = placed(style.site_symbols()["ring"], (12, 8), 16) + placed(inner, (12, 8), 8)
-            items.append(legend_item("sites", word("new", lang, kind=wording.kind_text(kind, lang)), ring))
-    if changed is not None and changed.gone:
-        closed = placed(style.site_symbols()["closed"], (12, 8), 14)
-        items.append(
-            legend_item("closed", word("gone_access" if is_access(shown[-1]) else "gone", lang), closed)
-        )
+    if before is not None:
+        items += [*_change_items(before, shown[-1], lang), *_site_items(before, shown[-1], lang)]
     return [{"name": x["name"], "svg": swatch(x["svg"]), "mark": _mark(x["mark"])} for x in items]
+
+
+def _change_items(before: Shown, after: Shown, lang: Lang) -> list[dict[str, Any]]:
+    """Explain who gains and who loses, where anybody does."""
+    people = after.assessment.demand["population"] > 0
+    was, now = (one.assessment.demand["state"][people] == "covered" for one in (before, after))
+    items = []
+    if (now & ~was).any():
+        items.append(
+            legend_item("gained", word("gained", lang), dot_mark("late", (12, 8), 5, 0.9, is_gained=True))
+        )
+    if (was & ~now).any():
+        items.append(
+            legend_item("lost", word("lost", lang), dot_mark("late", (12, 8), 4.4, 0.9, is_lost=True))
+        )
+    return items
+
+
+def _site_items(before: Shown, after: Shown, lang: Lang) -> list[dict[str, Any]]:
+    """Explain rings and crosses, where there are any."""
+    changed, items = changes(before, after), []
+    ring, closed = (style.site_symbols()[key] for key in ("ring", "closed"))
+    for kind in dict.fromkeys(site.kind for site in changed.new):
+        sample = placed(ring, (12, 8), 16) + placed(facility_symbol(kind, is_base=True), (12, 8), 8)
+        items.append(legend_item("sites", word("new", lang, kind=wording.kind_text(kind, lang)), sample))
+    if changed.gone:
+        name = word("gone_access" if is_access(after) else "gone", lang)
+        items.append(legend_item("closed", name, placed(closed, (12, 8), 14)))
+    return items
 
 
 def _mark(verdict: str) -> str:

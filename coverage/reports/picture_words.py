@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "gained": ("新增覆盖", "Newly covered"),
     "gone": ("关闭、迁出或不再派车", "Closes, moves away or sends nobody any more"),
     "gone_access": ("关闭或迁出", "Closes or moves away"),
     "km": ("{n}公里", "{n} km"),
+    "lost": ("失去覆盖", "No longer covered"),
     "m": ("{n}米", "{n} m"),
     "missing": ("〓：本机字体中没有的字（{codes}）", "〓: characters that no font here has ({codes})"),
     "new": ("新设、迁入或增强：{kind}", "New or stronger: {kind}"),

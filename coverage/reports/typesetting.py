@@ -141,7 +141,8 @@ def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"],
         "lang": lang,
         "missing": [f"U+{ord(char):04X}" for char in sorted(lost)],
     }
-    source = resources.files("coverage.reports").joinpath("assets", template).read_bytes()
+    assets = resources.files("coverage.reports") / "assets"
+    source = b"\n".join((assets / name).read_bytes() for name in ("base.typ", template))
     compiler = typst.Compiler(
         input=source,
         font_paths=installed_fonts(),
