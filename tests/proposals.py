@@ -151,7 +151,7 @@ def _option(area: StudyArea, kind: str, *, closing: bool, odd_names: bool) -> Op
     return Option(
         "两处急救点",
         "两处",
-        open=(Opening("n1", name, "ambulance_station", lon, lat, 1.0, 120.0),),
+        open=(Opening("n1", name, "ambulance_station", lon, lat, ambulances=1.0, capital_wan=120.0),),
         close=(Closing("s1", str(area.facilities.loc[1, "name"])),) if closing else (),
         change=(Change("w1", w1, ambulances=1.0, capital_wan=60.0),),
     )

@@ -67,6 +67,8 @@ class CountyFigure(Figure):
     ----------
     title
         Of the page.
+    name
+        Of its own rules and script: ``map`` for ``assets/map.css`` and ``assets/map.js``.
     lang
         Its language, as HTML names it.
     generator
@@ -80,9 +82,17 @@ class CountyFigure(Figure):
     _template = Template(_FIGURE, autoescape=True)
 
     def __init__(
-        self, title: str, *, lang: str, generator: str, style: str = "", image_hosts: Sequence[str] = ()
+        self,
+        title: str,
+        *,
+        lang: str,
+        generator: str,
+        name: str = "map",
+        style: str = "",
+        image_hosts: Sequence[str] = (),
     ) -> None:
         super().__init__(title=title)
+        self.name = name
         self.lang = lang
         self.generator = generator
         self.style = style
@@ -92,8 +102,9 @@ class CountyFigure(Figure):
         """Give the whole page."""
         for child in list(self._children.values()):
             child.render(**kwargs)
-        style = "\n".join([_leaflet("leaflet.css"), _asset("map.css"), self.style])
-        scripts = [_leaflet("leaflet.js"), _asset("map.js")]
+        rules = (_leaflet("leaflet.css"), _asset("geo.css"), _asset(f"{self.name}.css"))
+        style = "\n".join([*rules, self.style])
+        scripts = [_leaflet("leaflet.js"), _asset("geo.js"), _asset(f"{self.name}.js")]
         return str(
             self._template.render(
                 this=self,

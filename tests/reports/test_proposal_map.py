@@ -149,7 +149,7 @@ def test_where_nothing_is_proposed_there_is_nothing_to_compare():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_odd_names_stay_text(lang):
     odd = Page(render_proposal_map(toy_proposal(odd_names=True), lang))
-    assert sum(tag == "script" for tag, _ in odd.elements) == 3
+    assert sum(tag == "script" for tag, _ in odd.elements) == 4
     assert [s["name"] for s in odd.data["sites"]] == [one_line(ODD_NAMES[2]), one_line(ODD_NAMES[1])]
     assert one_line(ODD_NAMES[1]) in odd.text
 
