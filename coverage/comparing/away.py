@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage.comparing.reaching import covered_people, lead_s
+from coverage.comparing.reaching import People, lead_s
 from coverage.comparison import Away
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ def send_away(setting: Setting, key: str) -> Away:
     times_s = setting.network.travel_times(places, setting.places.demand)
     times_s = times_s + lead_s(setting, numbers)[:, None]
     first, without = _without_each(times_s)
-    all_there = covered_people(setting, first)
+    people = People.of(setting)
+    all_there = people.covered(first)
     there = [
         # what is left of an unknown number is not known to be anything
-        all_there if left >= 1 else covered_people(setting, without[i])
+        all_there if left >= 1 else people.covered(without[i])
         for i, left in enumerate(ambulances - 1)
     ]
-    covered = np.array([people for people, _ in there], dtype=np.float64)
+    covered = np.array([population for population, _ in there], dtype=np.float64)
     rows = pd.DataFrame(
         {
             "id": facilities["id"].to_numpy(dtype=object),

@@ -1,8 +1,9 @@
-"""How soon a setting's bases reach every demand point, and how many people that covers; no more than that."""
+"""How soon a setting's bases reach every demand point, and how many people that covers."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,24 +61,48 @@ def response_s(
     return reach.at(setting.places.demand)[0]
 
 
-def covered_people(setting: Setting, response_s: NDArray[np.float64]) -> tuple[float, float]:
+@dataclass(frozen=True, eq=False)
+class People:
     """
-    Count the people whom a response covers.
+    The people of a county, and the limits promised to them.
 
     Parameters
     ----------
-    setting
-        Gives people and limits.
-    response_s
-        Seconds, shape (n_demand,).
-
-    Returns
-    -------
-    population, share : float
-        People, summed as `coverage.assessment.assess` sums them, and their share; NaN where nobody lives.
+    population
+        One a demand point.
+    limit_s
+        Shape (n_demand,), seconds.
     """
-    people = setting.area.demand["population"].astype(float).reset_index(drop=True)
-    within = pd.Series(is_within(response_s, demand_limits(setting.area, setting.standard)[1]))
-    covered = float(people.groupby(within).sum().get(True, 0.0))
-    population = float(people.to_numpy().sum())
-    return covered, covered / population if population else math.nan
+
+    population: pd.Series[float]
+    limit_s: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, setting: Setting) -> People:
+        """Give the people of a setting, under its own promise."""
+        population = setting.area.demand["population"].astype(float).reset_index(drop=True)
+        return cls(population, demand_limits(setting.area, setting.standard)[1])
+
+    def covered(self, response_s: NDArray[np.float64]) -> tuple[float, float]:
+        """
+        Count those whom a response covers.
+
+        Parameters
+        ----------
+        response_s
+            Seconds, shape (n_demand,).
+
+        Returns
+        -------
+        population, share : float
+            People, summed as `coverage.assessment.assess` sums them, and their share; NaN where nobody
+            lives.
+        """
+        within = pd.Series(is_within(response_s, self.limit_s))
+        covered = float(self.population.groupby(within).sum().get(True, 0.0))
+        everyone = float(self.population.to_numpy().sum())
+        return covered, covered / everyone if everyone else math.nan
+
+    def uncovered(self, response_s: NDArray[np.float64]) -> float:
+        """Count those whom a response does not cover."""
+        return float(self.population.to_numpy()[~is_within(response_s, self.limit_s)].sum())

@@ -3,83 +3,43 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from functools import cache, reduce
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage.assessment import demand_limits, is_within
-from coverage.comparing.ground import lay_setting
-from coverage.comparing.reaching import lead_s
+from coverage.comparing.parts import Parts, as_set
 from coverage.comparison import Stage, Staging
-from coverage.errors import CoverageError
-from coverage.option import Change, Closing, Move, Opening, Option
+from coverage.errors import OptionError
+from coverage.option import Closing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from coverage.comparing.ground import Setting
+    from coverage.comparing.parts import Part
+    from coverage.option import Option
 
-    Part = Opening | Closing | Move | Change
+    Step = tuple[int, ...]
+    """Numbers of the parts that are done together, mostly one."""
 
-MOST_EXACT = 10
-"""So many parts are ordered as well as can be, their sets one by one: 1,024 of them."""
+MOST_PARTS = 10
+"""Of so many parts every set is looked at: 1,024 of them."""
+MOST_LAYOUTS = 256
 _ROUNDING = 1e-9  # of a year: sums of costs must not begin another
 _SAME_WAITING = 1e-9  # of the whole: orders that differ by less are equally good
 
 
-class _Works:
-    """The parts of an option and the county they are built in, the option's roads and promise in force."""
-
-    def __init__(self, ground: Setting, parts: tuple[Part, ...]) -> None:
-        self.ground, self.parts = ground, parts
-        _, self._limit_s = demand_limits(ground.area, ground.standard)
-        self._people = ground.area.demand["population"].to_numpy(dtype=np.float64)
-        self._times_s: dict[tuple[float, ...], NDArray[np.float64]] = {}
-
-    def setting(self, built: int) -> Setting:
-        """Give the county with some of the parts: those whose bit is set."""
-        return lay_setting(self.ground, _some([p for i, p in enumerate(self.parts) if built >> i & 1]))
-
-    @cache  # noqa: B019 - lives as long as one option is ordered
-    def uncovered(self, built: int) -> float:
-        """Count the people not covered with some of the parts; NaN where these cannot stand alone."""
-        try:
-            setting = self.setting(built)
-        except CoverageError:
-            return math.nan
-        bases = np.flatnonzero(setting.bases & setting.places.facilities.on_network)
-        if not len(bases):
-            return math.nan
-        within = is_within(np.minimum.reduce(self._rows(setting, bases)), self._limit_s)
-        return float(self._people[~within].sum())
-
-    def _rows(self, setting: Setting, bases: NDArray[np.int64]) -> list[NDArray[np.float64]]:
-        """Give the responses from each base; a base that other sets have as well is searched from once."""
-        rows = []
-        for base, lead in zip(bases, lead_s(setting, bases), strict=True):
-            place = setting.places.facilities.take(np.array([base]))
-            key = (int(place.segment[0]), float(place.fraction[0]), float(place.access_m[0]), float(lead))
-            if key not in self._times_s:
-                times_s = self.ground.network.travel_times(place, self.ground.places.demand)
-                self._times_s[key] = times_s[0] + lead
-            rows.append(self._times_s[key])
-        return rows
-
-
 def stage_option(today: Setting, key: str, option: Option, *, per_year_wan: float = math.nan) -> Staging:
     """
-    Order an option's parts so that money that flows evenly leaves as few people waiting as can be.
+    Order an option's parts so that money that flows evenly leaves the fewest people waiting.
 
     While a part of cost c is paid for, those whom the parts before it do not cover wait on; the order with
     the least sum of c times those people is the best. It is found over the sets of parts that may stand
-    together (dynamic programming over subsets; Held & Karp 1962, J. SIAM 10(1):196-210), up to `MOST_EXACT`
-    parts; beyond, the part that covers most for its money comes next each time. Roads, promise and speeds of
-    the option hold from the start, and their money is not counted.
+    without the others (dynamic programming over subsets; Held & Karp 1962, J. SIAM 10(1):196-210), up to
+    `MOST_PARTS` parts; beyond, what covers most for its money comes next each time. Parts that stand only
+    together are done together. Equally good orders are told apart by the option's own. Roads, promise and
+    speeds of the option hold from the start, and what its roads cost is not counted.
 
     Parameters
     ----------
@@ -92,16 +52,27 @@ def stage_option(today: Setting, key: str, option: Option, *, per_year_wan: floa
     per_year_wan
         What may be spent in a year, 万元, above 0: what is paid for within one year is one stage. Each part
         is a stage of its own where not given, or where costs are missing and each part counts alike.
+
+    Raises
+    ------
+    OptionError
+        If the option does not fit the county, or the yearly sum is not above 0.
+    AssessmentError
+        If no base of the option is staffed at the comparison's hour, or none that is lies near a road.
     """
-    parts: tuple[Part, ...] = (*option.open, *option.close, *option.move, *option.change)
-    is_priced = not any(math.isnan(_cost_wan(part)) for part in parts)
-    prices = tuple(_cost_wan(part) if is_priced else 1.0 for part in parts)
-    ground = lay_setting(today, replace(option, open=(), close=(), move=(), change=()))
-    works = _Works(ground, parts)
-    is_best = len(parts) <= MOST_EXACT
-    order = (_best_order if is_best else _greedy_order)(works, prices)
-    years = _years([prices[i] for i in order], per_year_wan if is_priced else math.nan)
-    return Staging(key, _stages(works, order, years), is_best, is_priced)
+    if per_year_wan <= 0:
+        raise OptionError(
+            f"{per_year_wan:g} 万元 a year builds nothing: give a sum above 0",
+            zh=f"每年 {per_year_wan:g} 万元无法建设：请给出大于0的金额",
+        )
+    parts = Parts(today, option)
+    costs = [_cost_wan(part) for part in parts.all]
+    is_priced = not any(map(math.isnan, costs))
+    prices = costs if is_priced else [1.0] * len(costs)
+    is_best = len(costs) <= MOST_PARTS and parts.n_layouts <= MOST_LAYOUTS
+    order = _best_order(parts, prices) if is_best else _greedy_order(parts, prices)
+    years = _years(order, prices, per_year_wan if is_priced else math.nan)
+    return Staging(key, _stages(parts, order, costs, years), is_best, is_priced)
 
 
 def _cost_wan(part: Part) -> float:
@@ -111,82 +82,84 @@ def _cost_wan(part: Part) -> float:
     return part.capital_wan
 
 
-def _some(parts: Sequence[Part]) -> Option:
-    """Give the option that consists of some parts alone."""
-    return Option(
-        "",
-        open=tuple(part for part in parts if isinstance(part, Opening)),
-        close=tuple(part for part in parts if isinstance(part, Closing)),
-        move=tuple(part for part in parts if isinstance(part, Move)),
-        change=tuple(part for part in parts if isinstance(part, Change)),
-    )
+def _price(step: Sequence[int], prices: Sequence[float]) -> float:
+    return math.fsum(prices[i] for i in step)
 
 
-def _best_order(works: _Works, prices: Sequence[float]) -> list[int]:
-    """Find the order with the least waiting, the first in the file's order among equals."""
-    n = len(prices)
-    everything = (1 << n) - 1
+def _waiting(parts: Parts, done: int) -> float:
+    """Count those who wait while the next part is paid for; everyone where nobody is staffed yet."""
+    uncovered = parts.uncovered(done)
+    return parts.population if math.isnan(uncovered) else uncovered
+
+
+def _best_order(parts: Parts, prices: Sequence[float]) -> list[Step]:
+    """Find the order with the least waiting."""
+    everything = parts.everything
     ahead = np.full(everything + 1, np.inf)  # the least waiting from each set of parts to all of them
     ahead[everything] = 0.0
 
-    def steps(built: int) -> list[tuple[float, int]]:
+    def ways(done: int) -> list[tuple[float, Step]]:
+        wait = _waiting(parts, done)
         return [
-            (prices[i] * works.uncovered(built) + ahead[built | 1 << i], i)
-            for i in range(n)
-            if not built >> i & 1
+            (_price(step, prices) * wait + ahead[done | as_set(step)], step)
+            for step in parts.next_steps(done)
         ]
 
-    for built in range(everything - 1, -1, -1):
-        if not math.isnan(works.uncovered(built)):
-            ahead[built] = min(waiting for waiting, _ in steps(built))
-    order: list[int] = []
-    built = 0
-    while built != everything:
-        least = ahead[built] + _SAME_WAITING * max(1.0, ahead[0])
-        order.append(next(i for waiting, i in steps(built) if waiting <= least))
-        built |= 1 << order[-1]
+    for done in range(everything - 1, -1, -1):
+        if done == 0 or not math.isnan(parts.uncovered(done)):
+            ahead[done] = min((waiting for waiting, _ in ways(done)), default=math.inf)
+    order: list[Step] = []
+    done = 0
+    while done != everything:
+        least = ahead[done] + _SAME_WAITING * ahead[0]
+        order.append(next(step for waiting, step in ways(done) if waiting <= least))
+        done |= as_set(order[-1])
     return order
 
 
-def _greedy_order(works: _Works, prices: Sequence[float]) -> list[int]:
-    """Take next, each time, the part that covers most for its money."""
-    order: list[int] = []
-    built = 0
-    while len(order) < len(prices):
+def _greedy_order(parts: Parts, prices: Sequence[float]) -> list[Step]:
+    """Take next, each time, what covers most for its money."""
+    order: list[Step] = []
+    done = 0
+    while done != parts.everything:
+        wait = _waiting(parts, done)
 
-        def worth(i: int, built: int = built) -> float:
-            gain = works.uncovered(built) - works.uncovered(built | 1 << i)
-            if math.isnan(gain):
-                return -math.inf
-            return gain / prices[i] if prices[i] else math.copysign(math.inf, gain) if gain else 0.0
+        def worth(step: Step, done: int = done, wait: float = wait) -> float:
+            gain = wait - parts.uncovered(done | as_set(step))
+            price = _price(step, prices)
+            # what costs nothing comes first if it helps, and last if it does not
+            return gain / price if price else math.copysign(math.inf, gain) if gain else 0.0
 
-        order.append(max((i for i in range(len(prices)) if i not in order), key=worth))
-        built |= 1 << order[-1]
+        order.append(max(parts.next_steps(done), key=worth))
+        done |= as_set(order[-1])
     return order
 
 
-def _years(prices: Sequence[float], per_year_wan: float) -> list[int]:
-    """Say in which year each part is paid for; one part a year where no yearly sum is given."""
+def _years(order: Sequence[Step], prices: Sequence[float], per_year_wan: float) -> list[int]:
+    """Say in which year each step is paid for; one step a year where no yearly sum is given."""
     if math.isnan(per_year_wan):
-        return list(range(1, len(prices) + 1))
-    return [max(1, math.ceil(spent / per_year_wan - _ROUNDING)) for spent in accumulate(prices)]
+        return list(range(1, len(order) + 1))
+    spent_wan = accumulate(_price(step, prices) for step in order)
+    return [max(1, math.ceil(spent / per_year_wan - _ROUNDING)) for spent in spent_wan]
 
 
-def _stages(works: _Works, order: Sequence[int], years: Sequence[int]) -> tuple[Stage, ...]:
+def _stages(
+    parts: Parts, order: Sequence[Step], costs: Sequence[float], years: Sequence[int]
+) -> tuple[Stage, ...]:
     """Put together what is done in the same year, and hold the county against its promise after each."""
-    names = dict(zip(works.ground.area.facilities["id"], works.ground.area.facilities["name"], strict=True))
+    facilities = parts.ground.area.facilities
+    names = dict(zip(facilities["id"], facilities["name"], strict=True))
     stages: list[Stage] = []
-    built, spent_wan = 0, 0.0
-    for year, group in groupby(zip(years, order, strict=True), key=lambda pair: pair[0]):
-        numbers = [i for _, i in group]
-        done = [works.parts[i] for i in numbers]
-        built = reduce(lambda bits, i: bits | 1 << i, numbers, built)
-        cost_wan = math.fsum(_cost_wan(part) for part in done)
+    done, spent_wan = 0, 0.0
+    for year, pairs in groupby(zip(years, order, strict=True), key=lambda pair: pair[0]):
+        numbers = [i for _, step in pairs for i in step]
+        cost_wan = _price(numbers, costs)
+        done |= as_set(numbers)
         spent_wan += cost_wan
-        totals = works.setting(built).assess().totals["all"]
+        totals = parts.setting(done).assess().totals["all"]
         stages.append(
             Stage(
-                names=tuple(part.name or names.get(part.id, part.id) for part in done),
+                names=tuple(str(p.name or names[p.id]) for p in (parts.all[i] for i in numbers)),
                 year=year,
                 cost_wan=cost_wan,
                 spent_wan=spent_wan,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coverage.comparing.reaching import covered_people, response_s
+from coverage.comparing.reaching import People, response_s
 from coverage.comparison import TRIAL_CODES, Trial
 
 if TYPE_CHECKING:
@@ -44,14 +44,15 @@ def hold_trials(settings: Sequence[Setting]) -> tuple[Trial, ...]:
 
 
 def _trial(code: TrialCode, settings: Sequence[Setting]) -> Trial:
-    people, shares = zip(*(_covered(code, setting) for setting in settings), strict=True)
+    slow: dict[tuple[int, float], RoadNetwork] = {}
+    covered = []
+    for setting in settings:
+        left = speed_left(code, setting)
+        network = slow.setdefault((id(setting.network), left), slowed(setting.network, 1 / left))
+        bases = setting.scenario.bases_at(NIGHT_AT_MIN) if code == "night" else setting.bases
+        covered.append(People.of(setting).covered(response_s(setting, bases, network=network)))
+    people, shares = zip(*covered, strict=True)
     return Trial(code, people, shares)
-
-
-def _covered(code: TrialCode, setting: Setting) -> tuple[float, float]:
-    bases = setting.scenario.bases_at(NIGHT_AT_MIN) if code == "night" else setting.bases
-    network = slowed(setting.network, 1 / speed_left(code, setting))
-    return covered_people(setting, response_s(setting, bases, network=network))
 
 
 def speed_left(code: TrialCode, setting: Setting) -> float:
