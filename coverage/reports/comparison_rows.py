@@ -386,7 +386,7 @@ def ambulances_words(n: float, lang: Lang) -> str:
 def hours_words(hours: str, lang: Lang) -> str:
     """Say when ambulances are there."""
     if not hours:
-        return _pick(lang, "全天", "round the clock")
+        return _pick(lang, "全天有车", "round the clock")
     return _pick(
         lang, f"{wording.one_line(hours)}有车", f"from {wording.one_line(hours).replace('-', ' to ')}"
     )

@@ -66,6 +66,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "ambulances_required": ("应配救护车（辆）", "Ambulances required"),
     "area_hash": ("研究区数据编号", "Study area id"),
     "areas": ("可达范围", "Areas within the limit"),
+    "as_assumed": ("本次条件", "As assumed"),
     "assumptions": ("假设与来源", "Assumptions and sources"),
     "away": ("每处各缺1辆救护车", "Each single ambulance away"),
     "away_lost": ("缺车时失去覆盖{p}", "{P} lost while it is away"),
@@ -89,13 +90,15 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "dominated": ("被更优方案取代", "Another is as good for less"),
     "dominated_by": ("不劣于它且更省的方案", "As good for less"),
     "draws": ("抽样检验", "Random draws"),
+    "first": ("方案一", "First"),
     "frontier": ("费用与覆盖", "Cost and coverage"),
     "frontier_line": ("效率前沿", "Efficient frontier"),
     "gained": ("新增覆盖{p}", "{P} gained"),
     "gini": ("到达时间基尼系数", "Gini of the response"),
     "high": ("95%区间上限（百分点）", "High, of 95 % (points)"),
+    "hour": ("时刻", "Hour"),
     "hours": ("值班时段", "Hours"),
-    "is_new": ("新增站点", "New base"),
+    "is_new": ("新急救点", "New base"),
     "loads": ("各急救点负荷", "Load of each base"),
     "losers": ("失去覆盖的居民点", "Demand points no longer covered"),
     "lost": ("失去覆盖{p}", "{P} lost"),
@@ -104,7 +107,9 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "mean_difference": ("覆盖率平均差（百分点）", "Mean difference of the share (points)"),
     "median": ("中位（分钟）", "Median (min)"),
     "minutes_axis": ("到达时间（分钟）", "Response (min)"),
+    "n_draws": ("抽样次数", "Draws"),
     "n_options": ("方案数", "Options"),
+    "name": ("名称", "Name"),
     "net": ("比现状净增{p}", "{P} more than today"),
     "note": ("方案说明", "Note"),
     "option": ("方案", "Option"),
@@ -121,13 +126,18 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "rank": ("排序", "Rank"),
     "ranking": ("方案排序", "Ranking"),
     "robustness": ("稳健性", "Robustness"),
+    "second": ("方案二", "Second"),
+    "seed": ("随机数种子", "Seed"),
     "share_axis": ("覆盖率（%）", "Share covered (%)"),
     "sign": ("判断", "Verdict of the draws"),
+    "situation": ("情形", "Situation"),
     "spent": ("累计投资（万元）", "Spent so far (万元)"),
     "stage": ("分期", "Stage"),
     "stage_cost": ("本期投资（万元）", "Cost of the stage (万元)"),
     "staging": ("分期实施", "In stages"),
     "total": ("投资加运行费（万元）", "Capital and running (万元)"),
+    "totals": ("覆盖情况", "Totals"),
+    "townships_of_option": ("各乡镇新增与失去", "Townships: gained and lost"),
     "townships": ("乡镇与方案", "Townships by option"),
     "townships_met": ("达标乡镇", "Townships met"),
     "townships_partial": ("部分达标乡镇", "Townships partly met"),
@@ -147,6 +157,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "worst_trial_share": ("最不利情形覆盖率", "Share in the worst trial"),
     "year": ("年度", "Year"),
     "yearly": ("年运行费（万元）", "Cost of a year (万元)"),
+    "years": ("计入运行费年数", "Years of running cost"),
 }
 _ROAD_LABELS: Mapping[str, tuple[str, str]] = {
     "cost_per_person": ("每净增覆盖1公里（元）", "Yuan for each km more"),
@@ -174,6 +185,16 @@ _SHORT: Mapping[str, tuple[str, str]] = {
     "yearly": ("年费万元", "万元/yr"),
 }
 _SHORT_ROADS: Mapping[str, tuple[str, str]] = {"cost_per_person": ("元/公里", "¥/km")}
+_GROUPS: Mapping[str, tuple[str, str]] = {
+    "coverage": ("覆盖", "Coverage"),
+    "townships": ("乡镇", "Townships"),
+    "times": ("到达时间", "Response"),
+    "money": ("费用", "Money"),
+    "order": ("抽样检验", "Over the draws"),
+    "equity": ("公平性", "Equity"),
+    "fleet": ("车辆", "Ambulances"),
+    "robustness": ("稳健性", "Robustness"),
+}
 _CHANGES: Mapping[str, tuple[str, str]] = {
     "gained": ("新增覆盖", "newly covered"),
     "lost": ("失去覆盖", "no longer covered"),
@@ -202,6 +223,21 @@ def short_label(key: str, comparison: Comparison, lang: Lang) -> str:
     if comparison.area.demand_unit != "people" and key in _SHORT_ROADS:
         return pick(lang, *_SHORT_ROADS[key])
     return pick(lang, *_SHORT[key]) if key in _SHORT else label(key, comparison, lang)
+
+
+def group_text(key: str, lang: Lang) -> str:
+    """Name a group of columns of the ranking."""
+    return pick(lang, *_GROUPS[key])
+
+
+def nothing_text(lang: Lang) -> str:
+    """Say that a list is empty."""
+    return pick(lang, "无", "None")
+
+
+def all_day_text(lang: Lang) -> str:
+    """Say that ambulances are there round the clock."""
+    return pick(lang, "全天", "round the clock")
 
 
 def change_text(change: str, lang: Lang) -> str:
@@ -427,16 +463,23 @@ def method_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
         (pick(lang, "时刻", "Hour"), _hour_text(comparison, lang)),
         (pick(lang, "新增与失去", "Gained and lost"), _counting_text(lang)),
         (label("cost", comparison, lang), _basis_text(comparison, lang)),
-        (label("order", comparison, lang), _order_text(lang)),
+        (label("order", comparison, lang), order_text(lang)),
+        *robustness_rows(comparison, lang),
     ]
+    if comparison.stagings:
+        rows.append((label("staging", comparison, lang), _staging_text(lang)))
+    return rows
+
+
+def robustness_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """Say what the trials, the draws and the missing ambulances assume: item and text."""
+    rows = []
     if comparison.robustness.trials:
         rows.append((label("trials", comparison, lang), _trials_text(comparison, lang)))
     if comparison.robustness.draws.n:
         rows.append((label("draws", comparison, lang), _draws_text(comparison, lang)))
     if comparison.robustness.away:
         rows.append((label("away", comparison, lang), _away_text(lang)))
-    if comparison.stagings:
-        rows.append((label("staging", comparison, lang), _staging_text(lang)))
     return rows
 
 
@@ -501,7 +544,8 @@ def _basis_text(comparison: Comparison, lang: Lang) -> str:
     )
 
 
-def _order_text(lang: Lang) -> str:
+def order_text(lang: Lang) -> str:
+    """Say what the order of the ranking means, and what it does not."""
     return pick(
         lang,
         "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣",
