@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coverage.reports import wording
+from coverage.reports.road_words import road_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -289,9 +290,7 @@ def _doing(outcome: Outcome, lang: Lang) -> Iterator[DoingRow]:
     yield from (_built(r, lang) for r in option.roads.new)
     if option.standard:
         yield DoingRow(_action("standard", lang), standard_words(option.standard, lang), "", 0.0, 0.0)
-    for table, entries in option.speeds.items():
-        values = ", ".join(f"{wording.one_line(name)} {value:g}" for name, value in entries.items())
-        yield DoingRow(_action("speeds", lang), wording.one_line(table), values, 0.0, 0.0)
+    yield from (_sped(table, entries, lang) for table, entries in option.speeds.items())
 
 
 def standard_words(fields: Mapping[str, float], lang: Lang) -> str:
@@ -360,13 +359,21 @@ def _shut(closure: RoadClosure, lang: Lang) -> DoingRow:
 
 
 def _built(road: NewRoad, lang: Lang) -> DoingRow:
-    parts = [wording.one_line(road.highway)]
+    parts = [wording.one_line(road_word(road.highway, lang))]
     if math.isfinite(road.maxspeed_kph):
         parts.append(_pick(lang, f"限速{road.maxspeed_kph:g}公里/小时", f"limit {road.maxspeed_kph:g} km/h"))
     if road.oneway:
         parts.append(_pick(lang, "单向通行", "one way"))
     name = wording.one_line(road.name) or wording.DASH
     return DoingRow(_action("new_road", lang), name, _join(parts, lang), road.capital_wan, road.yearly_wan)
+
+
+def _sped(table: str, entries: Mapping[str, float], lang: Lang) -> DoingRow:
+    kph = _pick(lang, "公里/小时", " km/h") if table == "class_kph" else ""
+    name = wording.label("speed_kph" if table == "class_kph" else table, lang)
+    word = wording.condition_text if table == "conditions" else road_word
+    values = [f"{wording.one_line(word(key, lang))} {value:g}{kph}" for key, value in entries.items()]
+    return DoingRow(_action("speeds", lang), name, _join(values, lang), 0.0, 0.0)
 
 
 def facility_name(outcome: Outcome, facility_id: str) -> str:

@@ -87,8 +87,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "demand_point": ("居民点", "Demand point"),
     "detail": ("内容", "How"),
     "doing": ("方案内容", "What the option does"),
-    "dominated": ("被更优方案取代", "Another is as good for less"),
-    "dominated_by": ("不劣于它且更省的方案", "As good for less"),
+    "dominated": ("另有更优方案", "Beaten by another"),
+    "dominated_by": ("更优方案", "Beaten by"),
     "draws": ("抽样检验", "Random draws"),
     "first": ("方案一", "First"),
     "frontier": ("费用与覆盖", "Cost and coverage"),
@@ -134,6 +134,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "spent": ("累计投资（万元）", "Spent so far (万元)"),
     "stage": ("分期", "Stage"),
     "stage_cost": ("本期投资（万元）", "Cost of the stage (万元)"),
+    "stage_order": ("排序依据", "How it is ordered"),
     "staging": ("分期实施", "In stages"),
     "total": ("投资加运行费（万元）", "Capital and running (万元)"),
     "totals": ("覆盖情况", "Totals"),
@@ -370,12 +371,10 @@ def cost_text(outcome: Outcome, comparison: Comparison, lang: Lang) -> str:
     capital = money_text(cost.capital_wan, lang) if math.isfinite(cost.capital_wan) else not_given
     parts = [pick(lang, f"建设投资{capital}", f"Capital {capital}"), _yearly_text(outcome, lang)]
     if math.isfinite(cost.total_wan):
-        total, years = money_text(cost.total_wan, lang), f"{cost.years:g}"
-        parts.append(
-            pick(
-                lang, f"按{years}年合计{total}", f"{total} over {years} year{'' if cost.years == 1 else 's'}"
-            )
-        )
+        total, years = money_text(abs(cost.total_wan), lang), f"{cost.years:g}"
+        saved_zh, saved_en = ("节省", " saved") if cost.total_wan < 0 else ("", "")
+        span = f"{years} year{'' if cost.years == 1 else 's'}"
+        parts.append(pick(lang, f"按{years}年合计{saved_zh}{total}", f"{total}{saved_en} over {span}"))
     if math.isfinite(outcome.cost_per_person_yuan):
         yuan = cost_per_person_text(comparison, outcome.cost_per_person_yuan)
         by_people = comparison.area.demand_unit == "people"
@@ -548,9 +547,11 @@ def order_text(lang: Lang) -> str:
     """Say what the order of the ranking means, and what it does not."""
     return pick(
         lang,
-        "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣",
+        "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣。"
+        "“更优方案”指费用不高于、覆盖不少于该方案，且至少一项更好者",
         "Most people covered first, the cheaper first where they cover as many. Where the draws show no "
-        "clear difference the order says nothing of which is better",
+        "clear difference the order says nothing of which is better. An option is beaten by those that cover no "
+        "fewer for no more money, and are better in one of both",
     )
 
 

@@ -379,7 +379,7 @@ def _write_staging(book: Book, comparison: Comparison) -> None:
         ),
         Column(label("covered_share"), [number(stage.covered_share) for _, stage in rows], SHARE),
         Column(label("townships_met"), [stage.townships_met for _, stage in rows], WHOLE),
-        Column(label("note"), [words.staging_text(staging, lang) for staging, _ in rows]),
+        Column(label("stage_order"), [words.staging_text(staging, lang) for staging, _ in rows]),
     ]
     book.list_sheet("comparison_staging", columns, frozen=1)
 
