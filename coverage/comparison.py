@@ -183,7 +183,8 @@ class Outcome:
         or ``uncovered`` (both times).
     dominated_by
         Keys of outcomes that cover no fewer people for no more money, and are better in one of both; empty
-        where there are none or the cost is not known.
+        where there are none or the cost is not known. One whose bases are not all staffed round the clock
+        beats another only where it covers no fewer at night as well.
     cost_per_person_yuan
         Cost for each person newly covered, those who lose taken off, 元, on the comparison's basis; NaN
         where the cost is not known or nobody is gained.
@@ -215,6 +216,11 @@ class Outcome:
     def area(self) -> StudyArea:
         """The study area with the option."""
         return self.situation.area
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether some base is not staffed round the clock."""
+        return bool((self.area.facilities["hours"] != "").any())
 
     @property
     def covered_population(self) -> float:
@@ -342,6 +348,10 @@ class Robustness:
     away: tuple[Away, ...]
     draws: Draws
     pairs: tuple[PairedDifference, ...]
+
+    def trial(self, code: TrialCode) -> Trial:
+        """Give the outcomes under one of the conditions."""
+        return next(trial for trial in self.trials if trial.code == code)
 
     def pair(self, first: str, second: str) -> PairedDifference:
         """

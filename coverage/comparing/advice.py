@@ -23,8 +23,9 @@ def advise(
     """
     Say which option the figures speak for.
 
-    It is the one that covers most people, unless a cheaper one is not clearly worse over the paired draws;
-    none where the one chosen so is not clearly better than the county as it is.
+    It is the one that covers most people, unless a cheaper one is not clearly worse over the paired draws
+    (nor, where its bases are not staffed round the clock, at night); none where the one chosen so is not
+    clearly better than the county as it is.
 
     Parameters
     ----------
@@ -38,8 +39,8 @@ def advise(
         What becomes of that order.
     """
     cost = {outcome.key: wan for outcome, wan in zip(outcomes, cost_wan, strict=True)}
-    key = _chosen(order, cost, robustness)
     by_key = {outcome.key: outcome for outcome in outcomes}
+    key = _chosen(by_key, order, cost, robustness)
     if key == BASELINE:
         close = tuple(
             k for k in order if k != BASELINE and robustness.pair(k, BASELINE).sign == "no_difference"
@@ -54,11 +55,17 @@ def advise(
     return Advice(key, conditions)
 
 
-def _chosen(order: Sequence[str], cost: dict[str, float], robustness: Robustness) -> str:
+def _chosen(
+    by_key: dict[str, Outcome], order: Sequence[str], cost: dict[str, float], robustness: Robustness
+) -> str:
     """Give the key of the outcome that the figures speak for."""
+    at_night = dict(zip(by_key, robustness.trial("night").covered_population, strict=True))
 
     def is_clear(key: str) -> bool:
         return key != BASELINE and robustness.pair(key, BASELINE).sign == "more"
+
+    def is_there_at_night(key: str) -> bool:
+        return not by_key[key].is_limited or at_night[key] >= at_night[leader] - SAME_PEOPLE
 
     leader = order[0]
     if not is_clear(leader):
@@ -68,7 +75,10 @@ def _chosen(order: Sequence[str], cost: dict[str, float], robustness: Robustness
     as_good = [
         key
         for key in order[1:]
-        if is_clear(key) and cost[key] < cost[leader] and robustness.pair(leader, key).sign != "more"
+        if is_clear(key)
+        and cost[key] < cost[leader]
+        and robustness.pair(leader, key).sign != "more"
+        and is_there_at_night(key)
     ]
     # the first of the cheapest: the order has the one that covers more first
     return min(as_good, key=lambda key: cost[key], default=leader)
@@ -150,9 +160,9 @@ def _of_what_is_done(outcome: Outcome) -> Iterator[Condition]:
     for code, holds in assumed:
         if holds:
             yield Condition(code)
-    facilities = outcome.area.facilities
-    limited = facilities.loc[facilities["hours"] != "", "name"]
-    if len(limited):
+    if outcome.is_limited:
+        facilities = outcome.area.facilities
+        limited = facilities.loc[facilities["hours"] != "", "name"]
         yield Condition("hours_limited", names=tuple(limited))
 
 

@@ -78,21 +78,33 @@ def cost_per_person_yuan(cost_wan: float, more_population: float) -> float:
     return cost_wan * YUAN_PER_WAN / more_population
 
 
-def dominated_by(cost_wan: Sequence[float], covered_population: Sequence[float]) -> list[tuple[int, ...]]:
+def dominated_by(
+    cost_wan: Sequence[float],
+    covered_population: Sequence[float],
+    night_population: Sequence[float],
+    is_limited: Sequence[bool],
+) -> list[tuple[int, ...]]:
     """
     Find for each outcome which others cover no fewer people for no more money, and are better in one of both.
+
+    An outcome whose bases are not all staffed round the clock beats another one only where it covers no fewer
+    people at night as well: what is cheap because nobody is there at night is not the better bargain.
 
     Parameters
     ----------
     cost_wan
         Shape (n_outcomes,), 万元; NaN where not known: such an outcome neither beats nor is beaten.
-    covered_population
-        Shape (n_outcomes,), people.
+    covered_population, night_population
+        Shape (n_outcomes,), people covered at the comparison's hour and at night.
+    is_limited
+        Shape (n_outcomes,), whether some base is not staffed round the clock.
     """
     n = len(cost_wan)
 
     def beats(i: int, j: int) -> bool:
         if math.isnan(cost_wan[i]) or math.isnan(cost_wan[j]):
+            return False
+        if is_limited[i] and night_population[i] < night_population[j] - SAME_PEOPLE:
             return False
         more = covered_population[i] - covered_population[j]
         cheaper = cost_wan[j] - cost_wan[i]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from coverage.comparing.ground import Setting
-    from coverage.comparison import Outcome
+    from coverage.comparison import Outcome, Robustness
     from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import StudyArea
@@ -104,7 +104,7 @@ def compare(
     keys = [outcome.key for outcome in outcomes]
     robustness = hold(settings, keys, n_draws=n_draws, seed=seed, progress=progress)
     basis = _basis(outcomes)
-    outcomes = _priced(outcomes, basis)
+    outcomes = _priced(outcomes, basis, robustness)
     cost_wan = [_cost_wan(outcome, basis) for outcome in outcomes]
     order = _order(outcomes, cost_wan)
     found = outcomes[0].situation
@@ -152,11 +152,12 @@ def _cost_wan(outcome: Outcome, basis: str) -> float:
     return outcome.cost.total_wan if basis == "lifetime" else outcome.cost.capital_wan
 
 
-def _priced(outcomes: Sequence[Outcome], basis: str) -> list[Outcome]:
+def _priced(outcomes: Sequence[Outcome], basis: str, robustness: Robustness) -> list[Outcome]:
     """Say of each outcome which others beat it, and what a person newly covered costs."""
     cost_wan = [_cost_wan(outcome, basis) for outcome in outcomes]
     covered = [outcome.covered_population for outcome in outcomes]
-    beaten = dominated_by(cost_wan, covered)
+    limited = [outcome.is_limited for outcome in outcomes]
+    beaten = dominated_by(cost_wan, covered, robustness.trial("night").covered_population, limited)
     return [
         replace(
             outcome,

@@ -26,6 +26,7 @@ def _robustness(signs: dict[tuple[str, str], str], leaders: tuple[str, ...] = ()
     trials = tuple(
         Trial("peak", tuple(10.0 if key == leader else 1.0 for key in KEYS), (0.1,) * 4) for leader in leaders
     )
+    trials += (Trial("night", (10.0, 10.0, 10.0, 2.0), (0.1,) * 4),)
     away = tuple(replace(away, key=key) for key, away in zip(KEYS, real.robustness.away, strict=True))
     return Robustness(trials, away, Draws(1, 1, np.zeros((1, 4)), {}), tuple(pairs))
 

@@ -51,7 +51,7 @@ def test_a_hand_solved_frontier() -> None:
     #       today  A      B      C(=B)  D dear  E unknown  F cheaper than today
     cost = [0.0, 100.0, 200.0, 200.0, 300.0, math.nan, -10.0]
     people = [50.0, 60.0, 70.0, 70.0, 65.0, 99.0, 50.0]
-    assert dominated_by(cost, people) == [(6,), (), (), (), (2, 3), (), ()]
+    assert dominated_by(cost, people, people, [False] * 7) == [(6,), (), (), (), (2, 3), (), ()]
 
 
 @given(
@@ -62,9 +62,18 @@ def test_a_hand_solved_frontier() -> None:
     )
 )
 def test_whoever_is_beaten_is_beaten_by_somebody_who_is_not(rows: list[tuple[float, float]]) -> None:
-    beaten = dominated_by([c for c, _ in rows], [p for _, p in rows])
+    people = [p for _, p in rows]
+    beaten = dominated_by([c for c, _ in rows], people, people, [False] * len(rows))
     for i, by in enumerate(beaten):
         assert i not in by
         assert not by or any(not beaten[j] for j in by)
         for j in by:
             assert i not in beaten[j]
+
+
+def test_what_is_cheap_because_nobody_is_there_at_night_beats_nothing_that_is() -> None:
+    cost, people, limited = [100.0, 80.0], [60.0, 60.0], [False, True]
+    assert dominated_by(cost, people, [55.0, 40.0], limited) == [(), ()]
+    assert dominated_by(cost, people, [55.0, 55.0], limited) == [(1,), ()]
+    # who is there round the clock is not asked for the night
+    assert dominated_by(cost, people, [55.0, 40.0], [False, False]) == [(1,), ()]

@@ -163,17 +163,12 @@ def test_the_order_is_by_people_then_by_money() -> None:
 
 
 def test_costs_are_compared_over_the_years_only_where_all_say_both() -> None:
-    comparison = toy_comparison()
-    assert comparison.basis == "capital"  # to close the station saves, but the new station's option says all
-    with_yearly = [o for o in toy_options() if not math.isnan(compare_cost(o))]
-    assert _compare(*with_yearly).basis == "lifetime"
-
-
-def compare_cost(option: Option) -> float:
-    """Give an option's yearly cost."""
-    from coverage.comparing.money import cost_of  # noqa: PLC0415
-
-    return cost_of(option, 10.0).yearly_wan
+    assert toy_comparison().basis == "lifetime"
+    unsaid = Option("unsaid", change=(Change("w1", ambulances=1.0, capital_wan=120.0),))
+    comparison = _compare(*toy_options()[:2], unsaid)
+    assert comparison.basis == "capital"
+    assert comparison.cost_wan(comparison.options[0]) == 120.0
+    assert "option_no_yearly" in {note.code for note in comparison.notes}
 
 
 def test_hours_decide_who_counts_at_which_hour() -> None:
@@ -189,6 +184,16 @@ def test_hours_decide_who_counts_at_which_hour() -> None:
             ),
             at_min=120,
         )
+
+
+def test_a_base_by_day_alone_is_no_better_bargain_than_one_round_the_clock() -> None:
+    comparison = toy_comparison()
+    always, by_day = comparison.outcome("A"), comparison.outcome("E")
+    assert by_day.covered_population == always.covered_population
+    assert comparison.cost_wan(by_day) < comparison.cost_wan(always)
+    night = dict(zip("0ABCDEFG", comparison.robustness.trial("night").covered_population, strict=True))
+    assert night["E"] < night["A"]
+    assert always.dominated_by == ()
 
 
 def test_options_are_judged_by_their_own_standard() -> None:
