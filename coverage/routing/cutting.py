@@ -280,17 +280,24 @@ def with_edges(
     edges = roads.edges.iloc[kept]
     edges = pd.concat([edges, more]) if len(more) else edges
     there = roads.nodes.index
-    used_before, used = (np.unique(np.concatenate(_ends(table))) for table in (roads.edges, edges))
-    left = there.isin(np.setdiff1d(used_before, used))
-    nodes = roads.nodes[~left]
-    new = [node for node in used.tolist() if node not in there]
+    lost = _has_road(there, roads.edges) & ~_has_road(there, edges)
+    nodes = roads.nodes[~lost]
+    new = [node for node in np.unique(_ends(more)).tolist() if node not in there]
     if new:
         nodes = pd.concat([nodes, _nodes(new, [places[node] for node in new], roads.nodes)])
     return Roads(cast("gpd.GeoDataFrame", nodes), cast("gpd.GeoDataFrame", edges))
 
 
-def _ends(edges: gpd.GeoDataFrame) -> list[NDArray[Any]]:
-    return [edges.index.get_level_values(level).to_numpy() for level in (0, 1)]
+def _ends(edges: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    return np.concatenate([edges.index.get_level_values(level).to_numpy() for level in (0, 1)])
+
+
+def _has_road(nodes: pd.Index[Any], edges: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which nodes have a road."""
+    # -1, for a node that is not among them, falls on the last place, which is left out
+    has = np.zeros(len(nodes) + 1, dtype=np.bool_)
+    has[nodes.get_indexer(pd.Index(_ends(edges)))] = True
+    return has[:-1]
 
 
 def _nodes(ids: list[int], places: list[tuple[float, ...]], like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
