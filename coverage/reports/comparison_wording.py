@@ -112,6 +112,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "name": ("名称", "Name"),
     "net": ("比现状净增{p}", "{P} more than today"),
     "note": ("方案说明", "Note"),
+    "open_in": ("所在方案", "Outcomes it is in"),
     "option": ("方案", "Option"),
     "option_file": ("方案文件", "Option file"),
     "options_text": ("方案文件原文", "The option files as they were read"),
@@ -444,7 +445,7 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
     shown = shown_of(comparison)
     return [
         (wording.label_of("program", shown, lang), f"emergency-coverage {__version__}"),
-        (label("area_hash", comparison, lang), area_hash(comparison.area)),
+        (label("area_hash", comparison, lang), study_area_id(comparison)),
         (wording.label_of("standard", shown, lang), wording.standard_text(shown, lang)),
         (wording.label_of("bases", shown, lang), wording.bases_text(shown, lang)),
         (wording.label_of("snapping", shown, lang), wording.walking_text(lang)),
@@ -454,6 +455,11 @@ def assumption_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
         ),
         *method_rows(comparison, lang),
     ]
+
+
+def study_area_id(comparison: Comparison) -> str:
+    """Give the letters by which the study area's contents are known."""
+    return area_hash(comparison.area)
 
 
 def method_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
@@ -550,8 +556,8 @@ def order_text(lang: Lang) -> str:
         "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣。"
         "“更优方案”指费用不高于、覆盖不少于该方案，且至少一项更好者",
         "Most people covered first, the cheaper first where they cover as many. Where the draws show no "
-        "clear difference the order says nothing of which is better. An option is beaten by those that cover no "
-        "fewer for no more money, and are better in one of both",
+        "clear difference the order says nothing of which is better. An option is beaten by those that cover "
+        "no fewer for no more money, and are better in one of both",
     )
 
 

@@ -9,7 +9,6 @@ from openpyxl.utils import get_column_letter
 
 from coverage.reports import comparison_wording as words
 from coverage.reports import wording
-from coverage.reports.area_hash import area_hash
 from coverage.reports.book import (
     A3,
     MINUTES,
@@ -393,7 +392,7 @@ def _facts(book: Book, comparison: Comparison) -> list[tuple[str, Cell]]:
         ("n_draws", draws.n),
         ("seed", draws.seed),
     ]
-    rows.append(("area_hash", area_hash(comparison.area)))
+    rows.append(("area_hash", words.study_area_id(comparison)))
     facts = [(words.label(key, comparison, lang), value) for key, value in rows]
     return [*facts, (book.label("figures_hash"), comparison_hash(comparison))]
 

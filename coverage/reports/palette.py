@@ -26,6 +26,14 @@ STATE_COLOURS: Mapping[str, str] = {
 AREA_COLOURS: tuple[str, ...] = ("#4292C6", "#9ECAE1", "#C6DBEF")
 """Areas within each limit, from the tightest outwards: tints of one blue."""
 
+CHANGE_COLOURS: Mapping[str, str] = {
+    "gained": "#0072B2",
+    "lost": "#D55E00",
+    "covered": "#BDBDBD",
+    "uncovered": "#7F7F7F",
+}
+"""What becomes of a demand point with an option; blue and vermilion differ in grey as well."""
+
 FACILITY_COLOURS: Mapping[str, str] = {
     "hospital": "#B2182B",
     "ambulance_station": "#0072B2",

@@ -39,11 +39,12 @@ class SymbolLayer:
 
 @dataclass(frozen=True)
 class Category:
-    """A value of the styled column (empty: all others), its label, and its symbol."""
+    """A value of the styled column (empty: all others), its label, its symbol, and whether QGIS draws it."""
 
     value: str | float
     label: str
     symbol: tuple[SymbolLayer, ...]
+    is_drawn: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Style:
                     symbol=str(i),
                     value=value,
                     label=category.label,
-                    render="true",
+                    render="true" if category.is_drawn else "false",
                     type=kind,
                 )
         symbols = ET.SubElement(renderer, "symbols")
