@@ -16,7 +16,7 @@ from coverage.comparing.shared_roads import DrawnCounty, SharedRoads
 from coverage.comparison import Draws, PairedDifference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -98,7 +98,7 @@ def draw_outcomes(
     groups = _share_roads(settings)
     limits = np.stack([demand_limits(setting.area, setting.standard)[1] for setting in settings])
     share = np.empty((n_draws, len(settings)))
-    for i, county in enumerate(_draw_counties(settings, n_draws, seed)):
+    for i, county in enumerate(draw_counties(settings, n_draws, seed)):
         for numbers, roads in groups:
             within = is_within(roads.responses_s(county), limits[numbers])
             share[i, numbers] = [_share(county.population, row) for row in within]
@@ -121,8 +121,25 @@ def _share_roads(settings: Sequence[Setting]) -> list[tuple[list[int], SharedRoa
     return [(numbers, SharedRoads([settings[i] for i in numbers])) for numbers in by_network.values()]
 
 
-def _draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iterable[DrawnCounty]:
-    """Draw each kind of thing from a stream of its own: a road class by its name, people by their ids."""
+def draw_counties(settings: Sequence[Setting], n_draws: int, seed: int) -> Iterator[DrawnCounty]:
+    """
+    Draw counties that may be, one after the other.
+
+    Each kind of thing has a stream of its own, a road class by its name and people in the order of their
+    points' ids, so that neither another option nor another order of rows changes what is drawn.
+
+    Parameters
+    ----------
+    settings
+        Of one county; their roads' classes and their people are drawn.
+    n_draws, seed
+        As in `draw_outcomes`.
+
+    Yields
+    ------
+    DrawnCounty
+        The same for the first draws, however many follow.
+    """
     speed = _speed_factors(SPREAD.speed, _generator(seed, 0), n_draws)
     classes = sorted({str(name) for setting in settings for name in np.unique(setting.network.highway)})
     class_speed = {
