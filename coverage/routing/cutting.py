@@ -146,7 +146,7 @@ def along_m(xy: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.floa
     step = np.zeros(len(xy))
     step[1:] = np.where(line[1:] == line[:-1], np.hypot(*np.diff(xy, axis=0).T), 0.0)
     total = np.cumsum(step)
-    start = np.flatnonzero(np.r_[True, line[1:] != line[:-1]])
+    start = np.flatnonzero(np.r_[True, line[1:] != line[:-1]][: len(line)])
     return total - np.repeat(total[start], np.diff(np.r_[start, len(xy)]))
 
 
