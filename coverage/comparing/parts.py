@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 class Parts:
     """
-    The openings, closings, moves and changes of an option; its roads, promise and speeds hold throughout.
+    The openings, changes, moves and closings of an option; its roads, promise and speeds hold throughout.
 
     A set of parts is a number whose bits say which of them are done. Parts that name a facility in common
     are tied together; what is done to other facilities does not touch them. So each such knot is laid out
@@ -44,7 +44,8 @@ class Parts:
     """
 
     def __init__(self, today: Setting, option: Option) -> None:
-        self.all: tuple[Part, ...] = (*option.open, *option.close, *option.move, *option.change)
+        # among equals, what is built comes before what is given up
+        self.all: tuple[Part, ...] = (*option.open, *option.change, *option.move, *option.close)
         self.ground = lay_setting(today, replace(option, open=(), close=(), move=(), change=()))
         self._people = People.of(self.ground)
         self._knots = list(_knots([_touched(part) for part in self.all]))

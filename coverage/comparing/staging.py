@@ -38,8 +38,8 @@ def stage_option(today: Setting, key: str, option: Option, *, per_year_wan: floa
     the least sum of c times those people is the best. It is found over the sets of parts that may stand
     without the others (dynamic programming over subsets; Held & Karp 1962, J. SIAM 10(1):196-210), up to
     `MOST_PARTS` parts; beyond, what covers most for its money comes next each time. Parts that stand only
-    together are done together. Equally good orders are told apart by the option's own. Roads, promise and
-    speeds of the option hold from the start, and what its roads cost is not counted.
+    together are done together. Of equally good orders the option's own is taken, openings first and closings
+    last. Roads, promise and speeds of the option hold from the start, and what its roads cost is not counted.
 
     Parameters
     ----------
@@ -66,6 +66,8 @@ def stage_option(today: Setting, key: str, option: Option, *, per_year_wan: floa
             zh=f"每年 {per_year_wan:g} 万元无法建设：请给出大于0的金额",
         )
     parts = Parts(today, option)
+    # an option that cannot stand as a whole has no order
+    parts.setting(parts.everything).assess()
     costs = [_cost_wan(part) for part in parts.all]
     is_priced = not any(map(math.isnan, costs))
     prices = costs if is_priced else [1.0] * len(costs)
