@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import osmnx
 import pytest
 import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from coverage.errors import OptionError
+from coverage.geopackage import read_study_area
 from coverage.option import NewRoad, RoadClosure, Roadworks
 from coverage.roadworks import apply_roadworks
 from coverage.routing.network import RoadNetwork
 from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS, frozen_table
+from coverage.sources.osm_file import read_extract
+from coverage.sources.osm_roads import build_graph
 from coverage.study_area import Roads
 from tests.road_grids import (
     as_drawn,
@@ -31,6 +37,9 @@ from tests.road_grids import (
     timed_graph,
     two_way,
 )
+
+if TYPE_CHECKING:
+    from coverage.study_area import StudyArea
 
 STRAIGHT = {1: (0.0, 0.0), 2: (1_000.0, 0.0)}
 
@@ -478,3 +487,50 @@ def test_closing_and_building_apart_from_each_other_may_be_done_in_either_order(
     np.testing.assert_allclose(
         seconds(timed_graph(one), nodes), seconds(timed_graph(other), nodes), rtol=0, atol=1e-6
     )
+
+
+# --- real roads ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def linxiang() -> StudyArea:
+    return read_study_area(Path(__file__).resolve().parents[1] / "data" / "boundaries" / "linxiang.gpkg")
+
+
+def hospital_times(area: StudyArea, roads: Roads) -> np.ndarray:
+    net = RoadNetwork.from_roads(roads)
+    facilities = net.snap_points(area.facilities.geometry)
+    return net.travel_times(facilities, net.snap_points(area.demand.geometry)).min(axis=0)
+
+
+def test_closing_the_only_road_to_a_village_cuts_off_that_village_and_nobody_else(linxiang):
+    roads = linxiang.roads
+    # 60 m of the one road that leads to them
+    middle = roads.edges.loc[(3060, 3068, 0)].geometry.interpolate(0.5, normalized=True)
+    section = gpd.GeoSeries([middle.buffer(30)], crs=linxiang.crs).to_crs("EPSG:4326").iloc[0]
+    after = apply_roadworks(roads, Roadworks(close=(RoadClosure("桥", polygon=section),)))
+    before_s, now_s = hospital_times(linxiang, roads), hospital_times(linxiang, after)
+    lost = np.isinf(now_s) & np.isfinite(before_s)
+    assert linxiang.demand["population"][lost].sum() == pytest.approx(2_009.0)
+    assert lost.sum() == 1
+    np.testing.assert_allclose(now_s[~lost], before_s[~lost], rtol=0, atol=1e-6)
+    # a bridge beside it brings them back, at nearly the time they had
+    line = roads.edges.loc[(3060, 3068, 0)].geometry
+    at_m = line.project(middle)
+    ends = gpd.GeoSeries([line.interpolate(at_m - 35), line.interpolate(at_m + 35)], crs=linxiang.crs)
+    bridge = NewRoad("新桥", "tertiary", tuple((p.x, p.y) for p in ends.to_crs("EPSG:4326")))
+    mended = apply_roadworks(roads, Roadworks(close=(RoadClosure("桥", polygon=section),), new=(bridge,)))
+    np.testing.assert_allclose(hospital_times(linxiang, mended), before_s, rtol=0, atol=2.0)
+
+
+def test_what_a_flood_leaves_of_a_real_network_is_what_the_other_means_leave(shared_file):
+    graph, _ = build_graph(read_extract(shared_file("liechtenstein.osm.pbf")))
+    nodes, edges = osmnx.graph_to_gdfs(graph)
+    roads = Roads(nodes.to_crs("EPSG:32632"), edges.to_crs("EPSG:32632"))
+    flood = shapely.Point(9.515, 47.14).buffer(0.012).difference(shapely.Point(9.52, 47.14).buffer(0.004))
+    after = close_area(roads, flood)
+    bent = gpd.GeoSeries([shapely.segmentize(flood, 0.005)], crs="EPSG:4326").to_crs("EPSG:32632").iloc[0]
+    some = [node for node in roads.nodes.index[::200] if node in after.nodes.index]
+    now, other = seconds(timed_graph(after), some), seconds(graph_outside(roads, bent), some)
+    np.testing.assert_allclose(now, other, rtol=1e-6, atol=0.02)
+    assert not np.allclose(now, seconds(timed_graph(roads), some), atol=1.0)
