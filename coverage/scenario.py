@@ -149,22 +149,48 @@ def _with_opened(
     if not option.open:
         return table, is_base
     row_of = {str(name): row for row, name in enumerate(table["id"])}
-    unknown = bool(table["ambulances"].isna().all())
     rows, are_bases = [], []
     for opening in option.open:
         old = table.iloc[row_of[opening.at]] if opening.at else None
         again = old is not None and reopens(opening, option, str(old["kind"]))
-        if not math.isnan(opening.ambulances):
-            count, is_new_base = float(opening.ambulances), opening.ambulances >= 1
-        elif old is not None and again:
-            count, is_new_base = float(old["ambulances"]), bool(is_base[row_of[opening.at]])
+        count = opened_count(area, option, opening)
+        if not math.isnan(count):
+            are_bases.append(count >= 1)
+        elif again:
+            are_bases.append(bool(is_base[row_of[opening.at]]))
         else:
-            count = math.nan if unknown else 0.0
-            is_new_base = assumed and opening.kind in ASSUMED_BASE_KINDS
+            are_bases.append(assumed and opening.kind in ASSUMED_BASE_KINDS)
         rows.append(_opened_row(opening, area, count, old, again=again))
-        are_bases.append(is_new_base)
     opened = gpd.GeoDataFrame(rows, geometry=table.geometry.name, crs=table.crs)
     return pd.concat([table, opened], ignore_index=True), np.append(is_base, are_bases)
+
+
+def opened_count(area: StudyArea, option: Option, opening: Opening) -> float:
+    """
+    Give the ambulances of what opens, those that move there from elsewhere left out.
+
+    Parameters
+    ----------
+    area
+        The study area as it is.
+    option
+        The whole option.
+    opening
+        What opens; where it does not say how many it gets (NaN), one that takes the place of a facility of
+        its kind takes over its ambulances, and any other gets none.
+
+    Returns
+    -------
+    float
+        NaN where neither the option nor, for any facility, the study area knows.
+    """
+    if not math.isnan(opening.ambulances):
+        return float(opening.ambulances)
+    facilities = area.facilities
+    old = facilities[facilities["id"] == opening.at]
+    if len(old) and reopens(opening, option, str(old["kind"].iloc[0])):
+        return float(old["ambulances"].iloc[0])
+    return math.nan if facilities["ambulances"].isna().all() else 0.0
 
 
 def _opened_row(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_PROFILE_KEYS = {
+PROFILE_KEYS = {
     "urban_min": ("urban_s", MINUTE_S),
     "rural_min": ("rural_s", MINUTE_S),
     "target_share": ("target_share", 1.0),
@@ -52,16 +52,16 @@ def read_profile(path: Path) -> ResponseStandard:
     for key, value in _read_toml(path).items():
         if key == "clock":
             known["clock"] = value
-        elif key in _PROFILE_KEYS and type(value) in (int, float):
-            field, factor = _PROFILE_KEYS[key]
+        elif key in PROFILE_KEYS and type(value) in (int, float):
+            field, factor = PROFILE_KEYS[key]
             known[field] = _float(value) * factor
-        elif key in _PROFILE_KEYS:
+        elif key in PROFILE_KEYS:
             raise StandardError(
                 f"{path}: {key} = {value!r} is no number: write a plain number, without quotes",
                 zh=f"{path}：{key} = {value!r} 不是数字：请直接写数字，不加引号",
             )
         else:
-            allowed = ", ".join([*_PROFILE_KEYS, "clock"])
+            allowed = ", ".join([*PROFILE_KEYS, "clock"])
             raise StandardError(
                 f"{path}: {key} is not understood: use {allowed}",
                 zh=f"{path}：无法识别 {key}，可用的项为 {allowed}",

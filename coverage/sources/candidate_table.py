@@ -103,7 +103,7 @@ def read_candidates(
 def _kinds(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
     """Tell what each site is meant for, empty where nothing is said."""
     words = table.texts("kind")
-    known = {word: _kind(word) for word in set(words.tolist())}
+    known = {word: site_kind(word) for word in set(words.tolist())}
     kinds = np.array([known[word] for word in words.tolist()], dtype=object)
     sieve.reject(
         (words != "") & (kinds == ""),
@@ -115,7 +115,20 @@ def _kinds(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
     return kinds
 
 
-def _kind(word: str) -> str:
+def site_kind(word: str) -> str:
+    """
+    Tell the kind of a site that somebody thinks of, where a bare ``station`` or ``站点`` is one for ambulances.
+
+    Parameters
+    ----------
+    word
+        As `coverage.sources.table_words.kind_of` takes it.
+
+    Returns
+    -------
+    str
+        One of `coverage.study_area.FACILITY_KINDS`, empty where the word says none.
+    """
     return "ambulance_station" if plain_name(word) in _STATION_WORDS else kind_of(word) if word else ""
 
 
