@@ -24,7 +24,7 @@ from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS, frozen_table
 from coverage.sources.osm_file import read_extract
 from coverage.sources.osm_roads import build_graph
 from coverage.study_area import Roads
-from tests.road_grids import (
+from road_grids import (
     as_drawn,
     box_of,
     graph_outside,

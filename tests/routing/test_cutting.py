@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coverage.routing.cutting import Cut, along_m, courses_of, crossings_m, cut_roads, new_node_ids, pieces_of
 from coverage.routing.network import RoadNetwork
 from coverage.routing.snapping import Snapped
-from tests.road_grids import make_roads, random_roads, seconds, timed_graph, two_way
+from road_grids import make_roads, random_roads, seconds, timed_graph, two_way
 
 TEE = {1: (0.0, 0.0), 2: (1_000.0, 0.0), 3: (500.0, 500.0)}
 
