@@ -206,6 +206,7 @@ def _option(comparison: Comparison, outcome: Outcome, lang: Lang) -> dict[str, A
         "note": shorten(wording.one_line(outcome.option.note), _NOTE_COLUMNS),
         "doing": [_doing_text(row, lang) for row in doing[:_MAX_DOINGS]],
         "n_doing": len(doing),
+        "result": words.change_line(outcome, comparison, lang),
         "costs": [_money(v, lang) for v in (cost.capital_wan, cost.yearly_wan, cost.total_wan)],
         "advised": outcome.key == comparison.advice.key,
     }
@@ -242,7 +243,7 @@ def _maps(comparison: Comparison, lang: Lang) -> dict[str, Any]:
     aspect = (east - west) / (north - south)
     is_wide = aspect > _WIDE
     width = _WIDTH_PT if is_wide else (_WIDTH_PT - _GUTTER_PT) / 2
-    height = min(max(width / aspect, 150.0), 190.0 if is_wide else 330.0)
+    height = min(max(width / aspect, 150.0), 190.0 if is_wide else 370.0)
     drawn = [
         county_svg(
             shown,
@@ -283,15 +284,14 @@ def _chart(svg: str, lang: Lang) -> str:
 def _table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
     """Give the comparison's table: an outcome a row, in order."""
     rows = ranking_rows(comparison)
-    unit, years = comparison.area.demand_unit, f"{comparison.baseline.cost.years:g}"
-    per = "per_person" if unit == "people" else "per_person_road"
+    years = f"{comparison.baseline.cost.years:g}"
     heads = [own.word("option", lang)]
     heads += [
         words.short_label(key, comparison, lang)
         for key in ("covered_share", "gained_lost", "townships_met", "median", "p90", "worst_trial")
     ]
     heads += [own.word("away", lang), own.word("capital", lang), own.word("total", lang, n=years)]
-    heads += [own.word(per, lang), words.short_label("against_leader", comparison, lang)]
+    heads += [words.short_label(key, comparison, lang) for key in ("cost_per_person", "against_leader")]
     return {
         "heads": heads,
         "rows": [

@@ -34,16 +34,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "option": ("方案", "Option"),
     "options": ("备选方案", "The options"),
     "page": ("第{page}页，共{pages}页", "Page {page} of {pages}"),
-    "per_person": ("每人（元）", "Yuan a person"),
-    "per_person_road": ("每公里（元）", "Yuan a km"),
     "question": ("要决定的问题", "The question"),
     "result": ("比选结果与建议", "What comes out, and what is advised"),
-    "sources": ("数据来源", "Sources"),
+    "sources": ("口径与数据来源", "Method and sources"),
     "total": ("{n}年合计", "Over {n} years"),
     "two_maps": ("现状与方案", "Today and with the option"),
     "unit": ("费用单位：万元", "Money in 万元 (10,000 yuan)"),
     "yearly": ("年运行费", "Yearly"),
 }
+_NOBODY = 1e-9
 _ORDER = ("question", "options", "two_maps", "result")
 
 
@@ -71,23 +70,26 @@ def question_text(comparison: Comparison, lang: Lang) -> str:
     shown, totals = shown_of(comparison), comparison.baseline.situation.assessment.totals["all"]
     county = wording.short_name(comparison.area.county.title(lang))
     share = wording.share_text(totals.covered_share, target_share=comparison.standard.target_share)
-    missing = people_text(comparison, totals.population - totals.covered_population, lang)
+    outside = totals.population - totals.covered_population
+    # the rounding of sums must leave nobody outside
+    is_kept = outside <= _NOBODY * totals.population
+    missing = people_text(comparison, outside, lang)
     met, n = wording.met_text(totals), len(comparison.options)
     promise, at = wording.promise_text(shown, lang), at_text(comparison.at_min)
     people = comparison.area.demand_unit == "people"
     return pick(
         lang,
         f"{county}的急救响应承诺为：{promise}。按{at}的力量测算，现有布局使{share}的"
-        f"{'人口' if people else '居住道路'}在限时内可到达，达标乡镇{met}，"
-        f"尚有{missing}{'' if people else '居住道路'}不在限时内。"
+        f"{'人口' if people else '居住道路'}在限时内可到达，达标乡镇{met}{'。' if is_kept else '，'}"
+        + ("" if is_kept else f"尚有{missing}{'' if people else '居住道路'}不在限时内。")
         + (
             "现有1个布局方案，请决定是否投入。"
             if n == 1
             else f"现有{n}个布局方案，请决定采用哪一个，以及是否投入。"
         ),
         f"{county} promises: {promise}. As at {at}, {share} of its "
-        f"{'people' if people else 'residential roads'} are within the limit today, townships met {met}; "
-        f"{missing}{'' if people else ' of residential roads'} are not. "
+        f"{'people' if people else 'residential roads'} are within the limit today, townships met {met}"
+        + (". " if is_kept else f"; {missing}{'' if people else ' of residential roads'} are not. ")
         + (
             "There is one option: is it worth its money?"
             if n == 1

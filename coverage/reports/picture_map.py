@@ -54,6 +54,7 @@ _ROAD_INK = dict(
 # lanes and tracks only where they can be told apart: metres to a pixel of the page's map
 _DRAWN_TO_M = {"minor": 94.0, "service": 24.0}
 _BAR_STEPS = (1.0, 2.0, 5.0, 10.0)
+_BAR_SHARES = (0.24, 0.16, 0.1)  # of the width: the longest that hides nothing
 Box = tuple[float, float, float, float]
 
 
@@ -361,18 +362,17 @@ def _text(
 
 def _furniture(shown: Shown, sheet: _Sheet, lang: Lang) -> tuple[str, list[Box]]:
     """Draw scale bar and north arrow in the corner with the least of the county; give their box too."""
-    km = _bar_km(0.24 * sheet.width * sheet.metres / 1000)
-    length, size, px = km * 1000 / sheet.metres, 11.5 * sheet.px, sheet.px
-    text = word("km", lang, n=f"{km:g}") if km >= 1 else word("m", lang, n=f"{1000 * km:g}")
-    wide = length + (text_width_em(text) + 0.6) * size
-    arrow, gap, high = 16 * px, 10 * px, 26 * px
-    width, margin = arrow + gap + wide, 8 * px
+    size, px = 11.5 * sheet.px, sheet.px
+    arrow, high, gap = 16 * px, 26 * px, 10 * px
     county = sheet.lay(shapely.simplify(shown.area.boundary, sheet.metres))
-    corners = [
-        (x, y) for y in (sheet.height - margin - high, margin) for x in (margin, sheet.width - margin - width)
-    ]
-    boxes = [shapely.box(x, y, x + width, y + high) for x, y in corners]
-    x, y = corners[int(np.argmin(shapely.area(shapely.intersection(boxes, county))))]
+    for share in _BAR_SHARES:
+        km = _bar_km(share * sheet.width * sheet.metres / 1000)
+        text = word("km", lang, n=f"{km:g}") if km >= 1 else word("m", lang, n=f"{1000 * km:g}")
+        length = km * 1000 / sheet.metres
+        width = arrow + gap + length + (text_width_em(text) + 0.6) * size
+        x, y, is_free = _free_corner(sheet, county, width, high)
+        if is_free:
+            break
     bar, level = x + arrow + gap, y + high - 5 * px
     out = (
         f'<path fill="{style.INK}" stroke="#fff" stroke-width="{px:.2g}" paint-order="stroke" '
@@ -388,6 +388,20 @@ def _furniture(shown: Shown, sheet: _Sheet, lang: Lang) -> tuple[str, list[Box]]
         + _text(bar + length + 0.4 * size, level - 2 * px, text, size)
     )
     return out, [(x - 2 * px, y - 2 * px, x + width + 2 * px, y + high + 2 * px)]
+
+
+def _free_corner(
+    sheet: _Sheet, county: shapely.Geometry, width: float, high: float
+) -> tuple[float, float, bool]:
+    """Give the corner for a box of a size with the least of the county, and whether there is none of it."""
+    margin = 8 * sheet.px
+    corners = [
+        (x, y) for y in (sheet.height - margin - high, margin) for x in (margin, sheet.width - margin - width)
+    ]
+    boxes = [shapely.box(x, y, x + width, y + high) for x, y in corners]
+    hidden = shapely.area(shapely.intersection(boxes, county))
+    best = int(np.argmin(hidden))
+    return *corners[best], bool(hidden[best] == 0)
 
 
 def _bar_km(longest_km: float) -> float:

@@ -45,6 +45,7 @@ _USUAL_HAN = "中国急救镇"
 _PROBE = """#set document(title: "probe", date: datetime(year: 2000, month: 1, day: 1))
 #set text(font: json(bytes(sys.inputs.families)), lang: "zh", region: "cn")
 #sys.inputs.text"""
+_MAX_CODES = 6
 _SPECIAL = frozenset("\n\t ")
 
 
@@ -139,7 +140,7 @@ def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"],
     words |= {
         "families": families(lang),
         "lang": lang,
-        "missing": [f"U+{ord(char):04X}" for char in sorted(lost)],
+        "missing": _codes(lost),
     }
     assets = resources.files("coverage.reports") / "assets"
     source = b"\n".join((assets / name).read_bytes() for name in ("base.typ", template))
@@ -211,6 +212,12 @@ def _texts(data: Any) -> Iterable[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from _texts(value)
+
+
+def _codes(chars: Iterable[str]) -> list[str]:
+    """Give characters by their codes, not too many of them."""
+    codes = [f"U+{ord(char):04X}" for char in sorted(chars)]
+    return codes if len(codes) <= _MAX_CODES else [*codes[:_MAX_CODES], f"… ({len(codes)})"]
 
 
 def _translated(data: Any, table: Mapping[int, str | None]) -> Any:
