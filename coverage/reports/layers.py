@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from coverage.study_area import StudyArea
 
 GEOMETRY_COLUMN = "geom"
+_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 SHAPES = {
     "hospital": "cross_fill",
     "ambulance_station": "star",
@@ -127,6 +129,9 @@ def write_package(
     """
     Write layers, their styles, and the tables of assumptions and sources as one GeoPackage in WGS84.
 
+    Equal contents make equal bytes: the moment of the last change that a GeoPackage has to name is not that
+    of the writing but the date of the newest data in the study area.
+
     Parameters
     ----------
     path
@@ -143,13 +148,14 @@ def write_package(
     FileError
         If the folder cannot be written or the disk is full.
     """
+    moment = data_moment(shown.area)
     tables = {
         "assumptions": pd.DataFrame(list(assumptions), columns=["item", "text"]),
         "provenance": _provenance(shown),
-        "layer_styles": _layer_styles(styles),
+        "layer_styles": _layer_styles(styles, moment),
     }
     try:
-        with whole_file(path) as temporary, _unsynced():
+        with whole_file(path) as temporary, _gdal_options(moment):
             for name, layer in layers.items():
                 _write(layer.to_crs(WGS84), temporary, name, names[name])
             for name, table in tables.items():
@@ -160,15 +166,43 @@ def write_package(
         raise cannot_write(path, error) from error
 
 
+def data_moment(area: StudyArea) -> datetime:
+    """
+    Give the moment that stands for a study area's data: the first of the newest day its sources name.
+
+    The day the figures are of is what a reader of a file wants to know, and it is the same whenever the file
+    is written; where no source names a day, it is the first that a zip archive, and so a workbook, can hold.
+
+    Parameters
+    ----------
+    area
+        The study area; days are the dates of its sources that begin as ``2024-05-31`` does.
+    """
+    days = []
+    for source in area.provenance:
+        with suppress(ValueError):
+            days.append(datetime.strptime(source.date[:10], "%Y-%m-%d").replace(tzinfo=UTC))
+    return max(days, default=_NO_DATE)
+
+
 @contextmanager
-def _unsynced() -> Iterator[None]:
-    """Spare SQLite a wait for the disk after each layer: the file is a temporary one until it is whole."""
-    before = pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS")
-    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+def _gdal_options(moment: datetime) -> Iterator[None]:
+    """
+    Date what GDAL writes, and spare SQLite a wait for the disk after each layer.
+
+    The file is a temporary one until it is whole. OGR_CURRENT_DATE is GDAL's own name for a moment that
+    stands in for the present one.
+    """
+    options = {
+        "OGR_SQLITE_SYNCHRONOUS": "OFF",
+        "OGR_CURRENT_DATE": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+    }
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(options)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": before})
+        pyogrio.set_gdal_config_options(before)
 
 
 def _write(layer: gpd.GeoDataFrame, path: Path, name: str, description: str) -> None:
@@ -309,7 +343,7 @@ def _provenance(shown: Shown) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _layer_styles(styles: Mapping[str, Style]) -> pd.DataFrame:
+def _layer_styles(styles: Mapping[str, Style], moment: datetime) -> pd.DataFrame:
     """
     Give the table in which QGIS keeps styles.
 
@@ -330,7 +364,7 @@ def _layer_styles(styles: Mapping[str, Style]) -> pd.DataFrame:
             "description": "emergency-coverage",
             "owner": "",
             "ui": "",
-            "update_time": pd.Timestamp.now("UTC"),
+            "update_time": pd.Timestamp(moment),
         }
     )
 
