@@ -70,6 +70,13 @@ def _no_difference(condition: Condition, comparison: Comparison, advised: Outcom
     low, high = min(pair.low for pair in pairs), max(pair.high for pair in pairs)
     names, interval = all_named(condition.names, comparison, lang), points_text(low, high, lang)
     draws = comparison.robustness.draws.n
+    if low == high == 0:
+        mine = named(advised, lang)
+        return pick(
+            lang,
+            f"{mine}与{names}在{draws}次抽样中的覆盖率完全相同",
+            f"Over {draws} draws the shares of {mine} and {names} are the same",
+        )
     if advised.is_baseline:
         return pick(
             lang,
@@ -209,11 +216,14 @@ def _one_ambulance(condition: Condition, comparison: Comparison, advised: Outcom
 
 def _norm(_: Condition, __: Comparison, advised: Outcome, lang: Lang) -> str:
     have, need = advised.fleet.ambulances, advised.fleet.ambulances_required
+    is_part = bool(advised.loads["ambulances"].isna().any())
+    known_zh, known_en = ("已知", " that are known") if is_part else ("", "")
     return pick(
         lang,
-        f"方案后救护车{have:g}辆，按每3万人1辆应配{need}辆（国卫医发〔2020〕19号），仍缺{need - have:g}辆",
-        f"With it the county has {have:g} ambulances of the {need} that one per 30,000 people asks for "
-        f"(国卫医发〔2020〕19号): {need - have:g} short",
+        f"方案后{known_zh}救护车{have:g}辆，按每3万人1辆应配{need}辆（国卫医发〔2020〕19号），"
+        f"仍缺{need - have:g}辆",
+        f"With it the county has {have:g} ambulances{known_en}, of {need} that one per 30,000 people asks "
+        f"for (国卫医发〔2020〕19号): {need - have:g} short",
     )
 
 
