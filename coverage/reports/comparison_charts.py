@@ -533,3 +533,27 @@ def _curves_summary(comparison: Comparison, lang: Lang) -> str:
         ]
         said.append(word("comma", lang).join([_name(outcome, lang), *at]))
     return word("semicolon", lang).join(said)
+
+
+_TABLE_MIN = (5, 8, 10, 12, 15, 20, 25, 30, 40, 60)
+
+
+def curve_table(comparison: Comparison, lang: Lang) -> dict[str, list[list[str]]]:
+    """
+    Give the curves as a table, for those who cannot see them.
+
+    Returns
+    -------
+    dict
+        ``heads``: one row, minutes; ``rows``: an outcome each, its name and the share reached within them.
+    """
+    standard = comparison.standard
+    limits = {standard.urban_s / MINUTE_S, standard.rural_s / MINUTE_S}
+    minutes = sorted(limits | {float(m) for m in _TABLE_MIN})
+    grid_s = np.array(minutes) * MINUTE_S
+    heads = [word("minutes", lang, minutes=f"{m:g}") for m in minutes]
+    rows = [
+        [_name(outcome, lang), *(wording.share_text(float(share)) for share in _within(outcome, grid_s))]
+        for outcome in comparison.outcomes
+    ]
+    return {"heads": [heads], "rows": rows}

@@ -12,17 +12,39 @@ if TYPE_CHECKING:
 
 # {p} stands for what the demand counts.
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "advised": ("建议", "advised"),
+    "after_min_head": ("方案后（分钟）", "Then (min)"),
+    "as_computed": ("按假设", "As assumed"),
     "at_minutes": ("{minutes}分钟内{share}", "{share} within {minutes} min"),
+    "away_head": ("缺1辆救护车，最不利时", "One ambulance away, at worst"),
+    "away_of": ("{name}缺车，少{people}", "{name} misses it, {people} fewer"),
+    "before_min_head": ("现状（分钟）", "Today (min)"),
     "capital_axis": ("建设投资（万元）", "Capital cost (10,000 yuan)"),
+    "change_layers": ("与现状相比，谁新增、谁失去", "Who gains and who loses against today"),
+    "change_of": ("{outcome} 与现状相比的变化图", "Map of the changes against today: {outcome}"),
     "colon": ("：", ": "),
     "comma": ("，", ", "),
+    "contents": ("本页内容", "On this page"),
+    "county": ("全县", "County"),
+    "curve_table": ("各时限内到达的{p}占比", "Share of {p} reached, by minutes"),
     "curves": ("响应时间曲线", "Response-time curves"),
-    "dominated": ("不如{keys}", "dominated by {keys}"),
+    "dominated": ("不如{keys}", "beaten by {keys}"),
+    "each_of": ("{n}辆，每辆{each}", "{n} with {each} each"),
+    "enough": ("达到国标", "meets the norm"),
+    "file_text": ("方案文件原文（{source}）", "The option file as read ({source})"),
     "frontier": ("费用与覆盖{p}", "Cost against {p} covered"),
+    "gone": ("撤出（关闭、迁出或不再派车）", "goes (closes, moves away or sends nobody)"),
     "hollow": (
         "实心：在有效前沿上；空心：另有方案花费不多、覆盖不少。",
         "Solid: on the efficient frontier; hollow: another covers no less for no more.",
     ),
+    "how_to_sort": (
+        "点击表头可排序；可左右滑动查看全部列。",
+        "Choose a heading to sort by it; scroll sideways for all columns.",
+    ),
+    "leader": ("首位", "the first"),
+    "left_map": ("左图方案", "Option on the left"),
+    "less": ("与{outcome}相比", "Against {outcome}"),
     "lifetime_axis": (
         "{years}年总费用（万元，建设加运行）",
         "Capital and {years} years' running cost (10,000 yuan)",
@@ -30,14 +52,42 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "limit_all": ("{minutes}分钟", "{minutes} min"),
     "limit_rural": ("乡镇{minutes}分钟", "rural {minutes} min"),
     "limit_urban": ("城区{minutes}分钟", "urban {minutes} min"),
+    "loads_line": (
+        "各急救点最先到达的{p}；下行为救护车数和每辆车平均数。",
+        "{P} whom each base reaches first; below, its ambulances and the number for each.",
+    ),
+    "losers_of": ("{n}个居民点，{people}", "{n} demand points, {people}"),
+    "map_of": ("{outcome} 的覆盖图", "Coverage map: {outcome}"),
+    "maps": ("地图对比", "Maps side by side"),
+    "maps_line": (
+        "三幅图联动：移动或缩放其中一幅，其余随之变化。点击地图后可用滚轮缩放。",
+        "The three maps move together. Select a map to zoom with the wheel.",
+    ),
+    "minutes": ("{minutes}分钟", "{minutes} min"),
     "minutes_axis": ("响应时间（分钟）", "Response time (minutes)"),
     "money": ("{cost}万元", "{cost} × 10,000 yuan"),
+    "never": ("不可达", "never"),
+    "new": ("新增（新建、迁入或增配）", "new (opens, moves here or gets more)"),
+    "no_ambulance": ("无救护车", "no ambulance"),
     "no_cost": ("费用未知", "cost not known"),
+    "no_losers": ("没有人失去现有覆盖。", "Nobody loses the coverage they have."),
+    "nothing_changes": ("没有乡镇发生变化。", "Nothing changes in any township."),
+    "outside": ("不在任何乡镇", "In no township"),
+    "people_lost_head": ("{p}", "{P}"),
+    "people_per_ambulance_head": ("每辆救护车服务人口（国标{norm}）", "People per ambulance (norm {norm})"),
+    "place_head": ("居民点", "Place"),
+    "rank_of": ("第{n}", "no. {n}"),
+    "right_map": ("右图方案", "Option on the right"),
     "ringed": ("外圈：建议的方案（{which}）。", "Ringed: advised ({which})."),
     "semicolon": ("；", "; "),
     "share_axis": ("覆盖{p}占比（%）", "Share of {p} covered (%)"),
+    "short": ("缺{n}辆", "{n} short"),
     "today": ("0 现状", "0 today"),
+    "today_then": ("现状 {before}，方案后 {after}", "today {before}, then {after}"),
+    "township_changes": ("各乡镇新增与失去", "Gained and lost by township"),
+    "township_head": ("乡镇", "Township"),
     "unplaced": ("费用不全，未画入图中：{names}。", "Cost not known, so not on the chart: {names}."),
+    "verdicts_head": ("乡镇：达标 / 部分 / 未达标", "Townships: met / partly / unmet"),
     "within_axis": ("限时内到达的{p}占比（%）", "Share of {p} reached within t minutes (%)"),
 }
 # Where people travel themselves: nobody responds.
@@ -64,4 +114,5 @@ def word(
     """
     column = 0 if lang == "zh" else 1
     words = _ACCESS_WORDS if access and key in _ACCESS_WORDS else _WORDS
-    return words[key][column].format(p=_PEOPLE[unit][column], **figures)
+    counted = _PEOPLE[unit][column]
+    return words[key][column].format(p=counted, P=counted.capitalize(), **figures)

@@ -184,10 +184,10 @@ def state_data(
     """
     fullest = fullest_missed(shown) if fullest is None else fullest
     return {
-        "areas": _areas(shown),
+        "areas": area_data(shown),
         "townships": _townships(shown, lang),
         "dots": _dots(shown, lang, fullest),
-        "facilities": _facilities(shown, lang, without),
+        "facilities": facility_data(shown, lang, without),
     }
 
 
@@ -219,7 +219,7 @@ def _roads(shown: Shown) -> dict[str, dict[str, str]]:
     return {name: packed[name] for name in ROAD_CLASSES}
 
 
-def _areas(shown: Shown) -> list[dict[str, Any]]:
+def area_data(shown: Shown) -> list[dict[str, Any]]:
     """Pack the areas, the widest first: the tighter ones lie on top of it."""
     packed = [
         {
@@ -248,24 +248,46 @@ def _catchments(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def _townships(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
+def township_ground(shown: Shown) -> list[dict[str, Any]]:
+    """Pack what stays the same of the townships: id, name, place and weight of the name, outline."""
     area, table = shown.area, shown.assessment.townships
     shapes = shapely.coverage_simplify(area.townships.geometry.to_numpy(), _OUTLINE_TOLERANCE_M)
     at = places(label_points(area.townships.geometry))
-    bands = _bands(shown, lang)
     return [
         {
             "id": str(row["id"]),
             "name": wording.one_line(row["name"]),
-            "verdict": row["verdict"],
             "at": place,
             "weight": degrees(row["population"]),
             "shape": pack_polygon(shape, area.crs),
+        }
+        for row, place, shape in zip(table.to_dict("records"), at, shapes, strict=True)
+    ]
+
+
+def township_state(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
+    """Give what follows for the townships: verdict, tip, and the full row of a card."""
+    return [
+        {
+            "verdict": row["verdict"],
             "tip": _township_tip(row, shown, lang),
             "rows": _township_rows(row, shown, lang),
-            "bands": bands[i],
         }
-        for i, (row, place, shape) in enumerate(zip(table.to_dict("records"), at, shapes, strict=True))
+        for row in shown.assessment.townships.to_dict("records")
+    ]
+
+
+def _townships(shown: Shown, lang: Lang) -> list[dict[str, Any]]:
+    states = zip(township_ground(shown), township_state(shown, lang), _bands(shown, lang), strict=True)
+    return [
+        {
+            **{key: ground[key] for key in ("id", "name")},
+            "verdict": state["verdict"],
+            **{key: ground[key] for key in ("at", "weight", "shape")},
+            **{key: state[key] for key in ("tip", "rows")},
+            "bands": bands,
+        }
+        for ground, state, bands in states
     ]
 
 
@@ -392,7 +414,7 @@ def dot_group(
     }
 
 
-def _facilities(shown: Shown, lang: Lang, without: Collection[str]) -> list[dict[str, Any]]:
+def facility_data(shown: Shown, lang: Lang, without: Collection[str]) -> list[dict[str, Any]]:
     """Give the facilities, those that send ambulances last, so that they lie on top."""
     table = shown.assessment.facilities
     at = places(shown.area.facilities.geometry)

@@ -161,7 +161,7 @@ class CountyMap(folium.Map):
         super().__init__(location=location, tiles=None)
         self.default_js, self.default_css = [], []  # folium's own link to ten files elsewhere
         self._name, self._id = "map", "county"  # the same county gives the same file, to the byte
-        self._template = _page_template()
+        self._template = _page_template("page.html")
         self.page = page
         self.data = json_block(data)
 
@@ -173,12 +173,35 @@ class CountyMap(folium.Map):
         return body
 
 
+class PageBody(Element):
+    """
+    A page that is more than a map, with data that its own script draws.
+
+    Parameters
+    ----------
+    template
+        Name of an asset with a macro ``html``.
+    page
+        What the template shows as text.
+    data
+        What the script draws.
+    """
+
+    def __init__(self, template: str, page: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._template = _page_template(template)
+        self.page = page
+        self.data = json_block(data)
+
+    def render(self, **kwargs: Any) -> str:
+        """Give the page's body."""
+        return str(self._template.make_module().html(self, kwargs))
+
+
 @cache
-def _page_template() -> Template:
+def _page_template(name: str) -> Template:
     # a template made by its own class is of that class, which jinja2's constructor does not say
-    return cast(
-        "Template", Template(_asset("page.html"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    )
+    return cast("Template", Template(_asset(name), autoescape=True, trim_blocks=True, lstrip_blocks=True))
 
 
 @cache

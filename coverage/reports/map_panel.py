@@ -97,7 +97,7 @@ def frame_text(shown: Shown, lang: Lang, *, tiles: Tiles | None, data_hash: str)
         "banners": _banners(shown, lang),
         "notes": notes,
         "symbols": style.symbols(),
-        "colours": VERDICT_COLOURS,
+        "hatching": style.hatching(),
         "words": {
             **{key: word(key, lang) for key in _HEADINGS},
             "notes": word("notes", lang, n=len(notes)),

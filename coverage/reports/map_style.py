@@ -16,6 +16,13 @@ DOT_STATES = ("late", "unreachable", "off_network")
 # from Okabe and Ito, and from Tol: colours that no verdict wears
 ADDED_COLOURS = ("#0072B2", "#CC79A7", "#332288", "#56B4E9")
 MIN_DOT_PX, MAX_DOT_PX = 2.4, 11.0
+CHANGE_LOOKS: Mapping[str, Mapping[str, str]] = {
+    "gained": {"shape": "up", "fill": "#0072B2", "stroke": "#0b2e45"},
+    "lost": {"shape": "down", "fill": "#D55E00", "stroke": "#4a1f00"},
+    "uncovered": {"shape": "ring", "fill": "#ffffff", "stroke": "#5f5f5f"},
+    "covered": {"shape": "dot", "fill": "#b9c2cc", "stroke": "#b9c2cc"},
+}
+"""What becomes of a demand point, told apart by shape as well as by colour."""
 
 _SHAPES: Mapping[str, str] = {
     "hospital": "M6 1.5h4V6h4.5v4H10v4.5H6V10H1.5V6H6z",
@@ -53,6 +60,21 @@ def site_symbols() -> dict[str, str]:
         'stroke-width="1.4"/>'
         '<path d="M4.6 4.6l6.8 6.8M11.4 4.6l-6.8 6.8" stroke="#595959" stroke-width="2"/>',
     }
+
+
+def hatching() -> str:
+    """Give the patterns that fill townships which are not met, the two at right angles."""
+    partial, unmet = VERDICT_COLOURS["partial"], VERDICT_COLOURS["unmet"]
+    return (
+        '<pattern id="lines-partial" width="9" height="9" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(-45)">\n'
+        f'<rect width="9" height="9" fill="{partial}" fill-opacity=".07"/>\n'
+        f'<rect width="1.1" height="9" fill="{partial}" fill-opacity=".8"/>\n</pattern>\n'
+        '<pattern id="lines-unmet" width="7" height="7" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">\n'
+        f'<rect width="7" height="7" fill="{unmet}" fill-opacity=".14"/>\n'
+        f'<rect width="2.4" height="7" fill="{unmet}"/>\n</pattern>'
+    )
 
 
 def facility_rules() -> str:
@@ -141,6 +163,21 @@ def site_swatch(kind: str) -> str:
 def closed_swatch() -> str:
     """Give the legend's sample of what closes."""
     return '<use href="#closed" x="4" width="16" height="16"/>'
+
+
+def change_swatch(change: str) -> str:
+    """Give the legend's sample of what becomes of a demand point."""
+    look = CHANGE_LOOKS[change]
+    paths = {
+        "up": "M12 2.5L18 13H6z",
+        "down": "M12 13.5L18 3H6z",
+        "ring": "M12 3.8a4.2 4.2 0 1 0 .01 0z",
+        "dot": "M12 5.8a2.2 2.2 0 1 0 .01 0z",
+    }
+    return (
+        f'<path d="{paths[look["shape"]]}" fill="{look["fill"]}" stroke="{look["stroke"]}" '
+        'stroke-width="1.4"/>'
+    )
 
 
 def added_colour(rank: int) -> str:

@@ -1,0 +1,439 @@
+"""The tables of a comparison's page: ranking, robustness, stages, loads, and who gains and who loses."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from coverage.reports import comparison_wording as words
+from coverage.reports import wording
+from coverage.reports.comparison_charts import line_sample
+from coverage.reports.comparison_names import (
+    cost_per_person_text,
+    figure_text,
+    full_title,
+    pick,
+    points_text,
+    short_trial_text,
+    sign_text,
+    signed_text,
+    title,
+    wan_text,
+)
+from coverage.reports.comparison_page_words import word
+from coverage.reports.comparison_rows import doing_rows, loser_rows, ranking_rows
+from coverage.reports.map_panel import MAX_LISTED, capital, point_name
+from coverage.reports.map_words import word as map_word
+from coverage.reports.shown import outcome_side
+from coverage.standards import PEOPLE_PER_AMBULANCE
+from coverage.study_area import WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from coverage.comparison import Comparison, Outcome, PairedDifference, Stage, Staging
+    from coverage.reports.comparison_rows import RankingRow
+    from coverage.reports.wording import Lang
+
+    Cell = tuple[str, float, str]
+    """What a cell says, what it is sorted by (NaN: last, whichever way), and a smaller line below."""
+
+
+class _Ranking:
+    """The columns of the ranking, each with the way in which it is sorted first."""
+
+    def __init__(self, comparison: Comparison, lang: Lang) -> None:
+        self.comparison, self.lang = comparison, lang
+        self.today = comparison.baseline
+        self.target = comparison.standard.target_share
+
+    def columns(self) -> list[tuple[str, str, Callable[[RankingRow], Cell]]]:
+        """Give key, first direction and cell of every column."""
+        up, down = "ascending", "descending"
+        columns: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [
+            ("covered", down, lambda r: self.people(r.covered_population)),
+            ("covered_share", down, lambda r: self.share(r.covered_share)),
+            ("gained", down, lambda r: self.people(r.gained_population)),
+            ("lost", up, lambda r: self.people(r.lost_population)),
+            ("verdicts", down, self.verdicts),
+            ("mean", up, lambda r: self.minutes(r.mean_s)),
+            ("median", up, lambda r: self.minutes(r.median_s)),
+            ("p90", up, lambda r: self.minutes(r.p90_s)),
+            ("worst", up, lambda r: self.minutes(r.worst_s)),
+            ("worst_township", down, self.worst_township),
+        ]
+        if not self.comparison.standard.is_access:
+            columns.append(("people_per_ambulance", up, self.per_ambulance))
+        columns += [
+            ("gini", up, lambda r: (f"{r.gini:.2f}" if math.isfinite(r.gini) else wording.DASH, r.gini, "")),
+            ("capital", up, lambda r: (wan_text(r.capital_wan, self.lang), r.capital_wan, "")),
+            ("yearly", up, lambda r: (wan_text(r.yearly_wan, self.lang), r.yearly_wan, "")),
+            ("cost_per_person", up, self.per_person),
+            ("dominated_by", up, self.dominated),
+            ("against_leader", up, self.against_leader),
+        ]
+        return columns
+
+    def people(self, value: float) -> Cell:
+        return figure_text(self.comparison, value, self.lang), value, ""
+
+    def share(self, value: float) -> Cell:
+        return wording.share_text(value, target_share=self.target), value, ""
+
+    def minutes(self, value: float) -> Cell:
+        return wording.minutes_text(value, self.lang), value, ""
+
+    def verdicts(self, row: RankingRow) -> Cell:
+        figures = (row.townships_met, row.townships_partial, row.townships_unmet)
+        # one number that puts more of the better first
+        weight = (figures[0] * 10_000.0 + figures[1]) * 10_000.0 - figures[2]
+        return " / ".join(map(str, figures)), weight, ""
+
+    def worst_township(self, row: RankingRow) -> Cell:
+        name = wording.short_name(row.worst_township) or wording.DASH
+        return self.share(row.worst_township_share)[0], row.worst_township_share, name
+
+    def per_ambulance(self, row: RankingRow) -> Cell:
+        value = row.people_per_ambulance
+        if math.isinf(value):
+            return word("no_ambulance", self.lang), value, ""
+        text = figure_text(self.comparison, value, self.lang)
+        short = row.ambulances_required - row.ambulances
+        if not math.isfinite(short) or row.ambulances_required < 0:
+            return text, value, ""
+        below = word("short", self.lang, n=f"{short:g}") if short > 0 else word("enough", self.lang)
+        return text, value, below
+
+    def per_person(self, row: RankingRow) -> Cell:
+        return (
+            cost_per_person_text(self.comparison, row.cost_per_person_yuan),
+            row.cost_per_person_yuan,
+            "",
+        )
+
+    def dominated(self, row: RankingRow) -> Cell:
+        names = pick(self.lang, "、", ", ").join(
+            self.today_or_key(self.comparison.outcome(key)) for key in row.dominated_by
+        )
+        return names or wording.DASH, float(len(row.dominated_by)), ""
+
+    def today_or_key(self, outcome: Outcome) -> str:
+        return title(outcome, self.lang) if outcome.is_baseline else outcome.key
+
+    def against_leader(self, row: RankingRow) -> Cell:
+        order = {None: 0.0, "more": 0.0, "no_difference": 1.0, "fewer": 2.0}
+        text = word("leader", self.lang) if row.against_leader is None else None
+        return text or sign_text(row.against_leader, self.lang), order[row.against_leader], ""
+
+
+def ranking_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """
+    Give the ranking as the page shows it.
+
+    Returns
+    -------
+    dict
+        ``heads`` (text, first direction) and ``rows`` (key, name, sample of the line, whether it is advised,
+        cells).
+    """
+    columns = _Ranking(comparison, lang).columns()
+    position = {outcome.key: i for i, outcome in enumerate(comparison.outcomes)}
+    heads = [
+        {"text": _ranking_head(key, comparison, lang), "first": first, "key": key}
+        for key, first, _ in columns
+    ]
+    rows = []
+    for row in ranking_rows(comparison):
+        outcome = comparison.outcome(row.key)
+        cells = [_cell(cell(row)) for _, _, cell in columns]
+        rows.append(
+            {
+                **_named(outcome, lang),
+                "sample": line_sample(position[row.key]),
+                "advised": row.key == comparison.advice.key,
+                "cells": cells,
+            }
+        )
+    return {"heads": heads, "rows": rows}
+
+
+def _ranking_head(key: str, comparison: Comparison, lang: Lang) -> str:
+    if key in ("verdicts", "people_per_ambulance"):
+        return word(f"{key}_head", lang, norm=f"{PEOPLE_PER_AMBULANCE:,}")
+    return words.label(key, comparison, lang)
+
+
+def _named(outcome: Outcome, lang: Lang) -> dict[str, str]:
+    """Give an outcome's letter and name apart."""
+    name = title(outcome, lang) if outcome.is_baseline else wording.one_line(outcome.option.name)
+    return {"key": outcome.key, "name": name}
+
+
+def _cell(cell: Cell) -> dict[str, str]:
+    text, value, small = cell
+    return {"text": text, "value": "" if math.isnan(value) else f"{value:.10g}", "small": small}
+
+
+# ---- who gains and who loses ----
+
+
+def township_changes(comparison: Comparison, outcome: Outcome, lang: Lang) -> dict[str, Any]:
+    """Give gained and lost by township, and those outside every township, the largest change first."""
+    table = outcome.townships
+    moved = (table["gained_population"] + table["lost_population"]) > 0
+    turned = table["verdict_before"] != table["verdict_after"]
+    rows = [_township_row(row, comparison, lang) for row in table[moved | turned].to_dict("records")]
+    outside = _outside(outcome)
+    if outside["gained"] or outside["lost"]:
+        rows.append({"id": "", "name": word("outside", lang), **_gain_cells(outside, comparison, lang)})
+    total = {"gained": outcome.gained_population, "lost": outcome.lost_population}
+    return {
+        **_named(outcome, lang),
+        "heads": [
+            wording.short_label("name", lang),
+            words.label("verdict", comparison, lang),
+            *(words.short_label(key, comparison, lang) for key in ("gained", "lost", "net")),
+        ],
+        "rows": sorted(rows, key=lambda row: -float(row["weight"])),
+        "total": {"name": word("county", lang), **_gain_cells(total, comparison, lang)},
+        "nothing": word("nothing_changes", lang),
+    }
+
+
+def _outside(outcome: Outcome) -> dict[str, float]:
+    """Give gained and lost of the demand in no township: of all, less the townships'."""
+    inside = outcome.demand["township_id"].isin(set(outcome.townships["id"]))
+    rest = outcome.demand[~inside]
+    return {name: float(rest.loc[rest["change"] == name, "population"].sum()) for name in ("gained", "lost")}
+
+
+def _gain_cells(figures: Mapping[str, float], comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    gained, lost = figures["gained"], figures["lost"]
+    whole = comparison.area.demand_unit == "people"
+    # rounded before they are subtracted, so that the reader's own sum comes out
+    shown = [float(round(v)) if whole else v for v in (gained, lost)]
+    cells = [
+        signed_text(comparison, shown[0], lang),
+        signed_text(comparison, -shown[1], lang),
+        signed_text(comparison, shown[0] - shown[1], lang),
+    ]
+    return {"cells": cells, "weight": gained + lost}
+
+
+def _township_row(row: Mapping[Any, Any], comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    figures = {name: float(row[f"{name}_population"]) for name in ("gained", "lost")}
+    return {
+        "id": str(row["id"]),
+        "name": wording.one_line(row["name"]),
+        "was": row["verdict_before"],
+        "was_text": wording.verdict_text(row["verdict_before"], lang),
+        "verdict": row["verdict_after"],
+        "verdict_text": wording.verdict_text(row["verdict_after"], lang),
+        **_gain_cells(figures, comparison, lang),
+    }
+
+
+def losers(comparison: Comparison, outcome: Outcome, lang: Lang) -> dict[str, Any]:
+    """Give the demand points that an option takes out of the limit, the most people first."""
+    rows = loser_rows(outcome)
+    rows = rows[rows["population"] > 0]
+    more = len(rows) - MAX_LISTED
+    listed = rows.head(MAX_LISTED)
+    side = outcome_side(comparison, outcome)
+    places = side.area.demand.geometry.loc[listed.index].to_crs(WGS84).to_numpy()
+    names = dict(zip(outcome.townships["id"], outcome.townships["name"], strict=True))
+    keys = ("township", "place", "people_lost", "before_min", "after_min")
+    people = figure_text(comparison, outcome.lost_population, lang)
+    return {
+        **_named(outcome, lang),
+        "n": len(rows),
+        "summary": word("losers_of", lang, comparison.area.demand_unit, n=len(rows), people=people),
+        "heads": [word(f"{key}_head", lang, comparison.area.demand_unit) for key in keys],
+        "rows": [
+            {
+                "at": f"{y:.5f} {x:.5f}",
+                "township": wording.one_line(names.get(row["township_id"], "")) or wording.DASH,
+                "place": point_name(row, side, lang),
+                "cells": _loser_cells(row, comparison, lang),
+            }
+            for (_, row), x, y in zip(
+                listed.iterrows(), shapely.get_x(places), shapely.get_y(places), strict=True
+            )
+        ],
+        "rest": map_word("rest", lang, n=more) if more > 0 else "",
+    }
+
+
+def _loser_cells(row: pd.Series[Any], comparison: Comparison, lang: Lang) -> list[str]:
+    return [
+        figure_text(comparison, float(row["population"]), lang),
+        wording.minutes_text(float(row["before_s"]), lang),
+        wording.minutes_text(float(row["after_s"]), lang),
+    ]
+
+
+# ---- what holds when things are not as assumed ----
+
+
+def robustness_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """Give covered share and rank under every trial, one ambulance away, and the paired differences."""
+    trials = comparison.robustness.trials
+    shares = [tuple(_share(outcome) for outcome in comparison.outcomes), *(t.covered_share for t in trials)]
+    ranks = [_ranks(values) for values in shares]
+    position = {outcome.key: i for i, outcome in enumerate(comparison.outcomes)}
+    leader = comparison.outcome(comparison.order[0])
+    heads = [word("as_computed", lang), *(capital(short_trial_text(t.code, lang)) for t in trials)]
+    rows = []
+    for key in comparison.order:
+        at, outcome = position[key], comparison.outcome(key)
+        cells = [
+            {
+                "text": wording.share_text(values[at]),
+                "small": word("rank_of", lang, n=order[at]),
+                "first": order[at] == 1,
+            }
+            for values, order in zip(shares, ranks, strict=True)
+        ]
+        cells.append(_away_cell(comparison, key, lang))
+        cells += [_pair_cell(comparison, key, other.key, lang) for other in (comparison.baseline, leader)]
+        rows.append({**_named(outcome, lang), "cells": cells})
+    against = [
+        word("less", lang, outcome=title(comparison.baseline, lang)),
+        word("less", lang, outcome=leader.key if not leader.is_baseline else title(leader, lang)),
+    ]
+    return {
+        "heads": [*heads, word("away_head", lang), *against],
+        "rows": rows,
+        "lines": [text for _, text in words.robustness_rows(comparison, lang)],
+    }
+
+
+def _share(outcome: Outcome) -> float:
+    return outcome.situation.assessment.totals["all"].covered_share
+
+
+def _ranks(values: Sequence[float]) -> list[int]:
+    """Number values, the largest first; such as are equal have the same number."""
+    return [1 + sum(other > value + 1e-12 for other in values) for value in values]
+
+
+def _away_cell(comparison: Comparison, key: str, lang: Lang) -> dict[str, Any]:
+    for away in comparison.robustness.away:
+        if away.key == key and len(away.rows):
+            worst = away.rows.loc[away.rows["covered_population"].idxmin()]
+            lost = figure_text(comparison, float(worst["lost_population"]), lang)
+            small = word("away_of", lang, name=wording.short_name(worst["name"]), people=lost)
+            return {"text": wording.share_text(float(worst["covered_share"])), "small": small}
+    return {"text": wording.DASH, "small": ""}
+
+
+def _pair_cell(comparison: Comparison, key: str, other: str, lang: Lang) -> dict[str, Any]:
+    if key == other or not comparison.robustness.draws.n:
+        return {"text": wording.DASH, "small": ""}
+    pair: PairedDifference = comparison.robustness.pair(key, other)
+    return {"text": sign_text(pair.sign, lang), "small": points_text(pair.low, pair.high, lang)}
+
+
+# ---- stages, loads, and what is done ----
+
+
+def stage_tables(comparison: Comparison, lang: Lang) -> list[dict[str, Any]]:
+    """Give the stages of every option that has more than one part to order."""
+    keys = ("stage", "doing", "year", "stage_cost", "spent", "covered_share", "townships_met")
+    return [
+        {
+            **_named(comparison.outcome(staging.key), lang),
+            "heads": [words.label(key, comparison, lang) for key in keys],
+            "rows": [
+                _stage_cells(i, stage, comparison, lang) for i, stage in enumerate(staging.stages, start=1)
+            ],
+            "line": words.staging_text(staging, lang),
+        }
+        for staging in comparison.stagings
+        if _is_order(staging)
+    ]
+
+
+def _is_order(staging: Staging) -> bool:
+    return len(staging.stages) > 1
+
+
+def _stage_cells(i: int, stage: Stage, comparison: Comparison, lang: Lang) -> list[str]:
+    return [
+        str(i),
+        words.stage_names(stage, lang),
+        str(stage.year),
+        wan_text(stage.cost_wan, lang),
+        wan_text(stage.spent_wan, lang),
+        wording.share_text(stage.covered_share, target_share=comparison.standard.target_share),
+        str(stage.townships_met),
+    ]
+
+
+def load_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """Give how many people every base reaches first, by outcome, and how many for each ambulance."""
+    bases: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for outcome in comparison.outcomes:
+        for row in outcome.loads.to_dict("records"):
+            bases.setdefault((str(row["id"]), str(row["name"])), {})[outcome.key] = dict(row)
+    rows = []
+    for (number, name), by_key in bases.items():
+        kinds = dict.fromkeys(wording.kind_text(row["kind"], lang) for row in by_key.values())
+        rows.append(
+            {
+                "name": wording.one_line(name) or wording.one_line(number),
+                "small": pick(lang, "、", ", ").join(kinds),
+                "cells": [_load_cell(by_key.get(o.key), comparison, lang) for o in comparison.outcomes],
+            }
+        )
+    return {"heads": [_named(outcome, lang) for outcome in comparison.outcomes], "rows": rows}
+
+
+def _load_cell(row: Mapping[str, Any] | None, comparison: Comparison, lang: Lang) -> dict[str, str]:
+    if row is None:
+        return {"text": wording.DASH, "small": ""}
+    text = figure_text(comparison, float(row["first_population"]), lang)
+    if not math.isfinite(row["ambulances"]):
+        return {"text": text, "small": ""}
+    each = figure_text(comparison, float(row["per_ambulance"]), lang)
+    return {"text": text, "small": word("each_of", lang, n=f"{row['ambulances']:g}", each=each)}
+
+
+def doing_tables(comparison: Comparison, lang: Lang) -> list[dict[str, Any]]:
+    """Give what every option does, with its note and the text of its file."""
+    heads = [words.label(key, comparison, lang) for key in ("action", "name", "detail", "capital", "yearly")]
+    return [
+        {
+            **_named(outcome, lang),
+            "full": full_title(outcome, lang),
+            "note": wording.one_line(outcome.option.note),
+            "cost": words.cost_text(outcome, comparison, lang),
+            "heads": heads,
+            "rows": [
+                [
+                    row.action,
+                    row.name,
+                    row.detail,
+                    wan_text(row.capital_wan, lang),
+                    wan_text(row.yearly_wan, lang),
+                ]
+                for row in doing_rows(outcome, lang)
+            ],
+            "text": _file_text(outcome.text),
+            "source": wording.one_line(outcome.source),
+        }
+        for outcome in comparison.options
+    ]
+
+
+def _file_text(text: str) -> str:
+    """Give a file's text as it is, but for characters that turn or hide what stands beside them."""
+    return "\n".join(_line(line) for line in text.splitlines())
+
+
+def _line(line: str) -> str:
+    return "".join(c if c in " \t" else wording.one_line(c) for c in line)
