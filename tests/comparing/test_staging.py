@@ -27,7 +27,7 @@ def station(name, x_km, y_km, *, cost=math.nan, ambulances=1.0, hours=""):
 
 
 POOL = (
-    station("n1", 24.0, 0.0),
+    station("n1", 26.0, 0.1, ambulances=0.0),
     station("n2", 16.0, 5.0),
     Closing("s1", "close s1"),
     Move("h1", "h1 to n1", to="n1", ambulances=1.0),
@@ -136,6 +136,21 @@ def test_equals_keep_the_options_order():
     twins = Option("twins", open=tuple(station(f"n{i}", 26.0, 0.1, cost=70.0) for i in (3, 1, 2)))
     staging = stage_option(toy_today(), "A", twins)
     assert [s.names for s in staging.stages] == [("n3",), ("n1",), ("n2",)]
+
+
+def test_what_helps_nobody_keeps_its_place_whatever_the_cents():
+    costs = (0.1, 0.7, 0.3, 0.2, 0.6)
+    idle = tuple(station(f"n{9 - i}", 0.1, 0.1, cost=cost) for i, cost in enumerate(costs))
+    staging = stage_option(toy_today(), "A", Option("idle", open=idle))
+    assert [s.names for s in staging.stages] == [("n9",), ("n8",), ("n7",), ("n6",), ("n5",)]
+
+
+def test_a_place_without_an_ambulance_is_built_first_for_the_one_that_moves_there():
+    empty = station("n1", 26.0, 0.1, cost=50.0, ambulances=0.0)  # covers nobody by itself
+    north = station("n2", 16.0, 7.0, cost=30.0)  # covers some at once
+    move = Move("h1", "h1 to n1", to="n1", ambulances=1.0, capital_wan=1.0)
+    staging = stage_option(toy_today(), "A", Option("both", open=(north, empty), move=(move,)))
+    assert [s.names for s in staging.stages] == [("n1",), ("h1 to n1",), ("n2",)]
 
 
 def test_what_costs_nothing_is_not_waited_for():
