@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import shapely
+
+from coverage.settings import PROFILE_KEYS
 from coverage.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from coverage.option import Option
-
-Value = str | float | None
+    from coverage.option import Option, RoadClosure
 
 _MARK = re.compile(rb"^# unedited: ([0-9a-f]{16})\n", re.MULTILINE)
 
@@ -26,7 +28,7 @@ def write_option(option: Option, path: Path, *, county: str) -> None:
     Parameters
     ----------
     option
-        What is opened, closed and changed.
+        What is done.
     path
         The file; it is written in UTF-8, as TOML asks.
     county
@@ -37,7 +39,7 @@ def write_option(option: Option, path: Path, *, county: str) -> None:
 
 def option_text(option: Option, *, county: str) -> str:
     """
-    Give an option as TOML: ``name``, ``note`` and the tables ``[[open]]``, ``[[close]]``, ``[[change]]``.
+    Give an option as TOML, which `coverage.options.reading.read_option` reads back as the same option.
 
     Parameters
     ----------
@@ -47,16 +49,25 @@ def option_text(option: Option, *, county: str) -> str:
     Returns
     -------
     str
-        Keys are the fields of `coverage.option`; a figure that is not known, and a field that a change
-        leaves as it is, are left out.
+        Keys are the fields of `coverage.option`, limits in minutes; a figure that is not known, a field that
+        a change leaves as it is, and what is as it is by default are left out. Places are WGS84.
     """
     head = f"# emergency-coverage {__version__}, {_comment(county)}\n"
     parts = [
         "# capital_wan: 万元 (10,000 yuan)\n",
         _lines({"name": option.name, "note": option.note}),
+        *_section("standard", _promise(option.standard)),
+        *(text for name, rows in option.speeds.items() for text in _section(f"speeds.{_key(name)}", rows)),
     ]
-    for heading, rows in (("open", option.open), ("close", option.close), ("change", option.change)):
-        parts += [f"\n[[{heading}]]\n{_lines(vars(row))}" for row in rows]
+    for heading, rows in (
+        ("open", [_without(vars(row), at="", hours="") for row in option.open]),
+        ("close", [_without(vars(row), name="") for row in option.close]),
+        ("move", [_without(vars(row), name="", to="") for row in option.move]),
+        ("change", [_without(vars(row), name="") for row in option.change]),
+        ("roads.close", [_closed_road(row) for row in option.roads.close]),
+        ("roads.new", [_without(vars(row), oneway=False) for row in option.roads.new]),
+    ):
+        parts += [f"\n[[{heading}]]\n{_lines(row)}" for row in rows]
     text = "".join(parts)
     return f"{head}# unedited: {_digest((head + text).encode())}\n{text}"
 
@@ -79,21 +90,55 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _lines(fields: dict[str, Value]) -> str:
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in fields.items() if _is_known(value))
+def _section(heading: str, rows: Mapping[str, Any]) -> Iterable[str]:
+    """Give a table that stands once, nothing where it is empty."""
+    return [f"\n[{heading}]\n{_lines(rows)}"] if rows else []
 
 
-def _is_known(value: Value) -> bool:
+def _promise(standard: Mapping[str, float]) -> dict[str, float]:
+    """Give the figures of a promise under the keys that planners know."""
+    keys = {field: (key, factor) for key, (field, factor) in PROFILE_KEYS.items()}
+    return {keys[field][0]: value / keys[field][1] for field, value in standard.items()}
+
+
+def _without(fields: Mapping[str, Any], **defaults: object) -> dict[str, Any]:
+    """Leave out what is as it is by default."""
+    return {key: value for key, value in fields.items() if key not in defaults or value != defaults[key]}
+
+
+def _closed_road(closure: RoadClosure) -> dict[str, Any]:
+    polygon = closure.polygon
+    fields = {
+        "name": closure.name,
+        "polygon": None if polygon is None else shapely.geometry.mapping(polygon)["coordinates"],
+        "ways": closure.ways,
+        "edges": closure.edges,
+    }
+    return _without(fields, name="", ways=(), edges=())
+
+
+def _lines(fields: Mapping[str, Any]) -> str:
+    return "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in fields.items() if _is_known(value))
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _toml(key)
+
+
+def _is_known(value: object) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
-def _toml(value: Value) -> str:
+def _toml(value: Any) -> str:
     """Give a value as TOML writes it."""
     if isinstance(value, str):
         return f'"{"".join(map(_escaped, value))}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_toml, value))}]"
     # a Python number is a TOML number, but whole ones read better without their point
-    number = float(value or 0)
-    return str(int(number)) if number.is_integer() else repr(number)
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _escaped(mark: str) -> str:

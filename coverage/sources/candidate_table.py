@@ -117,7 +117,7 @@ def _kinds(table: Table, sieve: RowSieve) -> NDArray[np.object_]:
 
 def site_kind(word: str) -> str:
     """
-    Tell the kind of a site that somebody thinks of, where a bare ``station`` or ``站点`` is one for ambulances.
+    Tell the kind of a site that somebody thinks of; a bare ``station`` or ``站点`` is one for ambulances.
 
     Parameters
     ----------
