@@ -121,14 +121,12 @@ def _write_ranking(book: Book, comparison: Comparison) -> None:
     sheet = book.sheet("comparison_ranking", landscape_paper=A3)
     first, second = ranking_columns(book, comparison, rows), second_ranking_columns(book, comparison, rows)
     fit(sheet, first, second)
-    row = _headline(book, sheet, comparison)
+    row = _headline(book, sheet, comparison) + 1
+    book.sentence(sheet, row, words.order_text(lang), _PROSE_COLUMNS)
     top = row + 2
     row = book.table(sheet, top, first)
     sheet.auto_filter.ref = f"A{top + 1}:{get_column_letter(len(first))}{row}"
     _colour_signs(book, sheet, first, comparison, top=top + 2)
-    if any(r.against_leader == "no_difference" for r in rows):
-        row += 1
-        book.sentence(sheet, row, words.order_text(lang), _PROSE_COLUMNS)
     row = book.table(sheet, row + 2, second)
     sheet.print_area = f"A1:{get_column_letter(max(len(first), len(second)))}{row}"
     sheet.sheet_view.showGridLines = False
