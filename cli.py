@@ -124,7 +124,8 @@ def _usage_zh(error: click.ClickException, context: click.Context | None) -> str
     elif isinstance(error, click.BadOptionUsage):
         message = f"选项 {error.option_name} 后面没有内容"
     elif isinstance(error, click.exceptions.NoSuchCommand):
-        commands = cli.list_commands(context) if context is not None else []
+        group = context.command if context is not None else cli
+        commands = group.list_commands(context) if context and isinstance(group, click.Group) else []
         message = f"没有命令 {error.command_name}，可选 {'、'.join(commands)}"
     elif extra is not None:
         message = f"多出了 {extra[1]}：文件名前要写选项，例如 --facilities 文件"
@@ -807,6 +808,32 @@ compare_options = _options(
                  help="Where their random numbers begin. 随机种子"),
     click.option("--no-pdf", is_flag=True, help="Leave the report for the meeting out. 不生成会议材料PDF"),
 )  # fmt: skip
+
+
+@cli.group(short_help="Option files to compare. 方案文件")
+def option() -> None:
+    """Write option files for `coverage compare`. 生成用于比选的方案文件"""
+
+
+@option.command("new", short_help="A commented option file to fill in. 生成带注释的方案文件")
+@county_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.toml",
+              help="File to write; <county>.option.toml, with a number where that is taken, if not given. "
+              "输出文件")  # fmt: skip
+@data_option
+@shared_options
+def new_option(county: str, out: Path | None, data: Path | None, lang: Lang | None, quiet: bool) -> None:  # noqa: FBT001
+    """Write an option file with examples from the county itself. 生成带注释的方案文件，列出现有设施"""
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.options.starting import free_name, write_starting_file  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    path = find_county(county, search_folders(data))
+    if out is None or out.is_dir():
+        out = free_name((out or Path()) / f"{path.stem}.option.toml")
+    write_starting_file(read_study_area(path), out, lang=lang or _locale_lang())
+    if not quiet:
+        click.echo(str(out))
 
 
 @cli.command(short_help="Options side by side. 方案比选")

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 MAX_LON, MAX_LAT = 180.0, 90.0
+_INSTEAD = {
+    frozenset(("close", "move")): (
+        "; where its ambulances go, a [[change]] says how many there then are",
+        "；其救护车的去向请在接收设施的 [[change]] 中写明救护车总数",
+    )
+}
 _COSTS = ("capital_wan", "yearly_wan", "yearly_saved_wan")
 
 
@@ -167,9 +173,10 @@ def _check_once(option: Option) -> None:
             both_zh = (
                 f"既{words_zh[first]}又{words_zh[table]}" if first != table else f"{words_zh[table]}两次"
             )
+            advice, advice_zh = _INSTEAD.get(frozenset((first, table)), ("", ""))
             raise OptionError(
-                f'id = "{item.id}" is {both}: say what becomes of a facility in one table',
-                zh=f"id = “{item.id}” {both_zh}：每处设施只能写一次",
+                f'id = "{item.id}" is {both}: say what becomes of a facility once{advice}',
+                zh=f"id = “{item.id}” {both_zh}：每处设施只能写一次{advice_zh}",
                 place=(*place, "id"),
             )
         done[item.id] = table

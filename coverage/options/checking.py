@@ -175,15 +175,38 @@ def _check_inside(area: StudyArea, lon: float, lat: float, place: Place) -> None
     )
 
 
+def is_near_road(roads: Roads, speeds: SpeedTable, place: shapely.Point) -> bool:
+    """
+    Tell whether an ambulance would come from a place to a road.
+
+    Parameters
+    ----------
+    roads
+        Of the study area.
+    speeds
+        Roads without a speed are none for ambulances.
+    place
+        In the roads' system.
+
+    Returns
+    -------
+    bool
+        Whether a road that is open to ambulances, and neither an expressway nor in a tunnel, is nearer than
+        `coverage.routing.snapping.SNAP_LIMIT_M`.
+    """
+    near = roads.edges.iloc[roads.edges.sindex.query(place, predicate="dwithin", distance=SNAP_LIMIT_M)]
+    if near.empty:
+        return False
+    is_driven = np.isfinite(speeds.speeds_kph(near.drop(columns=near.geometry.name)))
+    closed = np.isin(first_text(near, "highway"), CLOSED_CLASSES) | in_tunnel(near)
+    return bool((is_driven & ~closed).any())
+
+
 def _check_near_road(roads: Roads, speeds: SpeedTable, lon: float, lat: float, place: Place) -> None:
     """Refuse a place from which no ambulance comes to a road."""
     here = gpd.GeoSeries(gpd.points_from_xy([lon], [lat]), crs=WGS84).to_crs(roads.edges.crs).iloc[0]
-    near = roads.edges.iloc[roads.edges.sindex.query(here, predicate="dwithin", distance=SNAP_LIMIT_M)]
-    if not near.empty:
-        is_driven = np.isfinite(speeds.speeds_kph(near.drop(columns=near.geometry.name)))
-        closed = np.isin(first_text(near, "highway"), CLOSED_CLASSES) | in_tunnel(near)
-        if (is_driven & ~closed).any():
-            return
+    if is_near_road(roads, speeds, here):
+        return
     raise OptionError(
         f"lon = {lon:.6g}, lat = {lat:.6g}: no road for ambulances within {SNAP_LIMIT_M / _KM:g} km: "
         "check the coordinates, or add the road that leads there as [[roads.new]]",

@@ -52,7 +52,7 @@ def option_text(option: Option, *, county: str) -> str:
         Keys are the fields of `coverage.option`, limits in minutes; a figure that is not known, a field that
         a change leaves as it is, and what is as it is by default are left out. Places are WGS84.
     """
-    head = f"# emergency-coverage {__version__}, {_comment(county)}\n"
+    head = f"# emergency-coverage {__version__}, {comment_text(county)}\n"
     parts = [
         "# capital_wan: 万元 (10,000 yuan)\n",
         _lines({"name": option.name, "note": option.note}),
@@ -118,25 +118,27 @@ def _closed_road(closure: RoadClosure) -> dict[str, Any]:
 
 
 def _lines(fields: Mapping[str, Any]) -> str:
-    return "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in fields.items() if _is_known(value))
+    return "".join(
+        f"{_key(key)} = {toml_value(value)}\n" for key, value in fields.items() if _is_known(value)
+    )
 
 
 def _key(key: str) -> str:
-    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _toml(key)
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else toml_value(key)
 
 
 def _is_known(value: object) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """Give a value as TOML writes it."""
     if isinstance(value, str):
         return f'"{"".join(map(_escaped, value))}"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     # a Python number is a TOML number, but whole ones read better without their point
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
@@ -151,6 +153,6 @@ def _escaped(mark: str) -> str:
     return "\ufffd" if "\ud800" <= mark <= "\udfff" else mark
 
 
-def _comment(text: str) -> str:
+def comment_text(text: str) -> str:
     """Give a text that cannot break out of a comment's line."""
     return "".join(c if c.isprintable() else " " for c in text)
