@@ -227,6 +227,11 @@ class Outcome:
         """People covered, on the promise's own clock."""
         return self.situation.assessment.totals["all"].covered_population
 
+    @property
+    def covered_share(self) -> float:
+        """Their share of all people; NaN where nobody lives."""
+        return self.situation.assessment.totals["all"].covered_share
+
     @cached_property
     def gained_population(self) -> float:
         """People covered with the option and not today."""

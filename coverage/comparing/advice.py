@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from coverage.comparison import ConditionCode, Outcome, Robustness
 
 BASELINE = "0"
+AS_GOOD_SHARE = 0.01
+"""A cheaper outcome is as good as the leader that is ahead of it by no more than this share of the people."""
 _BETTER = {"met": 3, "partial": 2, "unmet": 1, "unknown": 0}
 
 
@@ -23,9 +25,11 @@ def advise(
     """
     Say which option the figures speak for.
 
-    It is the one that covers most people, unless a cheaper one is not clearly worse over the paired draws
-    (nor, where its bases are not staffed round the clock, at night); none where the one chosen so is not
-    clearly better than the county as it is.
+    It is the one that covers most people, unless a cheaper one is as good: behind by at most
+    `AS_GOOD_SHARE` of the people as computed and in 97.5 % of the paired draws, and not behind at night where
+    its bases are not staffed round the clock. That nothing is proven either way is not enough to take the
+    cheaper one (a test of equivalence, not of difference; Schuirmann 1987). None is advised where the one
+    chosen so is not clearly better than the county as it is.
 
     Parameters
     ----------
@@ -67,6 +71,10 @@ def _chosen(
     def is_there_at_night(key: str) -> bool:
         return not by_key[key].is_limited or at_night[key] >= at_night[leader] - SAME_PEOPLE
 
+    def is_as_good(key: str) -> bool:
+        ahead = by_key[leader].covered_share - by_key[key].covered_share
+        return max(ahead, robustness.pair(leader, key).high) <= AS_GOOD_SHARE
+
     leader = order[0]
     if not is_clear(leader):
         return BASELINE
@@ -75,10 +83,7 @@ def _chosen(
     as_good = [
         key
         for key in order[1:]
-        if is_clear(key)
-        and cost[key] < cost[leader]
-        and robustness.pair(leader, key).sign != "more"
-        and is_there_at_night(key)
+        if is_clear(key) and cost[key] < cost[leader] and is_as_good(key) and is_there_at_night(key)
     ]
     # the first of the cheapest: the order has the one that covers more first
     return min(as_good, key=lambda key: cost[key], default=leader)

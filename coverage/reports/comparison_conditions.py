@@ -134,10 +134,10 @@ def _cheaper(condition: Condition, comparison: Comparison, advised: Outcome, lan
     saved = money_text(comparison.cost_wan(leader) - comparison.cost_wan(advised), lang)
     return pick(
         lang,
-        f"{name}按现有数据多覆盖{more}，但抽样中差异不明显（覆盖率之差95%在{interval}之间），"
+        f"{name}多覆盖{more}，相差不到1个百分点（抽样中覆盖率之差的95%在{interval}之间），"
         f"费用却多{saved}，故取费用较低者",
-        f"{upper_first(name)} covers {more} more as computed, but not clearly so over the draws "
-        f"({interval}, 95 % of them), and costs {saved} more: hence the cheaper one",
+        f"{upper_first(name)} covers {more} more, less than one point of the county "
+        f"({interval} over 95 % of the draws), and costs {saved} more: hence the cheaper one",
     )
 
 

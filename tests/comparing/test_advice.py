@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,17 +13,22 @@ from comparisons import toy_comparison
 from coverage.comparing.advice import advise
 from coverage.comparison import Draws, PairedDifference, Robustness, Trial
 
+if TYPE_CHECKING:
+    from coverage.comparison import Outcome
+
 KEYS = ("0", "A", "B", "C")
 
 
-def _robustness(signs: dict[tuple[str, str], str], leaders: tuple[str, ...] = ()) -> Robustness:
+def _robustness(
+    signs: dict[tuple[str, str], str], leaders: tuple[str, ...] = (), wide: float = 0.004
+) -> Robustness:
     """Make pairs with the signs given, "more" for the earlier of the order where none is, and trials."""
     real = toy_comparison(n_options=3)
     pairs = []
     for i, first in enumerate(KEYS):
         for second in KEYS[i + 1 :]:
             sign = signs.get((first, second), "no_difference")
-            pairs.append(PairedDifference(first, second, 0.0, -0.1, 0.1, sign))  # type: ignore[arg-type]
+            pairs.append(PairedDifference(first, second, 0.0, -wide, wide, sign))  # type: ignore[arg-type]
     trials = tuple(
         Trial("peak", tuple(10.0 if key == leader else 1.0 for key in KEYS), (0.1,) * 4) for leader in leaders
     )
@@ -31,9 +37,20 @@ def _robustness(signs: dict[tuple[str, str], str], leaders: tuple[str, ...] = ()
     return Robustness(trials, away, Draws(1, 1, np.zeros((1, 4)), {}), tuple(pairs))
 
 
-def _advise(signs, cost, order, leaders=()):
-    outcomes = toy_comparison(n_options=3).outcomes
-    return advise(outcomes, cost, order, _robustness(signs, leaders))
+class _Covering:
+    """An outcome of the toy county, as computed covering another share of it."""
+
+    def __init__(self, real: Outcome, share: float) -> None:
+        self._real, self.covered_share = real, share
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+
+def _advise(signs, cost, order, leaders=(), wide=0.004, shares=(0.5, 0.5, 0.5, 0.5)):
+    real = toy_comparison(n_options=3).outcomes
+    outcomes = [_Covering(outcome, share) for outcome, share in zip(real, shares, strict=True)]
+    return advise(outcomes, cost, order, _robustness(signs, leaders, wide))  # type: ignore[arg-type]
 
 
 def test_the_leader_is_advised_where_it_is_clearly_better_than_all() -> None:
@@ -41,11 +58,17 @@ def test_the_leader_is_advised_where_it_is_clearly_better_than_all() -> None:
     assert _advise(signs, [0.0, 10.0, 20.0, 5.0], ("B", "A", "C", "0")).key == "B"
 
 
-def test_a_cheaper_one_that_is_not_clearly_worse_is_advised_instead() -> None:
+def test_a_cheaper_one_that_is_as_good_is_advised_instead() -> None:
     signs = {("0", "B"): "fewer", ("0", "A"): "fewer", ("0", "C"): "fewer"}
     advice = _advise(signs, [0.0, 10.0, 20.0, 5.0], ("B", "A", "C", "0"))
     assert advice.key == "C"
     assert next(c for c in advice.conditions if c.code == "cheaper_is_as_good").names == ("B",)
+
+
+@pytest.mark.parametrize("why", [{"wide": 0.02}, {"shares": (0.4, 0.45, 0.5, 0.45)}])
+def test_a_cheaper_one_that_may_be_far_behind_is_not(why) -> None:
+    signs = {("0", "B"): "fewer", ("0", "A"): "fewer", ("0", "C"): "fewer"}
+    assert _advise(signs, [0.0, 10.0, 20.0, 5.0], ("B", "A", "C", "0"), **why).key == "B"
 
 
 def test_a_cheaper_one_that_is_not_clearly_better_than_today_is_not() -> None:
