@@ -104,7 +104,7 @@ def comparison_data(comparison: Comparison, lang: Lang, tiles: Tiles | None = No
     ]
     return {
         **ground,
-        "words": {**ground["words"], **_words(comparison, lang)},
+        "words": {**ground["words"], **_words(lang)},
         "townships": township_ground(today),
         "demand": _demand(today, lang),
         "looks": {
@@ -116,29 +116,20 @@ def comparison_data(comparison: Comparison, lang: Lang, tiles: Tiles | None = No
     }
 
 
-def _words(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+def _words(lang: Lang) -> dict[str, Any]:
     """Give the words that the script puts together itself, with blanks in braces."""
-    access = comparison.standard.is_access
     state = {letter: wording.state_text(name, lang) for name, letter in STATE_LETTERS.items()}
     change = {letter: capital(change_text(name, lang)) for name, letter in CHANGE_LETTERS.items()}
-    keys = ("map_of", "change_of", "today_then", "never", "minutes")
     return {
         "states": state,
         "changes": change,
         "late": map_word("tip_response", lang, state="{state}", minutes="{minutes}", limit="{limit}"),
-        **{key: word(key, lang, access=access, **_BLANKS.get(key, {})) for key in keys},
+        "map_of": word("map_of", lang, outcome="{outcome}"),
+        "change_of": word("change_of", lang, outcome="{outcome}"),
+        "today_then": word("today_then", lang, before="{before}", after="{after}"),
+        "minutes": word("minutes", lang, minutes="{minutes}"),
+        "never": word("never", lang),
     }
-
-
-_BLANKS: dict[str, dict[str, str]] = {
-    key: {name: f"{{{name}}}" for name in names}
-    for key, names in {
-        "map_of": ("outcome",),
-        "change_of": ("outcome",),
-        "today_then": ("before", "after"),
-        "minutes": ("minutes",),
-    }.items()
-}
 
 
 def _lived_in(side: Side) -> pd.DataFrame:

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "curves": ("响应时间曲线", "Response-time curves"),
     "dominated": ("不如{keys}", "beaten by {keys}"),
     "each_of": ("{n}辆，每辆{each}", "{n} with {each} each"),
+    "ambulances_of": ("{n}辆", "{n}"),
     "enough": ("达到国标", "meets the norm"),
     "file_text": ("方案文件原文（{source}）", "The option file as read ({source})"),
     "frontier": ("费用与覆盖{p}", "Cost against {p} covered"),
@@ -74,9 +75,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "nothing_changes": ("没有乡镇发生变化。", "Nothing changes in any township."),
     "outside": ("不在任何乡镇", "In no township"),
     "people_lost_head": ("{p}", "{P}"),
-    "people_per_ambulance_head": ("每辆救护车服务人口（国标{norm}）", "People per ambulance (norm {norm})"),
     "place_head": ("居民点", "Place"),
-    "rank_of": ("第{n}", "no. {n}"),
+    "rank_of": ("第{n}位", "no. {n}"),
     "right_map": ("右图方案", "Option on the right"),
     "ringed": ("外圈：建议的方案（{which}）。", "Ringed: advised ({which})."),
     "semicolon": ("；", "; "),
@@ -87,8 +87,38 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "township_changes": ("各乡镇新增与失去", "Gained and lost by township"),
     "township_head": ("乡镇", "Township"),
     "unplaced": ("费用不全，未画入图中：{names}。", "Cost not known, so not on the chart: {names}."),
-    "verdicts_head": ("乡镇：达标 / 部分 / 未达标", "Townships: met / partly / unmet"),
     "within_axis": ("限时内到达的{p}占比（%）", "Share of {p} reached within t minutes (%)"),
+}
+# Headings of the ranking, by its groups of columns.
+_GROUPS: Mapping[str, tuple[str, str]] = {
+    "coverage": ("覆盖{p}", "{P} covered"),
+    "townships": ("乡镇", "Townships"),
+    "times": ("响应时间（分钟）", "Response (min)"),
+    "fairness": ("车辆与公平", "Fleet and equity"),
+    "money": ("费用（万元）", "Money (10,000 yuan)"),
+    "order": ("抽样比较", "Over the draws"),
+}
+_HEADS: Mapping[str, tuple[str, str]] = {
+    "against_leader": ("与首位相比", "Against the first"),
+    "capital": ("建设", "Capital"),
+    "cost_per_person": ("每净增1人（元）", "Yuan for each more"),
+    "covered": ("合计", "All"),
+    "covered_share": ("占比", "Share"),
+    "dominated_by": ("更优方案", "Beaten by"),
+    "gained": ("新增", "Gained"),
+    "gini": ("基尼系数", "Gini"),
+    "lost": ("失去", "Lost"),
+    "mean": ("平均", "Mean"),
+    "median": ("中位", "Median"),
+    "p90": ("90分位", "90th"),
+    "people_per_ambulance": ("每车人口（国标{norm}）", "People per ambulance (norm {norm})"),
+    "verdicts": ("达标 / 部分 / 未达标", "Met / partly / unmet"),
+    "worst": ("最远", "Worst"),
+    "worst_township": ("最差乡镇", "Worst"),
+    "yearly": ("每年", "A year"),
+}
+_ROAD_HEADS: Mapping[str, tuple[str, str]] = {
+    "cost_per_person": ("每净增1公里（元）", "Yuan for each km more"),
 }
 # Where people travel themselves: nobody responds.
 _ACCESS_WORDS: Mapping[str, tuple[str, str]] = {
@@ -116,3 +146,16 @@ def word(
     words = _ACCESS_WORDS if access and key in _ACCESS_WORDS else _WORDS
     counted = _PEOPLE[unit][column]
     return words[key][column].format(p=counted, P=counted.capitalize(), **figures)
+
+
+def group_text(key: str, lang: Lang, unit: DemandUnit) -> str:
+    """Name a group of columns of the ranking."""
+    column = 0 if lang == "zh" else 1
+    counted = _PEOPLE[unit][column]
+    return _GROUPS[key][column].format(p=counted, P=counted.capitalize())
+
+
+def head_text(key: str, lang: Lang, unit: DemandUnit, **figures: object) -> str:
+    """Name a column of the ranking, below the name of its group."""
+    heads = _ROAD_HEADS if unit != "people" and key in _ROAD_HEADS else _HEADS
+    return heads[key][0 if lang == "zh" else 1].format(**figures)

@@ -14,6 +14,7 @@ from coverage.reports.comparison_names import (
     cost_per_person_text,
     figure_text,
     full_title,
+    people_text,
     pick,
     points_text,
     short_trial_text,
@@ -22,7 +23,7 @@ from coverage.reports.comparison_names import (
     title,
     wan_text,
 )
-from coverage.reports.comparison_page_words import word
+from coverage.reports.comparison_page_words import group_text, head_text, word
 from coverage.reports.comparison_rows import doing_rows, loser_rows, ranking_rows
 from coverage.reports.map_panel import MAX_LISTED, capital, point_name
 from coverage.reports.map_words import word as map_word
@@ -51,32 +52,50 @@ class _Ranking:
         self.today = comparison.baseline
         self.target = comparison.standard.target_share
 
-    def columns(self) -> list[tuple[str, str, Callable[[RankingRow], Cell]]]:
-        """Give key, first direction and cell of every column."""
+    def groups(self) -> list[tuple[str, list[tuple[str, str, Callable[[RankingRow], Cell]]]]]:
+        """Give the groups of columns: of every column its key, first direction and cell."""
         up, down = "ascending", "descending"
-        columns: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [
-            ("covered", down, lambda r: self.people(r.covered_population)),
-            ("covered_share", down, lambda r: self.share(r.covered_share)),
-            ("gained", down, lambda r: self.people(r.gained_population)),
-            ("lost", up, lambda r: self.people(r.lost_population)),
-            ("verdicts", down, self.verdicts),
-            ("mean", up, lambda r: self.minutes(r.mean_s)),
-            ("median", up, lambda r: self.minutes(r.median_s)),
-            ("p90", up, lambda r: self.minutes(r.p90_s)),
-            ("worst", up, lambda r: self.minutes(r.worst_s)),
-            ("worst_township", down, self.worst_township),
-        ]
+        fairness: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [("gini", up, self.gini)]
         if not self.comparison.standard.is_access:
-            columns.append(("people_per_ambulance", up, self.per_ambulance))
-        columns += [
-            ("gini", up, lambda r: (f"{r.gini:.2f}" if math.isfinite(r.gini) else wording.DASH, r.gini, "")),
-            ("capital", up, lambda r: (wan_text(r.capital_wan, self.lang), r.capital_wan, "")),
-            ("yearly", up, lambda r: (wan_text(r.yearly_wan, self.lang), r.yearly_wan, "")),
-            ("cost_per_person", up, self.per_person),
-            ("dominated_by", up, self.dominated),
-            ("against_leader", up, self.against_leader),
+            fairness.insert(0, ("people_per_ambulance", up, self.per_ambulance))
+        return [
+            (
+                "coverage",
+                [
+                    ("covered", down, lambda r: self.people(r.covered_population)),
+                    ("covered_share", down, lambda r: self.share(r.covered_share)),
+                    ("gained", down, lambda r: self.people(r.gained_population)),
+                    ("lost", up, lambda r: self.people(r.lost_population)),
+                ],
+            ),
+            ("townships", [("verdicts", down, self.verdicts), ("worst_township", down, self.worst_township)]),
+            (
+                "times",
+                [
+                    ("mean", up, lambda r: self.minutes(r.mean_s)),
+                    ("median", up, lambda r: self.minutes(r.median_s)),
+                    ("p90", up, lambda r: self.minutes(r.p90_s)),
+                    ("worst", up, lambda r: self.minutes(r.worst_s)),
+                ],
+            ),
+            ("fairness", fairness),
+            (
+                "money",
+                [
+                    ("capital", up, lambda r: self.wan(r.capital_wan)),
+                    ("yearly", up, lambda r: self.wan(r.yearly_wan)),
+                    ("cost_per_person", up, self.per_person),
+                    ("dominated_by", up, self.dominated),
+                ],
+            ),
+            ("order", [("against_leader", up, self.against_leader)]),
         ]
-        return columns
+
+    def wan(self, value: float) -> Cell:
+        return wan_text(value, self.lang), value, ""
+
+    def gini(self, row: RankingRow) -> Cell:
+        return f"{row.gini:.2f}" if math.isfinite(row.gini) else wording.DASH, row.gini, ""
 
     def people(self, value: float) -> Cell:
         return figure_text(self.comparison, value, self.lang), value, ""
@@ -137,14 +156,17 @@ def ranking_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``heads`` (text, first direction) and ``rows`` (key, name, sample of the line, whether it is advised,
-        cells).
+        ``groups`` (text, number of columns), ``heads`` (text, first direction) and ``rows`` (key, name,
+        sample of the line, whether it is advised, cells).
     """
-    columns = _Ranking(comparison, lang).columns()
+    unit, norm = comparison.area.demand_unit, f"{PEOPLE_PER_AMBULANCE:,}"
+    groups = _Ranking(comparison, lang).groups()
+    columns = [column for _, of_group in groups for column in of_group]
     position = {outcome.key: i for i, outcome in enumerate(comparison.outcomes)}
     heads = [
-        {"text": _ranking_head(key, comparison, lang), "first": first, "key": key}
-        for key, first, _ in columns
+        {"text": head_text(key, lang, unit, norm=norm), "first": first, "leads": key == of_group[0][0]}
+        for _, of_group in groups
+        for key, first, _ in of_group
     ]
     rows = []
     for row in ranking_rows(comparison):
@@ -158,13 +180,8 @@ def ranking_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
                 "cells": cells,
             }
         )
-    return {"heads": heads, "rows": rows}
-
-
-def _ranking_head(key: str, comparison: Comparison, lang: Lang) -> str:
-    if key in ("verdicts", "people_per_ambulance"):
-        return word(f"{key}_head", lang, norm=f"{PEOPLE_PER_AMBULANCE:,}")
-    return words.label(key, comparison, lang)
+    spans = [{"text": group_text(key, lang, unit), "n": len(of_group)} for key, of_group in groups]
+    return {"groups": spans, "heads": heads, "rows": rows}
 
 
 def _named(outcome: Outcome, lang: Lang) -> dict[str, str]:
@@ -247,7 +264,7 @@ def losers(comparison: Comparison, outcome: Outcome, lang: Lang) -> dict[str, An
     places = side.area.demand.geometry.loc[listed.index].to_crs(WGS84).to_numpy()
     names = dict(zip(outcome.townships["id"], outcome.townships["name"], strict=True))
     keys = ("township", "place", "people_lost", "before_min", "after_min")
-    people = figure_text(comparison, outcome.lost_population, lang)
+    people = people_text(comparison, outcome.lost_population, lang)
     return {
         **_named(outcome, lang),
         "n": len(rows),
@@ -324,7 +341,7 @@ def _ranks(values: Sequence[float]) -> list[int]:
 def _away_cell(comparison: Comparison, key: str, lang: Lang) -> dict[str, Any]:
     for away in comparison.robustness.away:
         if away.key == key and len(away.rows):
-            worst = away.rows.loc[away.rows["covered_population"].idxmin()]
+            worst = away.rows.iloc[int(away.rows["covered_population"].to_numpy().argmin())]
             lost = figure_text(comparison, float(worst["lost_population"]), lang)
             small = word("away_of", lang, name=wording.short_name(worst["name"]), people=lost)
             return {"text": wording.share_text(float(worst["covered_share"])), "small": small}
@@ -379,7 +396,8 @@ def load_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
     bases: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     for outcome in comparison.outcomes:
         for row in outcome.loads.to_dict("records"):
-            bases.setdefault((str(row["id"]), str(row["name"])), {})[outcome.key] = dict(row)
+            base = bases.setdefault((str(row["id"]), str(row["name"])), {})
+            base[outcome.key] = {str(name): value for name, value in row.items()}
     rows = []
     for (number, name), by_key in bases.items():
         kinds = dict.fromkeys(wording.kind_text(row["kind"], lang) for row in by_key.values())
@@ -399,8 +417,12 @@ def _load_cell(row: Mapping[str, Any] | None, comparison: Comparison, lang: Lang
     text = figure_text(comparison, float(row["first_population"]), lang)
     if not math.isfinite(row["ambulances"]):
         return {"text": text, "small": ""}
+    n = f"{row['ambulances']:g}"
     each = figure_text(comparison, float(row["per_ambulance"]), lang)
-    return {"text": text, "small": word("each_of", lang, n=f"{row['ambulances']:g}", each=each)}
+    small = (
+        word("ambulances_of", lang, n=n) if row["ambulances"] == 1 else word("each_of", lang, n=n, each=each)
+    )
+    return {"text": text, "small": small}
 
 
 def doing_tables(comparison: Comparison, lang: Lang) -> list[dict[str, Any]]:

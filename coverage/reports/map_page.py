@@ -189,7 +189,7 @@ class PageBody(Element):
 
     def __init__(self, template: str, page: Mapping[str, Any], data: Mapping[str, Any]) -> None:
         super().__init__()
-        self._template = _page_template(template)
+        self._template: Any = _page_template(template)
         self.page = page
         self.data = json_block(data)
 

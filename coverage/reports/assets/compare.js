@@ -282,12 +282,24 @@
     });
   }
 
+  let opening = ""; // the view on the whole county, as long as nobody has moved away from it
+  const view = () => change.map.getCenter().toString() + change.map.getZoom();
+
   function showCounty() {
     // the smallest map decides, so that the county is whole on each
     const smallest = maps.reduce((a, b) => (a.map.getBoundsZoom(data.view) <= b.map.getBoundsZoom(data.view) ? a : b));
     smallest.map.fitBounds(data.view, { animate: false, padding: [8, 8] });
     follow(smallest);
     settle(smallest);
+    opening = view();
+  }
+
+  function fit(one) {
+    if (before) return;
+    const whole = opening === view();
+    one.map.invalidateSize({ animate: false });
+    if (whole) showCounty();
+    else one.placeNames();
   }
 
   function flyTo(bounds, then) {
@@ -366,6 +378,8 @@
 
   /* ---- a table that sorts: unknown figures last, whichever way ---- */
 
+  const heads = (table) => table.tHead.rows[table.tHead.rows.length - 1].cells;
+
   function sortBy(table, head, index) {
     const body = table.tBodies[0];
     const other = { ascending: "descending", descending: "ascending" };
@@ -382,13 +396,13 @@
       return (a.value === b.value ? 0 : a.value < b.value ? -sign : sign) || a.i - b.i;
     });
     body.append(...rows.map((item) => item.row));
-    [...table.tHead.rows[0].cells].forEach((cell) => cell.removeAttribute("aria-sort"));
+    [...heads(table)].forEach((cell) => cell.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", direction);
   }
 
   function bindTables() {
     document.querySelectorAll("table.sortable").forEach((table) => {
-      [...table.tHead.rows[0].cells].forEach((head, index) => {
+      [...heads(table)].forEach((head, index) => {
         head.querySelector("button").addEventListener("click", () => sortBy(table, head, index));
       });
     });
@@ -402,7 +416,9 @@
     before = { center: change.map.getCenter(), zoom: change.map.getZoom(), open };
     maps.forEach((one) => one.map.closePopup());
     // what one has chosen is printed; the other lists and the files stay folded
-    document.querySelectorAll("details").forEach((box) => (box.open = box.dataset.option === chosen("right")));
+    document.querySelectorAll("details").forEach((box) => {
+      box.open = box.classList.contains("printed") || box.dataset.option === chosen("right");
+    });
     document.documentElement.classList.add("printing");
     maps.forEach((one) => one.atlas.redraw(true, () => {}));
     showCounty();
@@ -430,11 +446,7 @@
   maps.forEach((one) => {
     one.map.on("move", () => follow(one));
     one.map.on("moveend", () => settle(one));
-    new ResizeObserver(() => {
-      if (before) return;
-      one.map.invalidateSize({ animate: false });
-      one.placeNames();
-    }).observe(one.box);
+    new ResizeObserver(() => fit(one)).observe(one.box);
   });
   phone.addEventListener("change", showCounty);
   document.addEventListener("keydown", (event) => {
