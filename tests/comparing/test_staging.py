@@ -139,10 +139,10 @@ def test_equals_keep_the_options_order():
 
 
 def test_what_helps_nobody_keeps_its_place_whatever_the_cents():
-    costs = (0.1, 0.7, 0.3, 0.2, 0.6)
+    costs = (13.389, 83.911, 75.637, 25.326, 49.099, 44.555)  # whose sums differ by their order
     idle = tuple(station(f"n{9 - i}", 0.1, 0.1, cost=cost) for i, cost in enumerate(costs))
     staging = stage_option(toy_today(), "A", Option("idle", open=idle))
-    assert [s.names for s in staging.stages] == [("n9",), ("n8",), ("n7",), ("n6",), ("n5",)]
+    assert [s.names for s in staging.stages] == [(f"n{9 - i}",) for i in range(6)]
 
 
 def test_a_place_without_an_ambulance_is_built_first_for_the_one_that_moves_there():
