@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,8 @@ from coverage.options.writing import option_text
 from coverage.proposal import Wish
 from coverage.proposing import search, solving
 from coverage.proposing.case import lay_case, lay_ground
+from coverage.proposing.chosen import Chosen
+from coverage.proposing.fleet import ambulances_at, handed_over
 from coverage.proposing.merit import merit_of
 from coverage.proposing.recipe import propose
 from coverage.routing.network import RoadNetwork
@@ -392,13 +395,14 @@ def fleet(situation):
 @pytest.mark.parametrize("model", ["maximal-covering", "greedy"])
 @pytest.mark.parametrize(("count", "moves"), [(0, 1), (0, 2), (1, 2)])
 def test_no_ambulance_is_lost_when_bases_move(model, count, moves):
-    """Each new site brings one; those of the bases that close go to the new site nearest to them."""
+    """Each new site brings one, but for pure moves; those of bases that close go to new sites near them."""
     proposal = proposed(model=model, count=count, close_allowed=True, moves=moves)
     assert proposal.closed
-    assert fleet(proposal.after) == fleet(proposal.before) + len(proposal.sites)
+    n_brought = len(proposal.sites) if count else 0
+    assert fleet(proposal.after) == fleet(proposal.before) + n_brought
     given = {site.id: site.ambulances for site in proposal.sites}
     known = proposal.before.area.facilities.set_index("name")["ambulances"]
-    assert sum(given.values()) == len(proposal.sites) + known[list(proposal.closed)].sum()
+    assert sum(given.values()) == n_brought + known[list(proposal.closed)].sum()
     assert given == {
         **{opened.id: opened.ambulances for opened in proposal.option.open},
         **{change.id: change.ambulances for change in proposal.option.change if change.ambulances},
@@ -416,6 +420,25 @@ def test_the_ambulances_of_a_base_that_closes_go_to_the_nearest_new_site():
     (note,) = [note for note in proposal.notes if note.code == "ambulances_moved"]
     assert (note.n, note.names) == (4, ("柳林急救站 → 地块2: 4",))
     assert fleet(proposal.after) == fleet(proposal.before) + 2 + 3
+
+
+def test_in_a_pure_move_every_base_hands_over_to_a_site_of_its_own():
+    """Both bases lie nearest to the site at 6 km; one of them moves to the other site all the same."""
+    table = gpd.GeoDataFrame(
+        {"ambulances": [2.0, 4.0, 3.0, 3.0, 0.0]}, geometry=[_point(x, 0) for x in (0, 7, 20, 6, 1)], crs=CRS
+    )
+    move = SimpleNamespace(wish=wish(count=0, close_allowed=True, moves=3), table=table)
+    hospital, station, far, near, empty = range(5)
+    both = Chosen((), (hospital, station, empty), (near, far), {near: 1, far: 1}, {})
+    assert handed_over(move, both) == {hospital: near, station: far}
+    assert (ambulances_at(move, both, near), ambulances_at(move, both, far)) == (2, 4)
+    one_site = Chosen((), (hospital, station), (near,), {near: 1}, {})
+    assert ambulances_at(move, one_site, near) == 6
+    # a site that takes nothing over brings what it has
+    one_base = Chosen((hospital,), (station,), (near, far), {near: 1, far: 1}, {})
+    assert (ambulances_at(move, one_base, near), ambulances_at(move, one_base, far)) == (4, 3)
+    more = SimpleNamespace(wish=wish(count=1, close_allowed=True), table=table)
+    assert ambulances_at(more, one_base, near) == 3 + 4
 
 
 def test_bases_of_unknown_fleets_hand_over_nothing():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.optimize import linear_sum_assignment
 
 from coverage.proposing.units import counts_units
 
@@ -21,6 +22,7 @@ def brought(case: Case, chosen: Chosen, column: int) -> float:
     Give the ambulances that a new site adds to the county's.
 
     Where a model counts ambulances, they are those it has counted there, whatever a list says of the place.
+    Where sites only move, and none is added, a site that takes over a base's ambulances brings none besides.
 
     Parameters
     ----------
@@ -29,13 +31,18 @@ def brought(case: Case, chosen: Chosen, column: int) -> float:
     column
         Of one of its new sites.
     """
+    if case.wish.count == 0 and column in handed_over(case, chosen).values():
+        return 0.0
     each = 1.0 if counts_units(case) else float(case.table["ambulances"].iloc[column])
     return chosen.units[column] * each
 
 
 def handed_over(case: Case, chosen: Chosen) -> Mapping[int, int]:
     """
-    Find the new site that takes over the ambulances of each base that closes: the nearest, as the crow flies.
+    Find the new site that takes over the ambulances of each base that closes.
+
+    Every base has a site of its own as long as there are enough, so that the distances, as the crow flies,
+    are the least together; the bases left over go to the nearest.
 
     Parameters
     ----------
@@ -53,11 +60,12 @@ def handed_over(case: Case, chosen: Chosen) -> Mapping[int, int]:
     xy = shapely.get_coordinates(case.table.geometry.to_numpy())
     counts = case.table["ambulances"].to_numpy(dtype=np.float64)
     new = np.sort(np.array(chosen.new, dtype=np.int64))
-    return {
-        base: int(new[np.argmin(np.hypot(*(xy[new] - xy[base]).T))])
-        for base in chosen.closed
-        if counts[base] > 0
-    }
+    bases = np.array([base for base in chosen.closed if counts[base] > 0], dtype=np.int64)
+    far_m = np.hypot(*np.moveaxis(xy[bases][:, None] - xy[new], -1, 0))
+    goes = np.argmin(far_m, axis=1)
+    matched, site = linear_sum_assignment(far_m)
+    goes[matched] = site
+    return dict(zip(bases.tolist(), new[goes].tolist(), strict=True))
 
 
 def ambulances_at(case: Case, chosen: Chosen, column: int) -> float:

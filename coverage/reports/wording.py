@@ -1120,10 +1120,10 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "ambulances_moved": (
-        "关闭站点的{n}辆救护车转到直线距离最近的新站点，已计入其车辆数：{names}。可在方案文件中调整",
+        "关闭站点的{n}辆救护车转到就近的新站点（优先一站对一站），已计入其车辆数：{names}。可在方案文件中调整",
         (
-            "ambulances of bases that close, counted at the new site nearest as the crow flies ({n}): {names}. "
-            "Change that in the option file"
+            "ambulances of bases that close, counted at new sites near them, one base to one site where there are "
+            "enough ({n}): {names}. Change that in the option file"
         ),
     ),
     "sweep_full": (
