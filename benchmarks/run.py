@@ -1,7 +1,7 @@
 """
 The same work through NetworkX, the OSMnx isochrone recipe, spopt, HiGHS and this program, printed as ratios.
 
-    python benchmarks/run.py [--data DIR] [--write] [--only routing|commands|siting]
+    python benchmarks/run.py [--data DIR] [--write] [--only routing|siting|comparing|commands]
 
 `--data` holds porto.osm.pbf and liechtenstein.osm.pbf; `--write` puts the tables into benchmarks/README.md;
 `--only` measures one part and leaves the others as they are.
@@ -30,6 +30,7 @@ import openpyxl
 import shapely
 from measure import ROOT, Row, process, seconds, table, timed
 
+from comparing import LIMITS, comparing, write_options
 from coverage.geopackage import read_study_area
 from coverage.routing import isochrones as areas
 from coverage.routing.network import RoadNetwork
@@ -194,18 +195,26 @@ def on_liechtenstein(data: Path) -> list[Row]:
     ]
 
 
+def import_of_liechtenstein(data: Path) -> list[str]:
+    """Give the words of the command that makes the small country's study area."""
+    extract = str((data / "liechtenstein.osm.pbf").resolve())
+    outline = ["--boundary-relation", "1155955", "--township-level", "8"]
+    return ["import", "--county", "liechtenstein", "--osm", extract, *outline]
+
+
 def whole_processes(data: Path) -> list[Row]:
     """Measure commands as a planner types them."""
     with tempfile.TemporaryDirectory() as folder:
         cwd = Path(folder)
-        liechtenstein = [
-            "import", "--county", "liechtenstein", "--osm", str((data / "liechtenstein.osm.pbf").resolve()),
-            "--boundary-relation", "1155955", "--township-level", "8",
-        ]  # fmt: skip
+        liechtenstein = import_of_liechtenstein(data)
         linxiang = ["analyze", "--county", "linxiang"]
-        return [
+        rows = [
             ("`coverage --help`", *process(["--help"], cwd, 7), "0.3 s"),
             ("`coverage import`, Liechtenstein", *process(liechtenstein, cwd, 3), ""),
+        ]
+        options = write_options(cwd / "data" / "boundaries" / "liechtenstein.gpkg", cwd)
+        return [
+            *rows,
             ("`coverage analyze --county liechtenstein`",
              *process(["analyze", "--county", "liechtenstein"], cwd, 5), "4 s, 500 MB"),
             ("`coverage analyze --county linxiang`", *process(linxiang, cwd, 5), ""),
@@ -214,6 +223,8 @@ def whole_processes(data: Path) -> list[Row]:
                 for county in ("liechtenstein", "linxiang")
                 for words in [["propose", "--county", county, "--kind", "station", "--count", "2"]]
             ),
+            ("`coverage compare --county liechtenstein`, six options, all files",
+             *process(["compare", "--county", "liechtenstein", *LIMITS, *options], cwd, 5), "15 s"),
         ]  # fmt: skip
 
 
@@ -288,9 +299,18 @@ def commands(data: Path) -> str:
     )
 
 
+def draws(data: Path) -> str:
+    """Measure the draws of a comparison on a small country."""
+    with tempfile.TemporaryDirectory() as folder:
+        cwd = Path(folder)
+        process(import_of_liechtenstein(data), cwd, 1)
+        return comparing(cwd / "data" / "boundaries" / "liechtenstein.gpkg")
+
+
 PARTS: dict[str, Callable[[Path], str]] = {
     "routing": routing,
     "siting": lambda _: siting(),
+    "comparing": draws,
     "commands": commands,
 }
 
