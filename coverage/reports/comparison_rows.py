@@ -55,7 +55,8 @@ class RankingRow:
     against_leader, against_today
         Over the paired draws, as seen from this outcome; None for the leader, and for today.
     worst_trial, worst_trial_share
-        The trial in which the smallest share is covered; None and NaN where there are no trials.
+        The trial in which the smallest share is covered, None where that is so in each of them; NaN where
+        there are no trials.
     away_share
         Covered share while the ambulance is away that is missed most; NaN where nobody tried.
     """
@@ -188,14 +189,14 @@ def worst_township(outcome: Outcome) -> tuple[str, float]:
 
 
 def worst_trial(comparison: Comparison, key: str) -> tuple[TrialCode | None, float]:
-    """Give the trial in which an outcome covers the smallest share, and that share."""
+    """Give the trial in which an outcome covers the smallest share, None if each is alike, and that share."""
     at = [outcome.key for outcome in comparison.outcomes].index(key)
     shares = [(t.covered_share[at], t.code) for t in comparison.robustness.trials]
     known = [(share, code) for share, code in shares if math.isfinite(share)]
     if not known:
         return None, math.nan
     share, code = min(known, key=lambda row: row[0])
-    return code, share
+    return (None if all(other == share for other, _ in known) else code), share
 
 
 def _sign(comparison: Comparison, key: str, other: str) -> Sign | None:

@@ -116,7 +116,7 @@ def _capital_cell(comparison: Comparison, row: RankingRow, lang: Lang) -> str:
 
 def _trial_cell(row: RankingRow, lang: Lang) -> str:
     if row.worst_trial is None:
-        return wording.DASH
+        return wording.share_text(row.worst_trial_share)
     return f"{wording.share_text(row.worst_trial_share)} {short_trial_text(row.worst_trial, lang)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from coverage.comparing.advice import AS_GOOD_SHARE
 from coverage.reports import wording
 from coverage.reports.area_hash import area_hash
 from coverage.reports.comparison_conditions import condition_text
@@ -315,6 +316,8 @@ def result_lines(comparison: Comparison, lang: Lang) -> list[str]:
     if not comparison.options:
         return []
     best = comparison.outcome(next(key for key in comparison.order if key != comparison.baseline.key))
+    if best.covered_population - comparison.baseline.covered_population <= _PROVEN:
+        return [_no_more_text(comparison, lang)]
     pair = comparison.robustness.pair(best.key, comparison.baseline.key)
     interval = points_text(pair.low, pair.high, lang)
     name = named(best, lang)
@@ -327,6 +330,28 @@ def result_lines(comparison: Comparison, lang: Lang) -> list[str]:
             f"over the draws its share differs from today's by {interval} (95 % of them)",
         )
     ]
+
+
+def _no_more_text(comparison: Comparison, lang: Lang) -> str:
+    """Say that no option covers more people, and which brings help sooner nevertheless."""
+    totals = comparison.baseline.situation.assessment.totals["all"]
+    share = wording.share_text(totals.covered_share, target_share=comparison.standard.target_share)
+    what = label("covered", comparison, lang)
+    text = pick(
+        lang,
+        f"没有方案使{what}比现状净增（现状覆盖率{share}）",
+        f"No option covers more than today ({share})",
+    )
+    soonest = min(comparison.outcomes, key=lambda outcome: outcome.response["all"].median_s)
+    medians = [wording.minutes_text(o.response["all"].median_s, lang) for o in (comparison.baseline, soonest)]
+    if medians[0] == medians[1]:
+        return text
+    return text + pick(
+        lang,
+        f"；中位到达时间最短的是{named(soonest, lang)}（{medians[1]}分钟，现状{medians[0]}分钟）",
+        f"; the shortest median response is that of {named(soonest, lang)} ({medians[1]} min, {medians[0]} "
+        "today)",
+    )
 
 
 def change_line(outcome: Outcome, comparison: Comparison, lang: Lang) -> str:
@@ -469,6 +494,7 @@ def method_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
         (pick(lang, "新增与失去", "Gained and lost"), _counting_text(lang)),
         (label("cost", comparison, lang), _basis_text(comparison, lang)),
         (label("order", comparison, lang), order_text(lang)),
+        (label("advice", comparison, lang), _advice_rule_text(lang)),
         *robustness_rows(comparison, lang),
     ]
     if comparison.stagings:
@@ -558,6 +584,18 @@ def order_text(lang: Lang) -> str:
         "Most people covered first, the cheaper first where they cover as many. Where the draws show no "
         "clear difference the order says nothing of which is better. An option is beaten by those that cover "
         "no fewer for no more money, and are better in one of both",
+    )
+
+
+def _advice_rule_text(lang: Lang) -> str:
+    points = f"{AS_GOOD_SHARE * 100:g}"
+    return pick(
+        lang,
+        f"取覆盖最多的方案；费用较低的方案，若覆盖率按现有数据和97.5%的抽样都至多低{points}个百分点，"
+        "视为同样好，取费用低者；不明显多于现状的不建议",
+        "The option that covers most; a cheaper one is as good where its share is at most "
+        f"{points} point lower, as computed and in 97.5 % of the draws, and is then advised; none is "
+        "where it covers no clearly larger share than today",
     )
 
 

@@ -31,11 +31,10 @@ def test_every_file_is_written_and_named_a_picture_for_each_outcome(tmp_path):
     assert today.read_bytes() != option.read_bytes()
 
 
-@pytest.mark.parametrize("case", ["losing", "odd"])
-def test_the_same_comparison_makes_the_same_bytes(tmp_path, case):
+def test_the_same_comparison_makes_the_same_bytes(tmp_path):
     for folder in ("here", "there"):
         (tmp_path / folder).mkdir()
-        write_comparison(comparison_case(case), tmp_path / folder, lang="zh", pdf=False)
+        write_comparison(comparison_case("odd"), tmp_path / folder, lang="zh", pdf=False)
     for name in ALWAYS:
         here, there = (tmp_path / folder / name for folder in ("here", "there"))
         assert here.read_bytes() == there.read_bytes(), name

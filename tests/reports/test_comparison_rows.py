@@ -76,6 +76,12 @@ def test_the_worst_trial_is_the_one_with_the_smallest_share():
         shares = {trial.code: trial.covered_share[i] for trial in comparison.robustness.trials}
         assert share == min(shares.values()) == shares[code]
     assert worst_trial(comparison, "E")[0] == "night"
+    alike = tuple(replace(t, covered_share=(0.5,) * 8) for t in comparison.robustness.trials)
+    robustness = replace(comparison.robustness, trials=alike)
+    assert worst_trial(replace(comparison, robustness=robustness), "E") == (None, 0.5)
+    code, share = worst_trial(replace(comparison, robustness=replace(robustness, trials=())), "E")
+    assert code is None
+    assert math.isnan(share)
 
 
 def test_townships_that_fall_are_told_from_which_to_which():

@@ -146,14 +146,27 @@ def test_gained_and_lost_are_told_apart_and_add_up():
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_where_none_is_advised_it_says_so_and_by_how_much_the_best_differs(lang):
-    comparison = comparison_case("nothing")
+    comparison = comparison_case("losing")
+    assert comparison.advice.key == "0"
     _, advice, best = words.headline(comparison, lang)
-    assert (
-        "没有明显增加" if lang == "zh" else "no clearly" if len(comparison.options) == 1 else "None of"
-    ) in advice
+    assert ("没有明显增加" if lang == "zh" else "None of the 2 options") in advice
     assert ("95%区间" if lang == "zh" else "95 %") in best
+    assert words.change_line(comparison.outcome("B"), comparison, lang) in best
     alone = replace(comparison, outcomes=comparison.outcomes[:2], order=("0", "A"))
     assert comparison.options[0].option.name in words.advice_text(alone, lang)
+
+
+def test_where_no_option_covers_more_the_soonest_is_named():
+    comparison = comparison_case("nothing")
+    assert words.result_lines(comparison, "zh") == ["没有方案使覆盖人口比现状净增（现状覆盖率82.6%）"]
+    quick = comparison.outcome("B")
+    everyone = replace(quick.response["all"], median_s=300.0)
+    quick = replace(quick, response={**quick.response, "all": everyone})
+    sooner = replace(comparison, outcomes=(*comparison.outcomes[:2], quick))
+    assert words.result_lines(sooner, "zh")[0].endswith(
+        "；中位到达时间最短的是方案B“不变”（5.0分钟，现状8.7分钟）"
+    )
+    assert words.result_lines(sooner, "en")[0].endswith("option B (不变) (5.0 min, 8.7 today)")
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -231,6 +244,7 @@ def test_assumptions_say_what_they_are(lang):
     assert "12:00" in text
     assert "02:00" in text
     assert words.study_area_id(comparison) in text
+    assert "97.5" in rows[words.label("advice", comparison, lang)]
     assert ("10年" if lang == "zh" else "10 years") in rows[words.label("cost", comparison, lang)]
     for code in TRIAL_CODES:
         assert words.trial_text(code, lang) in text
