@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CLEAR_SHARE = 0.975
 """A difference is clear where at least this share of the draws agree on its sign."""
 _MIDDLE = (0.025, 0.975)
+_MARGIN_S = 1.0  # above the longest limit: nobody who is reached later is covered
 _FURTHEST = 3.0  # standard deviations, at which a factor of speed is held: it stays positive
 
 
@@ -97,10 +98,11 @@ def draw_outcomes(
     """
     groups = _share_roads(settings)
     limits = np.stack([demand_limits(setting.area, setting.standard)[1] for setting in settings])
+    too_late_s = float(limits.max()) + _MARGIN_S
     share = np.empty((n_draws, len(settings)))
     for i, county in enumerate(draw_counties(settings, n_draws, seed)):
         for numbers, roads in groups:
-            within = is_within(roads.responses_s(county), limits[numbers])
+            within = is_within(roads.responses_s(county, cutoff_s=too_late_s), limits[numbers])
             share[i, numbers] = [_share(county.population, row) for row in within]
         if progress is not None:
             progress(i + 1, n_draws)

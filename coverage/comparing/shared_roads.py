@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ class SharedRoads:
         self._lead_s = np.concatenate([lead_s(s, mine) for s, mine in zip(settings, bases, strict=True)])
         self._setting_of = np.repeat(np.arange(len(settings)), [len(mine) for mine in bases])
 
-    def responses_s(self, county: DrawnCounty) -> NDArray[np.float64]:
+    def responses_s(self, county: DrawnCounty, *, cutoff_s: float = math.inf) -> NDArray[np.float64]:
         """
         Give every demand point's response in a county that may be.
 
@@ -78,6 +79,8 @@ class SharedRoads:
         ----------
         county
             Its speeds and delays.
+        cutoff_s
+            Responses above it need not be known: they may be ``inf``.
 
         Returns
         -------
@@ -92,7 +95,7 @@ class SharedRoads:
         entries = entries_from(network, self._bases, wait_s, ways)
         entries = replace(entries, source=self._setting_of[entries.source], n_sources=self._n_settings)
         readings = arrivals_at(network, demand, demand.walk_s, ways)
-        blocks = cost_blocks(network.graph_of(ways), entries, readings)
+        blocks = cost_blocks(network.graph_of(ways), entries, readings, cutoff=cutoff_s)
         times_s = np.concatenate([block for _, block in blocks])
         base, place, direct_s = direct_pairs(self._bases, demand, ways)
         direct_s = direct_s + wait_s[base] + demand.walk_s[place]

@@ -69,3 +69,12 @@ def test_a_class_factor_moves_that_class_alone(settings):
     on_track = settings[0].network.highway[settings[0].places.demand.segment] == "track"
     assert (slower == (on_track & np.isfinite(as_is))).all()
     assert slower.any()
+
+
+def test_below_the_cutoff_nothing_changes(settings):
+    roads = SharedRoads(settings)
+    full, cut = roads.responses_s(_drawn()), roads.responses_s(_drawn(), cutoff_s=900.0)
+    assert (full <= 900.0).any()
+    assert (full > 900.0).any()
+    assert (cut[full <= 900.0] == full[full <= 900.0]).all()
+    assert (cut[full > 900.0] > 900.0).all()
