@@ -129,30 +129,42 @@ def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"],
     FontError
         As `need_cjk_font`.
     """
-    texts = list(_texts(data))
-    need_cjk_font(texts)
-    chars = {char for text in texts for char in text}
-    unseen = {ord(char): None for char in chars if _is_invisible(char)}
-    lost = missing_characters(chars - {chr(code) for code in unseen}, families(lang))
-    mark = GETA if _shows(GETA, families(lang)) else "?"
-    table = {**unseen, **dict.fromkeys(map(ord, lost), mark)}
-    words = _translated(data, table) if table else dict(data)
-    words |= {
-        "families": families(lang),
-        "lang": lang,
-        "missing": _codes(lost),
-    }
-    assets = resources.files("coverage.reports") / "assets"
-    source = b"\n".join((assets / name).read_bytes() for name in ("base.typ", template))
     compiler = typst.Compiler(
-        input=source,
+        input=template_source(template),
         font_paths=installed_fonts(),
-        sys_inputs={"data": json.dumps(words, ensure_ascii=False, allow_nan=False)},
+        sys_inputs={"data": json.dumps(printable(data, lang), ensure_ascii=False, allow_nan=False)},
     )
     made = compiler.compile(format=form, ppi=PPI)
     if not isinstance(made, bytes):
         raise TypeError(f"{template} has more than the one page that a picture can be")
     return made
+
+
+def template_source(template: str) -> bytes:
+    """Give a template behind what all of them share."""
+    assets = resources.files("coverage.reports") / "assets"
+    return b"\n".join((assets / name).read_bytes() for name in ("base.typ", template))
+
+
+def printable(data: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    """
+    Give data as a template gets it: without what no font shows, and with the fonts to be used.
+
+    Raises
+    ------
+    FontError
+        As `need_cjk_font`.
+    """
+    texts = list(_texts(data))
+    need_cjk_font(texts)
+    wanted = families(lang)
+    chars = {char for text in texts for char in text}
+    unseen = {char for char in chars if _is_invisible(char)}
+    lost = missing_characters(chars - unseen, wanted)
+    mark = GETA if _shows(GETA, wanted) else "?"
+    table = {**dict.fromkeys(map(ord, unseen)), **dict.fromkeys(map(ord, lost), mark)}
+    words = _translated(data, table) if table else dict(data)
+    return {**words, "families": wanted, "lang": lang, "missing": _codes(lost)}
 
 
 def missing_characters(chars: Iterable[str], wanted: Sequence[str]) -> set[str]:
