@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from coverage.errors import OptionError, name_some
 from coverage.study_area import FACILITY_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import geopandas as gpd
     import numpy as np
@@ -51,11 +52,13 @@ def check_option_fits(facilities: gpd.GeoDataFrame, is_base: NDArray[np.bool_], 
         more ambulances than there are, or has figures that cannot be.
     """
     there = {str(name): row for row, name in enumerate(facilities["id"])}
-    _check_known(option, there)
+    _check_known(option, dict(zip(there, facilities["name"].astype(str), strict=True)))
     _check_new_ids(option, there)
     _check_once(option)
     for place, item in _items(option):
         _check_figures(item, place)
+    for i, road in enumerate(option.roads.new):
+        _check_costs(road, ("roads", "new", i))
     for i, opening in enumerate(option.open):
         _check_place_of_opening(opening, ("open", i))
         _check_counted(opening, option, facilities, there, ("open", i))
@@ -81,9 +84,9 @@ def check_base_left(option: Option, before: NDArray[np.bool_], after: NDArray[np
     Raises
     ------
     OptionError
-        If there was a base, and none is left.
+        If there was a base and none is left, or nothing at all.
     """
-    if after.any() or not before.any():
+    if after.any() or (len(after) and not before.any()):
         return
     places = [("close", i) for i in range(len(option.close))]
     places += [("change", i) for i, change in enumerate(option.change) if change.ambulances is not None]
@@ -105,8 +108,8 @@ def _items(option: Option) -> Iterator[tuple[Place, Item]]:
             yield (table, i), item
 
 
-def _check_known(option: Option, there: dict[str, int]) -> None:
-    """Refuse names of facilities that do not exist."""
+def _check_known(option: Option, names: Mapping[str, str]) -> None:
+    """Refuse facilities that do not exist; `names` has those that do, by id."""
     opened = {opening.id for opening in option.open}
     for place, item in _items(option):
         key = "at" if place[0] == "open" else "id"
@@ -114,7 +117,7 @@ def _check_known(option: Option, there: dict[str, int]) -> None:
         if place[0] == "move" and getattr(item, "to", "") not in opened:
             wanted["to"] = getattr(item, "to", "")
         for name, value in wanted.items():
-            if value in there or (not value and name != "id"):
+            if value in names or (not value and name != "id"):
                 continue
             if name == "at" and value in opened:
                 raise OptionError(
@@ -123,13 +126,24 @@ def _check_known(option: Option, there: dict[str, int]) -> None:
                     zh=f"at = “{value}” 是本方案新建的设施：at 只能填现有设施，请改填 lon、lat",
                     place=(*place, name),
                 )
-            raise OptionError(
-                f'{name} = "{value}": there is no such facility: use an id or the full name of one of the '
-                f"{len(there)} facilities ({name_some(there)})",
-                zh=f"{name} = “{value}”：没有这处设施，请填写现有设施的编号或全称"
-                f"（共{len(there)}处：{name_some(there, mark='、')}）",
-                place=(*place, name),
-            )
+            raise _unknown(name, value, names, (*place, name))
+
+
+def _unknown(key: str, value: str, names: Mapping[str, str], place: Place) -> OptionError:
+    """Make the error of a facility that does not exist, and say which one may be meant."""
+    near = difflib.get_close_matches(value, [*names, *names.values()], n=1)
+    if near:
+        ids = [facility_id for facility_id, name in names.items() if near[0] in (facility_id, name)]
+        advice = f"did you mean {names[ids[0]]} ({ids[0]})?"
+        advice_zh = f"是否指{names[ids[0]]}（{ids[0]}）？"
+    else:
+        advice = f"use an id or a full name of the {len(names)} facilities, {name_some(names)}"
+        advice_zh = f"请填写现有{len(names)}处设施的编号或全称：{name_some(names, mark='、')}"
+    return OptionError(
+        f'{key} = "{value}": there is no such facility: {advice}',
+        zh=f"{key} = “{value}”：没有这处设施，{advice_zh}",
+        place=place,
+    )
 
 
 def _check_new_ids(option: Option, there: dict[str, int]) -> None:
@@ -208,25 +222,11 @@ def _check_figures(item: Item, place: Place) -> None:
             parse_hours(hours)
         except OptionError as error:
             raise OptionError(str(error), zh=error.zh, place=(*place, "hours")) from error
-    check_costs(item, place)
+    _check_costs(item, place)
 
 
-def check_costs(item: Item | NewRoad, place: Place) -> None:
-    """
-    Refuse costs that cannot be.
-
-    Parameters
-    ----------
-    item
-        Anything with costs, 万元, of which NaN is not known.
-    place
-        Where in the option it stands.
-
-    Raises
-    ------
-    OptionError
-        If one is negative or infinite.
-    """
+def _check_costs(item: Item | NewRoad, place: Place) -> None:
+    """Refuse costs that are negative or infinite; NaN is one that is not known."""
     for name in _COSTS:
         cost = getattr(item, name, math.nan)
         if cost < 0 or math.isinf(cost):
