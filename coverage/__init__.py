@@ -10,8 +10,12 @@ from coverage.version import __version__
 if TYPE_CHECKING:
     from coverage.analysis import Analysis, analyze
     from coverage.assessment import Assessment, assess
+    from coverage.comparing.recipe import compare
+    from coverage.comparison import Comparison
     from coverage.errors import CoverageError
     from coverage.geopackage import read_study_area, write_study_area
+    from coverage.option import Option
+    from coverage.options.reading import check_option, read_option
     from coverage.proposal import Proposal, Wish
     from coverage.proposing.recipe import propose
     from coverage.routing.isochrones import Isochrone, isochrones
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "Analysis": "coverage.analysis",
     "Assessment": "coverage.assessment",
+    "Comparison": "coverage.comparison",
     "County": "coverage.study_area",
     "CoverageError": "coverage.errors",
     "Isochrone": "coverage.routing.isochrones",
+    "Option": "coverage.option",
     "PROFILES": "coverage.standards",
     "Proposal": "coverage.proposal",
     "Provenance": "coverage.study_area",
@@ -40,8 +46,11 @@ _HOMES = {
     "Wish": "coverage.proposal",
     "analyze": "coverage.analysis",
     "assess": "coverage.assessment",
+    "check_option": "coverage.options.reading",
+    "compare": "coverage.comparing.recipe",
     "isochrones": "coverage.routing.isochrones",
     "propose": "coverage.proposing.recipe",
+    "read_option": "coverage.options.reading",
     "read_study_area": "coverage.geopackage",
     "write_study_area": "coverage.geopackage",
 }
@@ -50,9 +59,11 @@ __all__ = [
     "PROFILES",
     "Analysis",
     "Assessment",
+    "Comparison",
     "County",
     "CoverageError",
     "Isochrone",
+    "Option",
     "Proposal",
     "Provenance",
     "ResponseStandard",
@@ -65,8 +76,11 @@ __all__ = [
     "__version__",
     "analyze",
     "assess",
+    "check_option",
+    "compare",
     "isochrones",
     "propose",
+    "read_option",
     "read_study_area",
     "write_study_area",
 ]

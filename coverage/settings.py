@@ -16,19 +16,11 @@ from coverage.routing.speeds import (
     SpeedTable,
     frozen_table,
 )
-from coverage.standards import MINUTE_S, ResponseStandard
+from coverage.standards import PROFILE_KEYS, ResponseStandard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-PROFILE_KEYS = {
-    "urban_min": ("urban_s", MINUTE_S),
-    "rural_min": ("rural_s", MINUTE_S),
-    "target_share": ("target_share", 1.0),
-    "handling_s": ("handling_s", 1.0),
-    "turnout_s": ("turnout_s", 1.0),
-}
 
 
 def read_profile(path: Path) -> ResponseStandard:

@@ -21,6 +21,15 @@ PEOPLE_PER_AMBULANCE = 30_000
 URBAN_RADIUS_M = 5_000.0
 RURAL_RADIUS_M = (10_000.0, 20_000.0)
 
+PROFILE_KEYS: dict[str, tuple[str, float]] = {
+    "urban_min": ("urban_s", MINUTE_S),
+    "rural_min": ("rural_s", MINUTE_S),
+    "target_share": ("target_share", 1.0),
+    "handling_s": ("handling_s", 1.0),
+    "turnout_s": ("turnout_s", 1.0),
+}
+"""What a planner writes in a file, the field it stands for, and the factor between their units."""
+
 
 def _is_limit(limit_s: float) -> bool:
     return math.isfinite(limit_s) and 0 < limit_s <= MAX_LIMIT_S

@@ -180,7 +180,9 @@ def _of_fleet(outcome: Outcome, robustness: Robustness) -> Iterator[Condition]:
             "depends_on_one_ambulance", float(worst["lost_population"]), names=(str(worst["name"]),)
         )
     fleet = outcome.fleet
-    if fleet.ambulances < fleet.ambulances_required:
+    # where bases are assumed, the only ambulances that anybody has counted are the option's own
+    is_counted = not outcome.situation.assessment.bases_assumed
+    if is_counted and fleet.ambulances < fleet.ambulances_required:
         yield Condition("below_ambulance_norm")
     townships = outcome.situation.assessment.townships
     behind = townships.loc[townships["verdict"].isin(["partial", "unmet"]), "name"]

@@ -16,8 +16,8 @@ from coverage.options.shapes import Shapes, system_of
 from coverage.options.toml_lines import toml_lines
 from coverage.routing.speeds import SPEED_TABLES
 from coverage.scenario import apply_option, opened_count
-from coverage.settings import PROFILE_KEYS
 from coverage.sources.candidate_table import site_kind
+from coverage.standards import PROFILE_KEYS
 from coverage.study_area import FACILITY_KINDS
 
 if TYPE_CHECKING:

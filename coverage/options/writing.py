@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from coverage.settings import PROFILE_KEYS
+from coverage.standards import PROFILE_KEYS
 from coverage.version import __version__
 
 if TYPE_CHECKING:
