@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from coverage.study_area import FACILITY_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from coverage.study_area import StudyArea
 
@@ -51,7 +51,7 @@ _OTHER_PROMISE: Mapping[str, tuple[str, str]] = {
 _SECOND_DIGITS = 6
 
 
-def read_option(path: Path) -> OptionFile:
+def read_option(path: Path | str) -> OptionFile:
     """
     Read an option file.
 
@@ -72,6 +72,7 @@ def read_option(path: Path) -> OptionFile:
     OptionError
         If it is no option; its line begins with the file and the line number.
     """
+    path = Path(path)
     text = read_text(path)
     tree = read_toml(text, path)
     lines = toml_lines(text)
