@@ -56,7 +56,8 @@ class _Ranking:
         """Give the groups of columns: of every column its key, first direction and cell."""
         up, down = "ascending", "descending"
         fairness: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [("gini", up, self.gini)]
-        if not self.comparison.standard.is_access:
+        by_people = self.comparison.area.demand_unit == "people"
+        if by_people and not self.comparison.standard.is_access:
             fairness.insert(0, ("people_per_ambulance", up, self.per_ambulance))
         return [
             (

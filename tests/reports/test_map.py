@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import geopandas as gpd
 import numpy as np
@@ -34,65 +33,14 @@ from coverage.reports.map_page import json_block
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
 from coverage.reports.wording import label, one_line
+from html_page import Page, unpack
 
 UTM = "EPSG:32649"
-
-
-class Page(HTMLParser):
-    """Elements with their attributes, the text a reader sees, and what stands in scripts and styles."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.elements, self.inside, self.visible, self.raw = [], [], [], {"script": [], "style": []}
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag in self.raw:
-            self.inside.append(tag)
-            self.raw[tag].append("")
-
-    def handle_endtag(self, tag):
-        if self.inside and self.inside[-1] == tag:
-            self.inside.pop()
-
-    def handle_data(self, data):
-        if self.inside:
-            self.raw[self.inside[-1]][-1] += data
-        else:
-            self.visible.append(data)
-
-    @property
-    def text(self):
-        return " ".join(" ".join(self.visible).split())
-
-    @property
-    def data(self):
-        return json.loads(self.raw["script"][0])
-
-    def policy(self):
-        content = next(
-            a["content"] for _, a in self.elements if a.get("http-equiv") == "Content-Security-Policy"
-        )
-        return dict(rule.strip().split(" ", 1) for rule in content.split(";"))
 
 
 @pytest.fixture(scope="module")
 def page():
     return Page(render_map(toy_analysis(), "zh"))
-
-
-def unpack(text):
-    """Read packed numbers as Google describes its encoded polylines."""
-    out, value, shift = [], 0, 0
-    for character in text:
-        chunk = ord(character) - 63
-        value |= (chunk & 31) << shift
-        shift += 5
-        if chunk < 32:
-            out.append(~(value >> 1) if value & 1 else value >> 1)
-            value = shift = 0
-    return out
 
 
 def unpack_yx(text):
