@@ -151,15 +151,12 @@ def check_places(option: Option, area: StudyArea, scenario: Scenario) -> None:
 
 def _check_inside(area: StudyArea, lon: float, lat: float, place: Place) -> None:
     """Refuse a place outside the county and its surroundings."""
-    here, swapped = (
-        gpd.GeoSeries(gpd.points_from_xy([lon, lat], [lat, lon]), crs=WGS84).to_crs(area.crs).to_numpy()
-    )
-    away_m = shapely.distance(area.boundary, here)
-    if away_m <= area.buffer_m:  # false where the place cannot be told in this system
+    away_m, swapped_m = _away_m(area, [(lon, lat), (lat, lon)])
+    if away_m <= area.buffer_m:
         return
     start = f"lon = {lon:.6g}, lat = {lat:.6g}"
     start_zh = f"lon = {lon:.6g}、lat = {lat:.6g}"
-    if shapely.distance(area.boundary, swapped) <= area.buffer_m:
+    if swapped_m <= area.buffer_m:
         raise OptionError(
             f"{start}: longitude and latitude are swapped: write lon = {lat:.10g}, lat = {lon:.10g}",
             zh=f"{start_zh}：经纬度颠倒，应为 lon = {lat:.10g}、lat = {lon:.10g}",
@@ -173,6 +170,15 @@ def _check_inside(area: StudyArea, lon: float, lat: float, place: Place) -> None
         zh=f"{start_zh}：在县界以外{far_zh}，超出周边{area.buffer_m / _KM:g}公里的范围，请核对坐标",
         place=place,
     )
+
+
+def _away_m(area: StudyArea, places: list[tuple[float, float]]) -> list[float]:
+    """Give how far places lie from the county; infinitely far where its system does not reach."""
+    points = gpd.GeoSeries(gpd.points_from_xy(*zip(*places, strict=True)), crs=WGS84).to_crs(area.crs)
+    return [
+        float(shapely.distance(area.boundary, p)) if math.isfinite(p.x) and math.isfinite(p.y) else math.inf
+        for p in points
+    ]
 
 
 def is_near_road(roads: Roads, speeds: SpeedTable, place: shapely.Point) -> bool:

@@ -251,8 +251,9 @@ def shown(value: object) -> str:
         return f"[{', '.join(map(shown, value[:2]))}{', …' if len(value) > 2 else ''}]"  # noqa: PLR2004
     if isinstance(value, float):
         return f"{value:.12g}"
-    # a number of a thousand digits is a slip, and is not shown in full
-    return str(value) if not isinstance(value, int) or abs(value) < 10**_MAX_SHOWN else f"{value:.3e}"
+    # a number of a hundred digits is a slip, and is not shown in full
+    text = str(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
 def _is_number(text: str) -> bool:

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import shapely
 
-from coverage.errors import CoverageError, CrsError
+from coverage.errors import CoverageError, CrsError, OptionError
 from coverage.option_checks import check_degrees
 from coverage.options.option_tables import number_of, shown
 from coverage.sources.boundary_file import ENDINGS
-from coverage.sources.coordinates import convert, parse_system
+from coverage.sources.coordinates import convert, parse_system, to_wgs84
 from coverage.sources.layer_file import parse_layer_file
 from coverage.sources.osm_file import check_file
 from coverage.sources.polygon_shapes import Polygons, read_polygons
@@ -84,12 +85,15 @@ class Shapes:
         return self._wgs84(lon, lat, (*table.place,))
 
     def _wgs84(self, lon: float, lat: float, place: tuple[Step, ...]) -> LonLat:
-        if not self.system.startswith("EPSG:"):
-            check_degrees(lon, lat, place)
-        moved = convert([lon], [lat], source=self.system)
-        lon, lat = float(moved.x[0]), float(moved.y[0])
+        if self.system.startswith("EPSG:"):
+            try:
+                point = to_wgs84(gpd.GeoSeries([shapely.Point(lon, lat)]), self.system).iloc[0]
+            except CrsError as error:
+                raise OptionError(str(error), zh=error.zh, place=(*place, "lon")) from error
+            return point.x, point.y
         check_degrees(lon, lat, place)
-        return lon, lat
+        moved = convert([lon], [lat], source=self.system)
+        return float(moved.x[0]), float(moved.y[0])
 
     def line(self, table: Table) -> tuple[LonLat, ...]:
         """
