@@ -28,7 +28,7 @@ from coverage.errors import (
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from coverage.analysis import Note
     from coverage.files import Stamps
@@ -745,11 +745,11 @@ def _tell(
     click.echo(render_proposal(proposal, lang, colour=_wants_colour(), explain=explain))
 
 
-def _check_fonts(area: StudyArea, lang: Lang) -> None:
-    """Refuse a picture that could only show boxes before the work begins."""
+def _check_fonts(area: StudyArea, lang: Lang, more: Iterable[str] = ()) -> None:
+    """Refuse a picture or report that could only show boxes before the work begins."""
     from coverage.reports.picture import check_fonts  # noqa: PLC0415
 
-    check_fonts(area, lang)
+    check_fonts(area, lang, more)
 
 
 def _is_interrupted(proposal: Proposal) -> bool:
@@ -890,6 +890,9 @@ def compare(
     with staged_folder(folder) as staging:
         area = read_study_area(path)
         options = [(check_option(file, area), file.text, file.path.name) for file in files]
+        if png or not no_pdf:
+            printed = [text for o, _, _ in options for text in (o.name, o.note, *(x.name for x in o.open))]
+            _check_fonts(area, lang, printed)
         with _drawing(quiet=quiet, lang=lang) as progress:
             comparison = run_compare(
                 area, options, standard, speeds=speeds, condition=condition, progress=progress, **asked

@@ -17,6 +17,7 @@ from coverage.reports.png_density import with_density
 from coverage.reports.typesetting import PPI, families, need_cjk_font, typeset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from coverage.assessment import Totals
@@ -74,7 +75,7 @@ def write_picture(
         temporary.write_bytes(png)
 
 
-def check_fonts(area: StudyArea, lang: Lang) -> None:
+def check_fonts(area: StudyArea, lang: Lang, more: Iterable[str] = ()) -> None:
     """
     Refuse before the work begins what could only be printed as boxes.
 
@@ -84,6 +85,8 @@ def check_fonts(area: StudyArea, lang: Lang) -> None:
         Whose names are to be printed.
     lang
         Of the words beside them.
+    more
+        What else is to be printed.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def check_fonts(area: StudyArea, lang: Lang) -> None:
     """
     sources = [text for source in area.provenance for text in (source.source, source.licence)]
     names = [str(name) for table in (area.townships, area.facilities) for name in table["name"]]
-    need_cjk_font([map_word("title", lang), area.county.title(lang), *names, *sources])
+    need_cjk_font([map_word("title", lang), area.county.title(lang), *names, *sources, *more])
 
 
 def picture_data(

@@ -10,10 +10,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import cli
 from builders import toy_area
 from comparisons import toy_comparison, toy_options
 from coverage.comparing.recipe import compare
 from coverage.errors import FontError
+from coverage.geopackage import write_study_area
 from coverage.reports.comparison_report import report_data, write_comparison_report
 from coverage.reports.comparison_report_words import question_text
 from coverage.reports.typesetting import cjk_family
@@ -206,3 +208,15 @@ def test_version_hashes_and_sources_are_at_the_foot():
     assert "研究区数据编号" in foot["area"]
     assert "内部工作图" in foot["disclaimer"]
     assert any("ODbL" in line for line in foot["sources"])
+
+
+def test_without_a_font_compare_refuses_before_it_computes(tmp_path, monkeypatch, capsys):
+    write_study_area(toy_area(), tmp_path / "toy.gpkg")
+    (tmp_path / "a.toml").write_text('name = "East"\n[[change]]\nid = "w1"\nambulances = 1\n', "utf-8")
+    without_system_fonts(monkeypatch)
+    monkeypatch.setattr("coverage.comparing.recipe.compare", lambda *_, **__: pytest.fail("too late"))
+    words = ["compare", "--county", "toy", "--data", tmp_path, "--out", tmp_path / "out", "--lang", "en"]
+    assert cli.run([*map(str, words), "--option", str(tmp_path / "a.toml")]) == 2
+    assert "fonts-noto-cjk" in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("compare.*"))
+    cjk_family.cache_clear()
