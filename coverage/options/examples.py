@@ -120,7 +120,7 @@ def is_base(facilities: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _roles(area: StudyArea) -> tuple[int, int, int, int]:
-    """Choose four facilities, no two of them the same, that may give, receive, close and move."""
+    """Choose facilities that may give, receive, close and move, no two the same where there are four."""
     bases = is_base(area.facilities)
     counts = np.nan_to_num(area.facilities["ambulances"].to_numpy(dtype=np.float64))
     by_count = np.argsort(-counts, kind="stable")
@@ -129,8 +129,10 @@ def _roles(area: StudyArea) -> tuple[int, int, int, int]:
     # those without ambulances first, since they gain by receiving and lose little by closing; hospitals last
     is_hospital = (area.facilities["kind"] == "hospital").to_numpy()
     others = [int(i) for i in np.lexsort((is_hospital, bases)) if i != donor]
-    roles = [*others[:3], *[-1] * 3]
-    return (donor if others else -1), roles[0], roles[1], roles[2]
+    receiver, leaver, mover = [*others[:3], *[-1] * 3][:3]
+    if not others or donor < 0:
+        return -1, receiver, leaver, mover
+    return donor, receiver, leaver if leaver >= 0 else receiver, mover
 
 
 def _usual_roads(area: StudyArea) -> gpd.GeoDataFrame:
