@@ -122,7 +122,7 @@ def place_labels(
             if not _is_inside(box, frame) or any(shapely.intersects(box, other) for other in blocked):
                 continue
             hidden = _overlap(box, avoided) / box.area
-            cost = hidden + 0.12 * ring
+            cost = 2 * hidden + 0.12 * ring
             if (hidden == 0 or labels[i].required) and cost < least:
                 best, least = place, cost
         if best is not None:

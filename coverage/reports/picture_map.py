@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from coverage.reports.picture_changes import Changes, Site
+    from coverage.reports.picture_changes import Changes
     from coverage.reports.shown import Shown
     from coverage.reports.wording import Lang
 
@@ -143,7 +143,6 @@ def county_svg(
     sheet = _sheet(shown, width_pt, height_pt, px_pt)
     furniture, taken = _furniture(shown, sheet, lang)
     sites = changes(before, shown) if before is not None else None
-    names = [] if sites is None else [s for s in sites.new if s.name]
     parts = [
         _areas(shown, sheet),
         _roads(shown, sheet),
@@ -153,7 +152,7 @@ def county_svg(
         _facilities(shown, sheet, () if sites is None else sites.new_ids),
         *([] if sites is None else [_mark_sites(sites, sheet)]),
         furniture,
-        _names(shown, sheet, taken, names),
+        _names(shown, sheet, taken, sites),
     ]
     font = escape(", ".join(families), quote=True)
     return (
@@ -294,9 +293,11 @@ def _spot(point: shapely.Point, sheet: _Sheet) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _names(shown: Shown, sheet: _Sheet, taken: Sequence[Box], sites: Sequence[Site]) -> str:
+def _names(shown: Shown, sheet: _Sheet, taken: Sequence[Box], changed: Changes | None) -> str:
     """Write the townships' names with their marks, and those of new facilities, none over another."""
     table = shown.assessment.townships
+    sites = [] if changed is None else [site for site in changed.new if site.name]
+    gone = [] if changed is None else [_around(_spot(site.at, sheet), 20 * sheet.px) for site in changed.gone]
     size, px = _NAME_PX * sheet.px, sheet.px
     at = sheet.put(shapely.get_coordinates(label_points(shown.area.townships.geometry).to_numpy()))
     texts = [cut_to_em(wording.one_line(name), _MAX_NAME_EM) for name in table["name"]]
@@ -306,12 +307,15 @@ def _names(shown: Shown, sheet: _Sheet, taken: Sequence[Box], sites: Sequence[Si
     ]
     small = _SITE_PX * sheet.px
     own = [cut_to_em(_plain(site.name), _MAX_NAME_EM) for site in sites]
+    # first of all: a township's name is at home anywhere in it, a facility's at the facility alone
     labels += [
-        Label((x, y + 0.5 * ring_size(px) + 0.6 * small), text_width_em(text) * small, 1.2 * small, 0.5)
+        Label((x, y + 0.5 * ring_size(px) + 0.6 * small), text_width_em(text) * small, 1.2 * small, math.inf)
         for (x, y), text in ((_spot(site.at, sheet), text) for site, text in zip(sites, own, strict=True))
     ]
     rings = [_around(_spot(site.at, sheet), ring_size(px)) for site in sites]
-    found = place_labels(labels, frame=sheet.frame, taken=[*taken, *rings], marks=_symbol_boxes(shown, sheet))
+    found = place_labels(
+        labels, frame=sheet.frame, taken=[*taken, *rings], marks=[*_symbol_boxes(shown, sheet), *gone]
+    )
     out = []
     for i, place in enumerate(found):
         if place is None:
