@@ -15,6 +15,7 @@ from coverage.assessment import ASSUMED_BASE_KINDS, response_bases
 from coverage.duty_hours import is_on_duty, normal_hours
 from coverage.errors import OptionError, SpeedError, StandardError, StudyAreaError
 from coverage.option_checks import check_base_left, check_option_fits, reopens
+from coverage.roadworks import apply_roadworks
 from coverage.routing.speeds import DEFAULT_SPEEDS, OTHER_ROAD_CLASSES, SPEED_TABLES, frozen_table
 from coverage.study_area import WGS84
 
@@ -85,7 +86,13 @@ class Scenario:
         return at
 
 
-def apply_option(area: StudyArea, option: Option, *, bases: NDArray[np.bool_] | None = None) -> Scenario:
+def apply_option(
+    area: StudyArea,
+    option: Option,
+    *,
+    bases: NDArray[np.bool_] | None = None,
+    speeds: SpeedTable = DEFAULT_SPEEDS,
+) -> Scenario:
     """
     Open, close, move and change facilities, close and build roads.
 
@@ -102,6 +109,8 @@ def apply_option(area: StudyArea, option: Option, *, bases: NDArray[np.bool_] | 
     bases
         Shape (n_facilities,), where response starts now; as `coverage.assessment.response_bases` finds it
         where not given.
+    speeds
+        The speed table as it is: new roads may be of the classes that it and the option give a speed.
 
     Returns
     -------
@@ -137,7 +146,9 @@ def apply_option(area: StudyArea, option: Option, *, bases: NDArray[np.bool_] | 
     stays = ~table["id"].isin({closing.id for closing in option.close}).to_numpy()
     check_base_left(option, bases, is_base[stays])
     facilities = table[stays].reset_index(drop=True)
-    return Scenario(replace(area, facilities=facilities, roads=_roads_after(area, option)), is_base[stays])
+    return Scenario(
+        replace(area, facilities=facilities, roads=_roads_after(area, option, speeds)), is_base[stays]
+    )
 
 
 def _with_opened(
@@ -249,12 +260,10 @@ def _point(area: StudyArea, lon: float, lat: float) -> shapely.Point:
     return place
 
 
-def _roads_after(area: StudyArea, option: Option) -> Roads:
+def _roads_after(area: StudyArea, option: Option, speeds: SpeedTable) -> Roads:
     if not option.roads:
         return area.roads
-    from coverage.roadworks import apply_roadworks  # noqa: PLC0415
-
-    return apply_roadworks(area.roads, option.roads)
+    return apply_roadworks(area.roads, option.roads, speeds=option_speeds(speeds, option))
 
 
 def option_standard(standard: ResponseStandard, option: Option) -> ResponseStandard:

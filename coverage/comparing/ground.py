@@ -150,7 +150,7 @@ def lay_setting(today: Setting, option: Option) -> Setting:
     OptionError
         If the option does not fit the county.
     """
-    scenario = apply_option(today.area, option)
+    scenario = apply_option(today.area, option, speeds=today.speeds)
     speeds = option_speeds(today.speeds, option)
     network, places = today.network, today.places
     if option.roads or option.speeds:

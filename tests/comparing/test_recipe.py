@@ -17,7 +17,8 @@ from comparisons import toy_comparison, toy_options
 from coverage.analysis import analyze
 from coverage.comparing.recipe import MOST_OPTIONS, compare
 from coverage.errors import AssessmentError, OptionError
-from coverage.option import Change, Closing, Move, Opening, Option
+from coverage.option import Change, Closing, Move, NewRoad, Opening, Option, Roadworks
+from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.scenario import apply_option
 from coverage.standards import ResponseStandard
 
@@ -202,6 +203,16 @@ def test_options_are_judged_by_their_own_standard() -> None:
     departure = analyze(_AREA, ResponseStandard(clock="departure")).assessment.totals["all"]
     assert comparison.options[0].covered_population == departure.covered_population
     assert "option_other_standard" in {note.code for note in comparison.notes}
+
+
+def test_a_new_road_may_be_of_a_class_that_the_planners_table_knows() -> None:
+    speeds = replace(DEFAULT_SPEEDS, class_kph={**DEFAULT_SPEEDS.class_kph, "path": 30.0})
+    line = (_lonlat(18.0, 0.0), _lonlat(26.0, 2.0), _lonlat(30.0, 0.0))
+    path = Option("path", roads=Roadworks(new=(NewRoad("p", "path", line),)))
+    (outcome,) = _compare(path, speeds=speeds).options
+    assert len(outcome.area.roads.edges) > len(_AREA.roads.edges)
+    with pytest.raises(OptionError, match="path"):
+        _compare(path)
 
 
 def test_no_option_and_too_many_are_refused() -> None:
