@@ -123,7 +123,7 @@ def _check_known(option: Option, names: Mapping[str, str]) -> None:
                 raise OptionError(
                     f'at = "{value}" opens only with this option: at names a facility that stands today; '
                     "give lon and lat",
-                    zh=f"at = “{value}” 是本方案新建的设施：at 只能填现有设施，请改填 lon、lat",
+                    zh=f'at = "{value}" 是本方案新建的设施：at 只能填现有设施，请改填 lon、lat',
                     place=(*place, name),
                 )
             raise _unknown(name, value, names, (*place, name))
@@ -141,7 +141,7 @@ def _unknown(key: str, value: str, names: Mapping[str, str], place: Place) -> Op
         advice_zh = f"请填写现有{len(names)}处设施的编号或全称：{name_some(names, mark='、')}"
     return OptionError(
         f'{key} = "{value}": there is no such facility: {advice}',
-        zh=f"{key} = “{value}”：没有这处设施，{advice_zh}",
+        zh=f'{key} = "{value}"：没有这处设施，{advice_zh}',
         place=place,
     )
 
@@ -160,13 +160,13 @@ def _check_new_ids(option: Option, there: dict[str, int]) -> None:
         if opening.id in there:
             raise OptionError(
                 f'id = "{opening.id}" is taken by a facility of the county: give it another',
-                zh=f"编号 id = “{opening.id}” 已被现有设施占用：请另行编号",
+                zh=f'编号 id = "{opening.id}" 已被现有设施占用：请另行编号',
                 place=place,
             )
         if opening.id in seen:
             raise OptionError(
                 f'id = "{opening.id}" is given twice: give each facility that opens an id of its own',
-                zh=f"编号 id = “{opening.id}” 出现两次：请为每处新建设施分别编号",
+                zh=f'编号 id = "{opening.id}" 出现两次：请为每处新建设施分别编号',
                 place=place,
             )
         seen.add(opening.id)
@@ -190,7 +190,7 @@ def _check_once(option: Option) -> None:
             advice, advice_zh = _INSTEAD.get(frozenset((first, table)), ("", ""))
             raise OptionError(
                 f'id = "{item.id}" is {both}: say what becomes of a facility once{advice}',
-                zh=f"id = “{item.id}” {both_zh}：每处设施只能写一次{advice_zh}",
+                zh=f'id = "{item.id}" {both_zh}：每处设施只能写一次{advice_zh}',
                 place=(*place, "id"),
             )
         done[item.id] = table
@@ -202,7 +202,7 @@ def _check_figures(item: Item, place: Place) -> None:
     if kind is not None and kind not in FACILITY_KINDS:
         raise OptionError(
             f'kind = "{kind}" is not known: use {", ".join(FACILITY_KINDS)}',
-            zh=f"类型 kind = “{kind}” 无法识别：可用 {'、'.join(FACILITY_KINDS)}",
+            zh=f'类型 kind = "{kind}" 无法识别：可用 {"、".join(FACILITY_KINDS)}',
             place=(*place, "kind"),
         )
     ambulances = getattr(item, "ambulances", None)
@@ -248,6 +248,12 @@ def _check_place_of_opening(opening: Opening, place: Place) -> None:
                 place=(*place, "at"),
             )
         return
+    if math.isnan(opening.lon) and math.isnan(opening.lat):
+        raise OptionError(
+            "it has no place: give lon and lat in degrees, or at, the facility whose place it shares",
+            zh="没有写明位置：请以度为单位填写 lon、lat，或用 at 写明设在哪处现有设施内",
+            place=place,
+        )
     check_degrees(opening.lon, opening.lat, place)
 
 
@@ -343,14 +349,14 @@ def _check_target(move: Move, option: Option, place: Place) -> None:
     if any(closing.id == move.to for closing in option.close):
         raise OptionError(
             f'to = "{move.to}" closes with this option: name a facility that stays or opens',
-            zh=f"to = “{move.to}” 在本方案中撤销：请填写保留或新建的设施",
+            zh=f'to = "{move.to}" 在本方案中撤销：请填写保留或新建的设施',
             place=target,
         )
     if any(change.id == move.to and change.ambulances is not None for change in option.change):
         raise OptionError(
             f'to = "{move.to}": a [[change]] already says how many ambulances it has: leave ambulances out '
             "there, or this move",
-            zh=f"to = “{move.to}”：[[change]] 中已写明其救护车数，与调入重复，请删去其中一处",
+            zh=f'to = "{move.to}"：[[change]] 中已写明其救护车数，与调入重复，请删去其中一处',
             place=target,
         )
 
@@ -362,7 +368,7 @@ def _check_enough(move: Move, count: float, place: Place, *, is_base: bool) -> N
         if not is_base:
             raise OptionError(
                 f'id = "{move.id}" has no ambulance that could move',
-                zh=f"id = “{move.id}” 没有可调出的救护车",
+                zh=f'id = "{move.id}" 没有可调出的救护车',
                 place=(*place, "id"),
             )
         return
@@ -376,12 +382,12 @@ def _check_enough(move: Move, count: float, place: Place, *, is_base: bool) -> N
         raise OptionError(
             f'ambulances = {wanted:g}: nobody knows how many "{move.id}" has, so a part of them cannot move: '
             "leave ambulances out to move all",
-            zh=f"ambulances = {wanted:g}：“{move.id}” 的救护车数未知，不能只调出一部分；全部调出请删去该行",
+            zh=f"ambulances = {wanted:g}：{move.id} 的救护车数未知，不能只调出一部分；全部调出请删去该行",
             place=key,
         )
     if wanted > count:
         raise OptionError(
             f'ambulances = {wanted:g}: "{move.id}" has {count:g}: give {count:g} or fewer',
-            zh=f"ambulances = {wanted:g}：“{move.id}” 只有{count:g}辆，请填不超过{count:g}的数",
+            zh=f"ambulances = {wanted:g}：{move.id} 只有{count:g}辆，请填不超过{count:g}的数",
             place=key,
         )

@@ -961,6 +961,93 @@ CANDIDATE_ROWS = batch(
 )  # fmt: skip
 
 
+def plan(text: str | bytes, *, name: str = "a.toml", **files: Maker) -> dict[str, Any]:
+    """Compare an option of which this is the text."""
+    content = text.encode() if isinstance(text, str) else text
+    return {
+        "arguments": ("compare", "--county", "toy", "--option", name),
+        "files": {name: content, **files},
+    }
+
+
+NAME = 'name = "方案甲"\n'
+NEW_STATION = NAME + '[[open]]\nname = "东站"\nkind = "急救站"\nambulances = 1\n'
+AWAY = "lon = {}\nlat = {}\n"
+OPTIONS = (
+    Case("option-file-missing", "方案文件不存在", "an option file that is not there",
+         ("compare", "--county", "toy", "--option", "南部.toml")),
+    Case("option-file-folder", "给出的是文件夹", "a folder for an option", **plan(b"", name="a.toml/x")
+         | {"arguments": ("compare", "--county", "toy", "--option", "a.toml")}),
+    Case("option-empty", "方案文件是空的", "an empty option file", **plan("")),
+    Case("option-gbk", "方案文件是GBK编码", "an option file in GBK", **plan((NAME + 'note = "南部"\n').encode("gbk"))),
+    Case("option-utf16", "方案文件是UTF-16编码", "an option file in UTF-16", **plan(NAME.encode("utf-16"))),
+    Case("option-not-text", "给出的是Excel工作簿", "a workbook for an option",
+         **plan(b"PK\x03\x04\x14\x00\x08\xff\xfe\xd7")),
+    Case("option-full-width", "引号是全角的", "full-width quotes", **plan("name = “方案甲”\n")),
+    Case("option-no-quotes", "文字没有加引号", "a text without quotes", **plan("name = 方案甲\n")),
+    Case("option-open-quote", "引号没有成对", "a quote that is not closed", **plan('name = "方案甲\n[[open]]\n')),
+    Case("option-key-twice", "同一项写了两次", "a key that stands twice", **plan(NAME + NAME)),
+    Case("option-no-name", "没有写方案名称", "an option without a name", **plan('note = "南部"\n')),
+    Case("option-key-unknown", "项名写错", "a key misspelt", **plan(NEW_STATION + "ambulence = 1\n")),
+    Case("option-key-below", "开头的项写在了表的下面", "a key of the head below a table",
+         **plan(NEW_STATION + 'note = "南部"\n')),
+    Case("option-one-bracket", "表名只有一层方括号", "a table with one bracket too few", **plan(NAME + '[close]\nid = "s1"\n')),
+    Case("option-number-quoted", "数字加了引号", "a number in quotes",
+         **plan(NEW_STATION + 'lon = "112.5"\nlat = 29.4\n')),
+    Case("option-swapped", "经纬度颠倒", "longitude and latitude swapped",
+         **plan(NEW_STATION + AWAY.format(*reversed(EAST)))),
+    Case("option-sea", "新站在海上", "a station in the sea", **plan(NEW_STATION + AWAY.format(112.5, 18.0))),
+    Case("option-off-road", "新站附近没有道路", "a station far from every road",
+         **plan(NEW_STATION + AWAY.format(*place(10.0, 7.0)))),
+    Case("option-no-place", "新站没有位置", "a station without a place", **plan(NEW_STATION)),
+    Case("option-crs-unknown", "坐标系名称写错", "a coordinate system that there is not", **plan(NAME + 'crs = "北京54"\n')),
+    Case("option-no-kind", "新设施没有写类型", "a facility without a kind", **plan(NAME + '[[open]]\nname = "东站"\n')),
+    Case("option-kind-unknown", "类型不认识", "a kind that there is not",
+         **plan(NEW_STATION.replace("急救站", "加油站") + 'at = "w1"\n')),
+    Case("option-no-ambulances", "急救站没有写救护车数", "a station without a number of ambulances",
+         **plan(NEW_STATION.replace("ambulances = 1\n", "") + 'at = "w1"\n')),
+    Case("option-half-ambulance", "救护车数不是整数", "half an ambulance",
+         **plan(NAME + '[[change]]\nid = "w1"\nambulances = 0.5\n')),
+    Case("option-cost-negative", "费用为负数", "a cost below nothing",
+         **plan(NEW_STATION + 'at = "w1"\ncapital_wan = -300\n')),
+    Case("option-hours", "值班时段写错", "hours that are none", **plan(NEW_STATION + 'at = "w1"\nhours = "25:00-26:00"\n')),
+    Case("option-facility-unknown", "设施名称写错", "a facility misspelt", **plan(NAME + '[[close]]\nid = "柳林急救"\n')),
+    Case("option-name-of-two", "名称有两处设施相同", "a name that two facilities bear",
+         **plan(NAME + '[[close]]\nid = "急救站"\n',
+                **{"data/boundaries/toy.gpkg": changed(facilities=lambda t: t.assign(name=["医院", "急救站", "急救站"]))})),
+    Case("option-id-taken", "编号已被占用", "an id that is taken", **plan(NEW_STATION + 'id = "s1"\nat = "w1"\n')),
+    Case("option-closes-everything", "撤销了全部设施", "everything closed",
+         **plan(NAME + "".join(f'[[close]]\nid = "{one}"\n' for one in ("h1", "s1", "w1")))),
+    Case("option-no-base-left", "没有留下任何救护车", "no ambulance left",
+         **plan(NAME + '[[close]]\nid = "h1"\n[[change]]\nid = "s1"\nambulances = 0\n')),
+    Case("option-twice", "一处设施写了两次调整", "two changes to one facility",
+         **plan(NAME + '[[change]]\nid = "w1"\nambulances = 1\n[[change]]\nid = "w1"\nkind = "次中心"\n')),
+    Case("option-closed-and-moved", "既撤销又调出救护车", "a facility closed, and its ambulances moved",
+         **plan(NAME + '[[close]]\nid = "s1"\n[[move]]\nid = "s1"\nto = "h1"\n')),
+    Case("option-move-nowhere", "没有写迁到哪里", "a move to nowhere", **plan(NAME + '[[move]]\nid = "h1"\n')),
+    Case("option-move-to-closed", "调往被撤销的设施", "a move to what closes",
+         **plan(NAME + '[[close]]\nid = "s1"\n[[move]]\nid = "h1"\nto = "s1"\nambulances = 1\n')),
+    Case("option-move-too-many", "调出的救护车比现有的多", "more ambulances moved than there are",
+         **plan(NAME + '[[move]]\nid = "h1"\nto = "s1"\nambulances = 3\n')),
+    Case("option-moved-and-set", "调入的设施又写了救护车数", "ambulances moved to where a change says their number",
+         **plan(NAME + '[[move]]\nid = "h1"\nto = "w1"\nambulances = 1\n[[change]]\nid = "w1"\nambulances = 1\n')),
+    Case("option-standard", "方案中的时限不对", "a limit that is none", **plan(NAME + "[standard]\nurban_min = 0\n")),
+    Case("option-speed-class", "道路等级写错", "a road class misspelt",
+         **plan(NAME + "[speeds.class_kph]\nsecundary = 50\n")),
+    Case("option-polygon-short", "封闭范围只有两个点", "a closed area of two corners",
+         **plan(NAME + "[[roads.close]]\npolygon = [[112.5, 29.4], [112.6, 29.4]]\n")),
+    Case("option-polygon-elsewhere", "封闭范围内没有道路", "a closed area without a road",
+         **plan(NAME + "[[roads.close]]\npolygon = [[100, 29], [101, 29], [101, 30]]\n")),
+    Case("option-polygon-file", "封闭范围的文件不存在", "a closed area in a file that is not there",
+         **plan(NAME + '[[roads.close]]\nname = "洪水"\nfile = "flood.geojson"\n')),
+    Case("option-road-nowhere", "新建道路接不上现有道路", "a new road that meets no other",
+         **plan(NAME + '[[roads.new]]\nname = "新路"\nhighway = "secondary"\nline = '
+                f"[{list(place(10.0, 6.0))}, {list(place(12.0, 6.0))}]\n")),
+    Case("option-new-taken", "输出文件已存在", "a file to start from that is there already",
+         ("option", "new", "--county", "toy", "--out", "a.toml"), {"a.toml": NAME.encode()}),
+)  # fmt: skip
+
+
 SECTIONS = (
     Section("命令和选项", "Commands and options", COMMANDS),
     Section("文件", "Files", FILES),
@@ -975,6 +1062,7 @@ SECTIONS = (
     Section("模板", "Templates", TEMPLATES),
     Section("在线下载", "Downloads", FETCH),
     Section("选址", "Proposals", PROPOSALS),
+    Section("方案文件", "Option files", OPTIONS),
     Section("设施表中的行", "Rows of facilities", FACILITY_ROWS),
     Section("乡镇表中的行", "Rows of townships", TOWNSHIP_ROWS),
     Section("人口表中的行", "Rows of people", VILLAGE_ROWS),
@@ -994,7 +1082,7 @@ INTRODUCTIONS = {
 
 *[English](wrong-input.md)*
 
-`coverage import`、`coverage template`、`coverage fetch` 和 `coverage propose` 遇到有问题的输入时，有三种处理方式：
+`coverage import`、`coverage template`、`coverage fetch`、`coverage propose` 和 `coverage compare` 遇到有问题的输入时，有三种处理方式：
 
 - **报错**：只给出一行以“错误：”开头的提示，说明哪个文件、哪里不对、怎么办；退出代码为2。不写入任何文件，原有研究区保持原样。
 - **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx`（候选点为 `propose.rejected.xlsx`）中，逐行给出在原表中的行号、原因和处理办法；
@@ -1009,7 +1097,8 @@ INTRODUCTIONS = {
 
 *[中文](wrong-input.zh.md)*
 
-`coverage import`, `coverage template`, `coverage fetch` and `coverage propose` meet a wrong input in one of three ways:
+`coverage import`, `coverage template`, `coverage fetch`, `coverage propose` and `coverage compare` meet a wrong input
+in one of three ways:
 
 - **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing
   is written, and a study area that was there stays as it was.

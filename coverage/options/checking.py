@@ -94,7 +94,7 @@ class _Names:
             raise OptionError(
                 f'{place[-1]} = "{word}": {len(ids)} facilities bear this name: use the id of the one '
                 f"that is meant, {name_some(ids)}",
-                zh=f"{place[-1]} = “{word}”：有{len(ids)}处同名设施，请改填编号"
+                zh=f'{place[-1]} = "{word}"：有{len(ids)}处同名设施，请改填编号'
                 f"（{name_some(ids, mark='、')}）",
                 place=place,
             )
@@ -109,7 +109,7 @@ class _Names:
             raise OptionError(
                 f'id = "{item.id}" is {name}, but name = "{item.name}" is {other[0]}: correct one of them, '
                 "or leave the name out",
-                zh=f"id = “{item.id}” 是{name}，而 name = “{item.name}” 是 {other[0]}："
+                zh=f'id = "{item.id}" 是{name}，而 name = "{item.name}" 是 {other[0]}：'
                 "请更正其一，或删去 name",
                 place=(*place, "name"),
             )

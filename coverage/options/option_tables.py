@@ -98,9 +98,8 @@ class Table:
             else:
                 other = _OTHER_WORDS.get(key.lower(), "")
                 near = [other] if other in keys else difflib.get_close_matches(key.lower(), keys, n=1)
-                all_of = ", ".join(keys)
-                advice = f"did you mean {near[0]}?" if near else f"use {all_of}"
-                advice_zh = f"是否指 {near[0]}？" if near else f"可用的项为 {all_of}"
+                advice = f"did you mean {near[0]}?" if near else f"use {', '.join(keys)}"
+                advice_zh = f"是否指 {near[0]}？" if near else f"可用的项为 {'、'.join(keys)}"
             raise self.error(
                 f"{key} is not understood{where}: {advice}", f"{where_zh}无法识别 {key}：{advice_zh}", key
             )

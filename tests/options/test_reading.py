@@ -284,7 +284,7 @@ CLOSE = 'name = "x"\n[[close]]\n'
         (OPEN + "lat = 29.5\n", 5, "lat stands without lon", "只有 lat，缺少 lon"),
         (OPEN + "lat = 112.5\nlon = 29.4\n", 6, "swapped: write lon = 112.5, lat = 29.4", "经纬度颠倒，应为 lon = 112.5"),
         (OPEN + "lon = 640000\nlat = 3262000\n", 5, "no place on Earth", "不是经纬度"),
-        (OPEN, 2, "lon is missing", "缺少 lon"),
+        (OPEN, 2, "it has no place", "没有写明位置"),
         (OPEN + 'at = "w1"\ncapital_wan = inf\n', 6, "is no number that can be", "不是有效的数字"),
         (OPEN + 'at = "w1"\ncapital_wan = nan\n', 6, "is no number that can be", "不是有效的数字"),
         (OPEN + 'at = "w1"\ncapital_wan = -3\n', 6, "capital_wan = -3: give a cost of 0 or more", "不小于0的万元数"),
@@ -427,7 +427,7 @@ def test_a_name_of_several_is_refused(refused):
     line, en, zh = refused(CLOSE + 'id = "卫生院"\n', area=area)
     assert line == 3
     assert en == 'id = "卫生院": 2 facilities bear this name: use the id of the one that is meant, h1, w1'
-    assert zh == "id = “卫生院”：有2处同名设施，请改填编号（h1、w1）"
+    assert zh == 'id = "卫生院"：有2处同名设施，请改填编号（h1、w1）'
 
 
 def test_an_id_is_never_taken_for_a_name(read):
