@@ -27,9 +27,10 @@ class Opening:
     lon, lat
         WGS84 degrees; NaN where it stands at another facility's place (`at`).
     at
-        Id of the existing facility whose place it shares; empty where it has a place of its own.
+        Id of the existing facility at whose place, as of today, it stands; empty where it has its own.
     ambulances
-        How many it gets; 0 for a facility that sends none.
+        How many it gets, those that move to it left out; 0 for a facility that sends none, NaN where it is
+        not said (see `coverage.scenario.opened_count`).
     hours
         When its ambulances are there, such as ``08:00-20:00``; empty for round the clock.
     capital_wan, yearly_wan
