@@ -447,15 +447,21 @@ def _limit_parts(comparison: Comparison, x: Callable[[float], float], lang: Lang
     limits = {standard.urban_s: "urban", standard.rural_s: "rural"}
     if standard.urban_s == standard.rural_s:
         limits = {standard.urban_s: "all"}
+    named = [
+        (x(limit_s / MINUTE_S), word(f"limit_{name}", lang, minutes=f"{limit_s / MINUTE_S:g}"))
+        for limit_s, name in sorted(limits.items())
+    ]
+    # where the names of two limits would touch, they stand away from each other
+    room = sum(svg.text_width_px(label, _SMALL) for _, label in named) / 2 + 8
+    is_tight = len(named) > 1 and named[1][0] - named[0][0] < room
     parts = []
-    for limit_s, name in sorted(limits.items()):
-        at, minutes = x(limit_s / MINUTE_S), f"{limit_s / MINUTE_S:g}"
+    for i, (at, label) in enumerate(named):
         parts.append(
             f'<path d="M{at:.1f} {_TOP - 4:g}V{_BOTTOM:g}" stroke="{INK}" stroke-width=".9" '
             'stroke-dasharray="3 3"/>'
         )
-        label = word(f"limit_{name}", lang, minutes=minutes)
-        parts.append(svg.text(at, _TOP - 8, label, "middle", size=_SMALL, fill=INK))
+        shift, anchor = (((3, "end"), (-3, "start"))[i]) if is_tight else (0, "middle")
+        parts.append(svg.text(at + shift, _TOP - 8, label, anchor, size=_SMALL, fill=INK))
     return parts
 
 

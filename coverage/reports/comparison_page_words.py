@@ -29,14 +29,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "curve_table": ("各时限内到达的{p}占比", "Share of {p} reached, by minutes"),
     "curves": ("响应时间曲线", "Response-time curves"),
     "dominated": ("不如{keys}", "beaten by {keys}"),
-    "each_of": ("{n}辆，每辆{each}", "{n} with {each} each"),
-    "ambulances_of": ("{n}辆", "{n}"),
+    "each_of": ("{n}辆，每辆{each}", "{n} ambulances, {each} each"),
+    "one_ambulance": ("1辆", "1 ambulance"),
     "enough": ("达到国标", "meets the norm"),
     "file_text": ("方案文件原文（{source}）", "The option file as read ({source})"),
     "frontier": ("费用与覆盖{p}", "Cost against {p} covered"),
     "gone": ("撤出（关闭、迁出或不再派车）", "goes (closes, moves away or sends nobody)"),
     "hollow": (
-        "实心：在有效前沿上；空心：另有方案花费不多、覆盖不少。",
+        "实心：在效率前沿上；空心：另有方案费用不高于它、覆盖不少于它。",
         "Solid: on the efficient frontier; hollow: another covers no less for no more.",
     ),
     "how_to_sort": (

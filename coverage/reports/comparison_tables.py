@@ -418,11 +418,8 @@ def _load_cell(row: Mapping[str, Any] | None, comparison: Comparison, lang: Lang
     text = figure_text(comparison, float(row["first_population"]), lang)
     if not math.isfinite(row["ambulances"]):
         return {"text": text, "small": ""}
-    n = f"{row['ambulances']:g}"
-    each = figure_text(comparison, float(row["per_ambulance"]), lang)
-    small = (
-        word("ambulances_of", lang, n=n) if row["ambulances"] == 1 else word("each_of", lang, n=n, each=each)
-    )
+    n, each = row["ambulances"], figure_text(comparison, float(row["per_ambulance"]), lang)
+    small = word("one_ambulance", lang) if n == 1 else word("each_of", lang, n=f"{n:g}", each=each)
     return {"text": text, "small": small}
 
 

@@ -215,6 +215,26 @@ def test_one_limit_for_all_is_one_line():
     assert {"城区15分钟", "乡镇30分钟"} <= set(texts(drawn(curves_svg(comparison, "zh"))))
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("rural_s", [901.0, 1200.0, 1800.0, 7200.0])
+def test_the_names_of_the_limits_do_not_touch(lang, rural_s):
+    comparison = comparison_case("toy")
+    root = drawn(
+        curves_svg(replace(comparison, standard=replace(comparison.standard, rural_s=rural_s)), lang)
+    )
+    spans = []
+    for node in root.iter(f"{SVG}text"):
+        if node.get("y") == "36.0":
+            width = svg.text_width_px(node.text, 12.0)
+            left = (
+                float(node.get("x")) - {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor")] * width
+            )
+            spans.append((left, left + width))
+    assert len(spans) == 2
+    assert spans[0][0] >= 0
+    assert spans[0][1] < spans[1][0] + 7  # the widths are on the safe side
+
+
 def test_the_table_says_what_the_curves_show():
     comparison = comparison_case("toy")
     table = curve_table(comparison, "zh")

@@ -143,6 +143,13 @@ window.countyGeo = (function () {
     },
   });
 
+  /* A canvas that is taken away for a print may have asked for a frame that Leaflet no longer cancels. */
+  const RoadCanvas = L.Canvas.extend({
+    _redraw() {
+      if (this._ctx) L.Canvas.prototype._redraw.call(this);
+    },
+  });
+
   /**
    * Draws a county on a Leaflet map.
    *
@@ -166,7 +173,7 @@ window.countyGeo = (function () {
       map.getPane(pane).style.pointerEvents = "none";
     });
     const svgIn = (pane) => paper[pane] || (paper[pane] = L.svg({ pane, padding: 0.4 }));
-    const roadCanvas = L.canvas({ pane: "roads", padding: 0.4 });
+    const roadCanvas = new RoadCanvas({ pane: "roads", padding: 0.4 });
 
     function layer(id) {
       return layers[id] || (layers[id] = L.layerGroup());
