@@ -385,7 +385,9 @@ def facility_name(outcome: Outcome, facility_id: str) -> str:
 
 
 def ambulances_words(n: float, lang: Lang) -> str:
-    """Say how many ambulances."""
+    """Say how many ambulances; NaN where nobody has said it."""
+    if math.isnan(n):
+        return _pick(lang, "救护车数未知", "number of ambulances not known")
     if n == 0:
         return _pick(lang, "不派救护车", "no ambulance")
     return _pick(lang, f"救护车{n:g}辆", f"{n:g} ambulance{'' if n == 1 else 's'}")

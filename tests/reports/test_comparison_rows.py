@@ -5,6 +5,7 @@ import pytest
 
 from comparison_cases import CASES, comparison_case
 from coverage.reports.comparison_rows import (
+    ambulances_words,
     doing_rows,
     facilities_by_hours,
     gainer_rows,
@@ -136,3 +137,9 @@ def test_a_cost_that_is_not_given_is_no_number():
     assert math.isnan(rows[0].capital_wan)
     assert rows[1].capital_wan == 120.0
     assert math.isnan(ranking_row(comparison_case("unpriced"), "B").cost_wan)
+
+
+def test_ambulances_that_nobody_counted_are_said_to_be_unknown():
+    assert ambulances_words(math.nan, "zh") == "救护车数未知"
+    assert ambulances_words(math.nan, "en") == "number of ambulances not known"
+    assert [ambulances_words(n, "zh") for n in (0.0, 2.0)] == ["不派救护车", "救护车2辆"]
