@@ -889,7 +889,7 @@ def compare(
     folder = out / path.stem
     with staged_folder(folder) as staging:
         area = read_study_area(path)
-        options = [(check_option(file, area), file.text, file.path.name) for file in files]
+        options = [(check_option(file, area, speeds=speeds), file.text, file.path.name) for file in files]
         if png or not no_pdf:
             printed = [text for o, _, _ in options for text in (o.name, o.note, *(x.name for x in o.open))]
             _check_fonts(area, lang, printed)

@@ -15,7 +15,6 @@ from coverage.errors import OptionError, name_some
 from coverage.option import Change, Closing, Move
 from coverage.routing.segments import CLOSED_CLASSES, first_text, in_tunnel
 from coverage.routing.snapping import SNAP_LIMIT_M
-from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.scenario import option_speeds, option_standard
 from coverage.standards import ResponseStandard
 from coverage.study_area import WGS84
@@ -116,7 +115,7 @@ class _Names:
         return replace(item, id=facility_id, name=name)
 
 
-def check_places(option: Option, area: StudyArea, scenario: Scenario) -> None:
+def check_places(option: Option, area: StudyArea, scenario: Scenario, speeds: SpeedTable) -> None:
     """
     Refuse facilities that an option puts where the county is not, or where no ambulance could leave.
 
@@ -128,6 +127,8 @@ def check_places(option: Option, area: StudyArea, scenario: Scenario) -> None:
         The study area as it is.
     scenario
         The same with the option.
+    speeds
+        The speed table as it is.
 
     Raises
     ------
@@ -137,7 +138,7 @@ def check_places(option: Option, area: StudyArea, scenario: Scenario) -> None:
         the option's promise or speeds are none.
     """
     option_standard(ResponseStandard(), option)
-    speeds = option_speeds(DEFAULT_SPEEDS, option)
+    speeds = option_speeds(speeds, option)
     bases = set(scenario.area.facilities["id"][scenario.bases])
     placed: list[tuple[Place, str, float, float]] = [
         (("open", i, "lon"), o.id, o.lon, o.lat) for i, o in enumerate(option.open) if not o.at

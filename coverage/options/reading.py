@@ -15,7 +15,7 @@ from coverage.options.option_file import OptionFile, located, read_text, read_to
 from coverage.options.option_tables import Table, number_of, shown
 from coverage.options.shapes import Shapes, system_of
 from coverage.options.toml_lines import toml_lines
-from coverage.routing.speeds import SPEED_TABLES
+from coverage.routing.speeds import DEFAULT_SPEEDS, SPEED_TABLES
 from coverage.scenario import apply_option, opened_count
 from coverage.sources.candidate_table import site_kind
 from coverage.standards import PROFILE_KEYS
@@ -24,6 +24,7 @@ from coverage.study_area import FACILITY_KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coverage.routing.speeds import SpeedTable
     from coverage.study_area import StudyArea
 
 _HEAD = ("name", "note", "crs", "open", "close", "move", "change", "standard", "speeds", "roads")
@@ -81,7 +82,7 @@ def read_option(path: Path | str) -> OptionFile:
     return OptionFile(option, text, path, lines)
 
 
-def check_option(file: OptionFile, area: StudyArea) -> Option:
+def check_option(file: OptionFile, area: StudyArea, *, speeds: SpeedTable = DEFAULT_SPEEDS) -> Option:
     """
     See that an option fits a county, before anything is computed.
 
@@ -91,6 +92,8 @@ def check_option(file: OptionFile, area: StudyArea) -> Option:
         As `read_option` gives it.
     area
         The study area as it is.
+    speeds
+        The speed table as it is: roads without a speed lead nowhere.
 
     Returns
     -------
@@ -108,7 +111,7 @@ def check_option(file: OptionFile, area: StudyArea) -> Option:
     """
     with file.located():
         option = resolve_names(file.option, area)
-        check_places(option, area, apply_option(area, option))
+        check_places(option, area, apply_option(area, option, speeds=speeds), speeds)
     opened = tuple(replace(item, ambulances=opened_count(area, option, item)) for item in option.open)
     return replace(option, open=opened)
 

@@ -20,6 +20,7 @@ from coverage.errors import FileError, OptionError
 from coverage.option import Change, Closing, Move, NewRoad, Opening, RoadClosure
 from coverage.options.checking import resolve_names
 from coverage.options.reading import check_option, read_option
+from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.scenario import apply_option
 from coverage.sources.coordinates import convert
 from coverage.study_area import Roads
@@ -472,3 +473,13 @@ def test_change_of_nothing_is_no_change(read):
     assert option.change[0] == Change(
         "w1", "石门乡卫生院", None, None, None, *[option.change[0].capital_wan] * 3
     )
+
+
+def test_a_class_of_road_that_the_speed_table_knows_may_be_built(read):
+    (x0, y0), (x1, y1) = _lonlat(2, 0), _lonlat(2, 2)
+    line = f"[[{x0}, {y0}], [{x1}, {y1}], [{x0 + 0.02}, {y0}]]"
+    file = read(f'name = "x"\n[[roads.new]]\nname = "r"\nhighway = "path"\nline = {line}\n')
+    with pytest.raises(OptionError, match="no speed on the class path"):
+        check_option(file, AREA)
+    known = replace(DEFAULT_SPEEDS, class_kph={**DEFAULT_SPEEDS.class_kph, "path": 10.0})
+    assert check_option(file, AREA, speeds=known).roads.new[0].highway == "path"
