@@ -215,8 +215,8 @@ def _limit_text(proposal: Proposal, lang: Lang) -> str:
 
 
 def money_text(wan: float, lang: Lang) -> str:
-    """Give an amount of money as one says it."""
-    return _pick(lang, f"{wan:,.10g}万元", f"{wan * 10_000:,.0f} yuan")
+    """Give an amount of money as one says it, less than nothing with a minus."""
+    return _pick(lang, f"{wan:,.10g}万元", f"{wan * 10_000:,.0f} yuan").replace("-", "−")
 
 
 def objective_line(proposal: Proposal, lang: Lang) -> str:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
     from coverage.situation import Situation
 
-_COST = "#,##0.##"
+_COST = "#,##0.0"
 _COUNT_AXIS = "#,##0"
 _CHART_ROWS = 19
 _WEIGHTY = {
