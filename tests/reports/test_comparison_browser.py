@@ -151,6 +151,16 @@ def test_every_map_shows_the_whole_county(opened, size):
     assert inside == [True] * 3
 
 
+def test_a_window_that_is_resized_keeps_the_county_in_view(opened):
+    one = opened()
+    start = one.views()
+    for size in ((1, 1), PHONE, DESK):
+        one.page.set_viewport_size({"width": size[0], "height": size[1]})
+        one.page.wait_for_timeout(150)
+    assert same(one.views())
+    assert one.views()[0] == pytest.approx(start[0], abs=0.01)
+
+
 @pytest.mark.parametrize("case", ["losing", "odd"])
 def test_text_has_enough_contrast(opened, case):
     assert opened(case).page.evaluate(CONTRAST) == []

@@ -8,7 +8,6 @@
   const data = JSON.parse(document.getElementById("map-data").textContent);
   const words = data.words;
   const byId = (id) => document.getElementById(id);
-  const phone = window.matchMedia("(max-width: 600px)");
   const canHover = window.matchMedia("(hover: hover)").matches;
   const outcomes = Object.fromEntries(data.outcomes.map((o) => [o.key, o]));
   const fill = (text, blanks) => text.replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
@@ -67,6 +66,7 @@
         zoomAnimation: false,
         fadeAnimation: false,
         inertia: false,
+        trackResize: false, // all three are fitted together, see fit()
         scrollWheelZoom: false, // the wheel scrolls the page until somebody has chosen the map
         dragging: canHover, // one finger scrolls the page, two move the map
       });
@@ -294,8 +294,10 @@
     opening = view();
   }
 
+  const LEAST_PX = 60; // a window that is being put away has no room for a map, and no view worth keeping
+
   function fit(one) {
-    if (before) return;
+    if (before || maps.some((other) => other.box.clientWidth < LEAST_PX)) return;
     const whole = opening === view();
     one.map.invalidateSize({ animate: false });
     if (whole) showCounty();
@@ -448,7 +450,6 @@
     one.map.on("moveend", () => settle(one));
     new ResizeObserver(() => fit(one)).observe(one.box);
   });
-  phone.addEventListener("change", showCounty);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") maps.forEach((one) => one.map.closePopup());
   });
