@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -167,6 +168,9 @@ class Outcome:
         By ``urban``, ``rural`` and ``all``.
     equity, fleet, cost
         See there.
+    closed_roads, new_roads
+        One row a closure and a road that is built, in the option's order: ``name`` and its lines, those
+        that nobody drives any more and those that were not there; in the study area's system.
     loads
         One row a base, the busiest first: ``id``, ``name``, ``kind``, ``ambulances`` (NaN unknown),
         ``first_population`` (people whom it reaches first), ``per_ambulance`` (of them for each of its
@@ -201,6 +205,8 @@ class Outcome:
     equity: Equity
     fleet: Fleet
     cost: Cost
+    closed_roads: gpd.GeoDataFrame
+    new_roads: gpd.GeoDataFrame
     loads: pd.DataFrame
     townships: pd.DataFrame
     demand: pd.DataFrame

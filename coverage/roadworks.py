@@ -67,7 +67,7 @@ def apply_roadworks(roads: Roads, works: Roadworks, *, speeds: SpeedTable = DEFA
     -------
     Roads
         The same ones where nothing is done; otherwise edges that stay as they are come first, in their
-        order. New nodes have negative ids.
+        order. New nodes have negative ids; the edges of new roads have the ``osmid`` -1, -2 … in their order.
 
     Raises
     ------
@@ -363,7 +363,8 @@ def _too_far(
 
 def _with_columns(edges: gpd.GeoDataFrame, new: tuple[NewRoad, ...]) -> gpd.GeoDataFrame:
     """Give the edges the columns that new roads have something to say in."""
-    wanted = {"name": any(road.name for road in new), "maxspeed": any(r.maxspeed_kph > 0 for r in new)}
+    limited = any(road.maxspeed_kph > 0 for road in new)
+    wanted = {"osmid": True, "name": any(road.name for road in new), "maxspeed": limited}
     return edges.assign(**{name: None for name, known in wanted.items() if known and name not in edges})
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from coverage.assessment import weighted_quantile
 from coverage.comparing.equity import equity_of
 from coverage.comparing.money import cost_of
+from coverage.comparing.road_changes import closed_roads, new_roads
 from coverage.comparison import Fleet, Outcome, Response
 from coverage.norms import ambulances_required, known_ambulances
 from coverage.routing.isochrones import isochrones
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def outcome_of(
-    setting: Setting, *, key: str, text: str, source: str, before: Assessment | None, years: float
+    setting: Setting, *, key: str, text: str, source: str, today: Outcome | None, years: float
 ) -> Outcome:
     """
     Say what an option makes of a county.
@@ -34,7 +35,7 @@ def outcome_of(
         The county with it.
     key, text, source
         As in `Outcome`.
-    before
+    today
         The county as it is; None where that is what `setting` is.
     years
         Over how many years running costs are counted.
@@ -45,7 +46,8 @@ def outcome_of(
         If no base is staffed at the comparison's hour, or none that is lies near a road.
     """
     assessment = setting.assess()
-    before = before or assessment
+    before = today.situation.assessment if today else assessment
+    roads, works = (today.area if today else setting.area).roads, setting.option.roads
     limits = sorted({setting.standard.urban_s, setting.standard.rural_s})
     demand = _demand(before, assessment)
     return Outcome(
@@ -69,6 +71,8 @@ def outcome_of(
         ),
         fleet=_fleet(setting.area),
         cost=cost_of(setting.option, years),
+        closed_roads=closed_roads(roads, works),
+        new_roads=new_roads(roads, setting.area.roads, works),
         loads=_loads(before, assessment),
         townships=_townships(before, assessment, demand),
         demand=demand,

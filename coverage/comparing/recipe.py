@@ -131,12 +131,11 @@ def compare(
 def _outcomes(
     settings: Sequence[Setting], options: Sequence[tuple[Option, str, str]], years: float
 ) -> list[Outcome]:
-    today = outcome_of(settings[0], key="0", text="", source="", before=None, years=years)
-    before = today.situation.assessment
+    today = outcome_of(settings[0], key="0", text="", source="", today=None, years=years)
     return [
         today,
         *(
-            outcome_of(setting, key=chr(ord("A") + i), text=text, source=source, before=before, years=years)
+            outcome_of(setting, key=chr(ord("A") + i), text=text, source=source, today=today, years=years)
             for i, (setting, (_, text, source)) in enumerate(zip(settings[1:], options, strict=True))
         ),
     ]
