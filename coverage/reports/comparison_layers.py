@@ -23,8 +23,11 @@ from coverage.reports.layers import (
     write_package,
 )
 from coverage.reports.layers import assumptions as shared_assumptions
+from coverage.reports.map_style import ROADWORK_LOOKS
+from coverage.reports.map_words import word as map_word
 from coverage.reports.palette import AREA_COLOURS, CHANGE_COLOURS
-from coverage.reports.qml import Category, Style, fill, marker
+from coverage.reports.qml import Category, Style, fill, line, marker
+from coverage.reports.shown import roadworks_of
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
@@ -43,9 +46,9 @@ def write_comparison_layers(comparison: Comparison, path: Path, *, lang: Lang) -
     Layers: ``boundary``; ``townships`` and ``demand`` with columns for today (``today_…``) and for each
     option (``a_…``, ``b_…``); ``facilities``, a row for each state that one is in, with the outcomes it is in
     that state in (``open_in`` and ``in_today``, ``in_a`` …); ``areas``, what is reached within each limit,
-    by outcome. The advised option is the one that is coloured, today where none is. Tables: ``assumptions``
-    with the options' text, ``provenance`` and QGIS' own ``layer_styles``. Times are seconds, null where
-    nobody comes.
+    by outcome; ``roadworks``, the roads that each outcome closes and builds, where any does. The advised
+    option is the one that is coloured, today where none is. Tables: ``assumptions`` with the options' text,
+    ``provenance`` and QGIS' own ``layer_styles``. Times are seconds, null where nobody comes.
 
     Parameters
     ----------
@@ -69,11 +72,17 @@ def write_comparison_layers(comparison: Comparison, path: Path, *, lang: Lang) -
         "demand": _demand(comparison),
         "facilities": _facilities(comparison),
     }
+    names = {name: wording.label(name, lang, comparison.area.demand_unit) for name in layers}
+    styles = _styles(comparison, lang)
+    if any(roadworks_of(outcome) for outcome in comparison.outcomes):
+        layers["roadworks"] = _roadworks(comparison, lang)
+        names["roadworks"] = words.label("roadworks", comparison, lang)
+        styles["roadworks"] = _roadwork_style(comparison, lang)
     write_package(
         path,
         layers,
-        _styles(comparison, lang),
-        names={name: wording.label(name, lang, comparison.area.demand_unit) for name in layers},
+        styles,
+        names=names,
         assumptions=_assumptions(comparison, lang),
         shown=today,
     )
@@ -163,6 +172,30 @@ def _areas(comparison: Comparison, lang: Lang) -> gpd.GeoDataFrame:
     )
 
 
+def _roadworks(comparison: Comparison, lang: Lang) -> gpd.GeoDataFrame:
+    """Give the roads that each outcome closes and builds, each piece in a row of its own."""
+    rows = [
+        (outcome, kind, name, line)
+        for outcome in comparison.outcomes
+        for kind, table in roadworks_of(outcome).items()
+        for name, lines in zip(table["name"], table.geometry, strict=True)
+        for line in shapely.get_parts(lines)
+    ]
+    return named(
+        gpd.GeoDataFrame(
+            {
+                "outcome": [outcome.key for outcome, *_ in rows],
+                "outcome_name": [full_title(outcome, lang) for outcome, *_ in rows],
+                "kind": [kind for _, kind, *_ in rows],
+                "name": [name for *_, name, _ in rows],
+                "view": [f"{outcome.key} {kind}" for outcome, kind, *_ in rows],
+            },
+            geometry=[line for *_, line in rows],
+            crs=comparison.area.crs,
+        )
+    )
+
+
 def _view(outcome: Outcome, limit_s: float) -> str:
     return f"{outcome.key} {limit_s / MINUTE_S:g}"
 
@@ -212,6 +245,19 @@ def _area_style(comparison: Comparison, coloured: Outcome, lang: Lang) -> Style:
         for area, colour in zip(outcome.situation.areas, AREA_COLOURS, strict=False)
     ]
     return Style("fill", categories, column="view")
+
+
+def _roadwork_style(comparison: Comparison, lang: Lang) -> Style:
+    """Show what the coloured outcome does to the roads; the others are in the legend, to be switched on."""
+    categories, coloured = [], _coloured(comparison)
+    for outcome in comparison.outcomes:
+        for kind in roadworks_of(outcome):
+            look = ROADWORK_LOOKS[kind]
+            symbol = line(look.colour, width_mm=look.weight / 4, style="dash" if look.crossed else "solid")
+            text = f"{words.title(outcome, lang)} {map_word(f'{kind}_road', lang)}"
+            drawn = outcome.key == coloured.key
+            categories.append(Category(f"{outcome.key} {kind}", text, (symbol,), is_drawn=drawn))
+    return Style("line", categories, column="view", label_column="name")
 
 
 def _demand_style(comparison: Comparison, coloured: Outcome, lang: Lang) -> Style:

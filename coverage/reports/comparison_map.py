@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from coverage.assessment import is_within
 from coverage.reports import map_style as style
@@ -24,12 +25,12 @@ from coverage.reports.map import (
     township_ground,
     township_state,
 )
-from coverage.reports.map_geometry import pack_numbers, pack_points
+from coverage.reports.map_geometry import pack_lines, pack_numbers, pack_points
 from coverage.reports.map_panel import capital, facility_kinds, layer_groups, legend_item, point_name
 from coverage.reports.map_words import word as map_word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
 from coverage.reports.picture_changes import changes
-from coverage.reports.shown import is_access, outcome_side
+from coverage.reports.shown import is_access, outcome_side, roadworks
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ CHANGE_LETTERS = {"gained": "g", "lost": "l", "covered": "c", "uncovered": "u"}
 CHANGES = ("gained", "lost", "uncovered", "covered")
 """In the order of the legend."""
 
+_ROAD_TOLERANCE_M = 1.0
 _NEVER = -1  # in tenths of a minute: nobody comes
 
 
@@ -109,6 +111,9 @@ def comparison_data(comparison: Comparison, lang: Lang, tiles: Tiles | None = No
         "demand": _demand(today, lang),
         "looks": {
             "states": {STATE_LETTERS[s]: STATE_COLOURS[s] for s in style.DOT_STATES},
+            "roads": {kind: look._asdict() for kind, look in style.ROADWORK_LOOKS.items()},
+            "casing": style.CASING_PX,
+            "cross": {"size": style.CROSS_PX, "every": style.CROSS_EVERY_PX},
             "changes": {CHANGE_LETTERS[c]: {"kind": c, **style.CHANGE_LOOKS[c]} for c in CHANGES},
         },
         "pools": {name: pool.items for name, pool in pools.items()},
@@ -178,6 +183,7 @@ def _outcome(
         "facilities": pools["facilities"].put(facility_data(side, lang, set(done.new_ids))),
         "new": _new(done, side, lang),
         "gone": _gone(done, today, lang),
+        "roads": _roadworks(side, lang),
         "states": "".join(STATE_LETTERS[state] for state in demand["state"]),
         "changes": "".join(CHANGE_LETTERS[name] for name in change),
         "tenths": pack_numbers(_tenths(response_s, limit_s)),
@@ -207,6 +213,18 @@ def _gone(done: Changes, today: Side, lang: Lang) -> list[dict[str, Any]]:
         {"name": name, "kind": what, "label": f"{name}{comma}{what}", "at": place}
         for name, place in zip(names, at, strict=True)
     ]
+
+
+def _roadworks(side: Side, lang: Lang) -> list[dict[str, Any]]:
+    """Pack the roads that are closed and built, the new ones last, so that they lie on top."""
+    packed = []
+    for kind, table in roadworks(side).items():
+        what = capital(map_word(f"{kind}_road", lang))
+        for name, lines in zip(table["name"], table.geometry, strict=True):
+            parts = gpd.GeoSeries(shapely.get_parts(lines), crs=table.crs).simplify(_ROAD_TOLERANCE_M)
+            tip = [wording.one_line(name), what] if wording.one_line(name) else [what]
+            packed.append({"kind": kind, "tip": tip, "lines": pack_lines(parts)})
+    return packed
 
 
 def map_layers(comparison: Comparison, lang: Lang, tiles: Tiles | None) -> list[dict[str, Any]]:
@@ -266,6 +284,12 @@ def _facility_legend(comparison: Comparison, sides: Sequence[Side], lang: Lang) 
         items.append(legend_item("sites", word("new", lang), style.site_swatch(kinds[0])))
     if any(one.gone for one in done):
         items.append(legend_item("sites", word("gone", lang), style.closed_swatch()))
+    kinds_of_road = {kind for side in sides for kind in roadworks(side)}
+    items += [
+        legend_item("works", map_word(f"{kind}_road", lang), style.roadwork_swatch(kind))
+        for kind in style.ROADWORK_LOOKS
+        if kind in kinds_of_road
+    ]
     return items
 
 

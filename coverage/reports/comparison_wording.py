@@ -127,6 +127,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "question": ("要决定的问题", "The question"),
     "rank": ("排序", "Rank"),
     "ranking": ("方案排序", "Ranking"),
+    "roadworks": ("封闭和新建道路", "Roads closed and built"),
     "robustness": ("稳健性", "Robustness"),
     "second": ("方案二", "Second"),
     "seed": ("随机数种子", "Seed"),

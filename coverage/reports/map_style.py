@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from coverage.reports.palette import AREA_COLOURS, FACILITY_COLOURS, STATE_COLOURS, VERDICT_COLOURS
 
@@ -23,6 +23,24 @@ CHANGE_LOOKS: Mapping[str, Mapping[str, str]] = {
     "covered": {"shape": "dot", "fill": "#b9c2cc", "stroke": "#b9c2cc"},
 }
 """What becomes of a demand point, told apart by shape as well as by colour."""
+
+
+class RoadworkLook(NamedTuple):
+    """A road's colour, width in pixels, dashes as SVG has them, and whether it is crossed out."""
+
+    colour: str
+    weight: float
+    dash: str
+    crossed: bool
+
+
+ROADWORK_LOOKS: Mapping[str, RoadworkLook] = {
+    "closed": RoadworkLook("#8B0000", 3.2, "8 6", crossed=True),
+    "new": RoadworkLook("#0057B8", 5.0, "none", crossed=False),
+}
+"""Roads that an option closes and builds: dashes with crosses, and a bold line, both cased in white."""
+CASING_PX = 1.9
+CROSS_PX, CROSS_EVERY_PX = 4.2, 26.0
 
 _SHAPES: Mapping[str, str] = {
     "hospital": "M6 1.5h4V6h4.5v4H10v4.5H6V10H1.5V6H6z",
@@ -62,16 +80,16 @@ def site_symbols() -> dict[str, str]:
     }
 
 
-def hatching() -> str:
-    """Give the patterns that fill townships which are not met, the two at right angles."""
+def hatching(px: float = 1.0) -> str:
+    """Give the patterns that fill townships which are not met, the two at right angles; `px` as a unit."""
     partial, unmet = VERDICT_COLOURS["partial"], VERDICT_COLOURS["unmet"]
     return (
         '<pattern id="lines-partial" width="9" height="9" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(-45)">\n'
+        f'patternTransform="scale({px:g}) rotate(-45)">\n'
         f'<rect width="9" height="9" fill="{partial}" fill-opacity=".07"/>\n'
         f'<rect width="1.1" height="9" fill="{partial}" fill-opacity=".8"/>\n</pattern>\n'
         '<pattern id="lines-unmet" width="7" height="7" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)">\n'
+        f'patternTransform="scale({px:g}) rotate(45)">\n'
         f'<rect width="7" height="7" fill="{unmet}" fill-opacity=".14"/>\n'
         f'<rect width="2.4" height="7" fill="{unmet}"/>\n</pattern>'
     )
@@ -177,6 +195,16 @@ def change_swatch(change: str) -> str:
     return (
         f'<path d="{paths[look["shape"]]}" fill="{look["fill"]}" stroke="{look["stroke"]}" '
         'stroke-width="1.4"/>'
+    )
+
+
+def roadwork_swatch(kind: str) -> str:
+    """Give the legend's sample of a road that is closed or new."""
+    look = ROADWORK_LOOKS[kind]
+    cross = f'<path d="M8 4l8 8m0 -8l-8 8" stroke="{look.colour}" stroke-width="2"/>'
+    return (
+        f'<path d="M0 8h24" stroke="{look.colour}" stroke-width="{look.weight}" '
+        f'stroke-dasharray="{look.dash}"/>{cross if look.crossed else ""}'
     )
 
 

@@ -18,17 +18,19 @@ from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.picture_changes import changes
 from coverage.reports.picture_labels import Label, cut_to_em, place_labels, text_width_em
 from coverage.reports.picture_marks import (
+    change_mark,
     closed_mark,
     dot_mark,
     drawn_kinds,
     facility_mark,
     facility_size,
-    hatching,
     ring_mark,
     ring_size,
+    roadwork_mark,
     verdict_mark,
 )
 from coverage.reports.picture_words import word
+from coverage.reports.shown import roadworks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,6 +150,7 @@ def county_svg(
         _roads(shown, sheet),
         _mask(shown, sheet),
         _townships(shown, sheet),
+        _roadworks(shown, sheet),
         _dots(shown, sheet, fullest, before),
         _facilities(shown, sheet, () if sites is None else sites.new_ids),
         *([] if sites is None else [_mark_sites(sites, sheet)]),
@@ -159,7 +162,7 @@ def county_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_pt:g}pt" height="{height_pt:g}pt" '
         f'viewBox="0 0 {width_pt:g} {height_pt:g}" font-family="{font}">'
         f'<defs><clipPath id="sheet"><rect width="{width_pt:g}" height="{height_pt:g}"/></clipPath>'
-        f'{hatching(px_pt)}</defs><g clip-path="url(#sheet)">{"".join(parts)}</g></svg>'
+        f'{style.hatching(px_pt)}</defs><g clip-path="url(#sheet)">{"".join(parts)}</g></svg>'
     )
 
 
@@ -214,6 +217,26 @@ def _roads(shown: Shown, sheet: _Sheet) -> str:
     )
 
 
+def _roadworks(shown: Shown, sheet: _Sheet) -> str:
+    """Draw the roads that are closed and built, the new ones on top."""
+    drawn = []
+    for kind, table in roadworks(shown).items():
+        lines = shapely.get_parts(shapely.simplify(table.geometry.to_numpy(), sheet.metres / 4))
+        at = _crosses(lines, sheet) if style.ROADWORK_LOOKS[kind].crossed else []
+        drawn.append(roadwork_mark(kind, _path(lines, sheet), at, sheet.px))
+    return "".join(drawn)
+
+
+def _crosses(lines: NDArray[np.object_], sheet: _Sheet) -> list[list[float]]:
+    """Give places along lines, evenly apart, one at least for each line."""
+    every_m = style.CROSS_EVERY_PX * sheet.px * sheet.metres
+    n = np.maximum(shapely.length(lines) // every_m, 1).astype(np.int64)
+    shares = np.concatenate([(np.arange(k) + 0.5) / k for k in n])
+    places = shapely.line_interpolate_point(np.repeat(lines, n), shares, normalized=True)
+    at: list[list[float]] = sheet.put(shapely.get_coordinates(places)).tolist()
+    return at
+
+
 def _mask(shown: Shown, sheet: _Sheet) -> str:
     """Make pale what is not the county."""
     around = shapely.difference(sheet.ground.buffer(sheet.metres), shown.area.boundary)
@@ -253,9 +276,10 @@ def _dots(shown: Shown, sheet: _Sheet, fullest: float | None, before: Shown | No
     radius = dot_radius_px(drawn["population"].to_numpy(dtype=float), largest) * sheet.px
     xy = _spots(shown.area.demand.geometry.loc[drawn.index], sheet)
     gained, lost = (np.asarray(mask.loc[drawn.index]) for mask in (covered & ~was, was & ~covered))
+    looks = np.select([gained, lost], ["gained", "lost"], drawn["state"])
     dots = [
-        dot_mark(state, (x, y), r, sheet.px, is_gained=bool(g), is_lost=bool(n))
-        for (x, y), r, state, g, n in zip(xy, radius, drawn["state"], gained, lost, strict=True)
+        (change_mark if look in style.CHANGE_LOOKS else dot_mark)(look, (x, y), r, sheet.px)
+        for (x, y), r, look in zip(xy, radius, looks.tolist(), strict=True)
     ]
     return "".join(dots)
 

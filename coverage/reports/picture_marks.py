@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map_panel import layer_groups, legend_item, legend_items
-from coverage.reports.palette import FACILITY_COLOURS, STATE_COLOURS, VERDICT_COLOURS
+from coverage.reports.map_words import word as map_word
+from coverage.reports.palette import FACILITY_COLOURS, STATE_COLOURS
 from coverage.reports.picture_changes import changes
 from coverage.reports.picture_words import word
-from coverage.reports.shown import is_access
+from coverage.reports.shown import is_access, roadworks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,21 +24,8 @@ if TYPE_CHECKING:
 
 _BOX = 16.0  # symbols are drawn in a box of 16 by 16
 _DOT_BARS = {"unreachable": (0.5, -0.5), "off_network": (0.62, 0.0)}  # half a bar, in radii
+_LEAST_CHANGE_PX = 5.0
 _BASE_PX, _PLAIN_PX, _RING_PX, _CLOSED_PX = 19.0, 13.0, 36.0, 20.0
-
-
-def hatching(px: float) -> str:
-    """Give the two hatchings of the verdicts, their lines as far apart as on the page's map."""
-    return (
-        f'<pattern id="lines-partial" width="9" height="9" patternUnits="userSpaceOnUse" '
-        f'patternTransform="scale({px:g}) rotate(-45)">'
-        f'<rect width="9" height="9" fill="{VERDICT_COLOURS["partial"]}" fill-opacity=".07"/>'
-        f'<rect width="1.1" height="9" fill="{VERDICT_COLOURS["partial"]}" fill-opacity=".8"/></pattern>'
-        f'<pattern id="lines-unmet" width="7" height="7" patternUnits="userSpaceOnUse" '
-        f'patternTransform="scale({px:g}) rotate(45)">'
-        f'<rect width="7" height="7" fill="{VERDICT_COLOURS["unmet"]}" fill-opacity=".14"/>'
-        f'<rect width="2.4" height="7" fill="{VERDICT_COLOURS["unmet"]}"/></pattern>'
-    )
 
 
 def placed(symbol: str, middle: Sequence[float], size: float) -> str:
@@ -90,31 +78,43 @@ def verdict_mark(verdict: str, middle: Sequence[float], size: float) -> str:
     return placed(style.symbols()[f"mark-{verdict}"], middle, size)
 
 
-def dot_mark(
-    state: str,
-    middle: Sequence[float],
-    radius: float,
-    px: float,
-    *,
-    is_gained: bool = False,
-    is_lost: bool = False,
-) -> str:
-    """Draw a demand point: full where not covered, a ring where newly so, crossed where no longer."""
+def dot_mark(state: str, middle: Sequence[float], radius: float, px: float) -> str:
+    """Draw a demand point that is not covered."""
     x, y = middle
-    circle = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}"'
-    if is_gained:
-        ring = (
-            f'fill="#fff" fill-opacity=".8" stroke="{style.ADDED_COLOURS[0]}" stroke-width="{2.6 * px:.3g}"/>'
-        )
-        return f"{circle} {ring}"
-    dot = f'{circle} fill="{STATE_COLOURS[state]}" stroke="#262626" stroke-width="{0.8 * px:.3g}"/>'
-    dot += _dot_bar(state, middle, radius)
-    if not is_lost:
-        return dot
-    arm = max(radius, 4 * px) + 2 * px
+    return (
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{STATE_COLOURS[state]}" stroke="#262626" '
+        f'stroke-width="{0.8 * px:.3g}"/>{_dot_bar(state, middle, radius)}'
+    )
+
+
+def change_mark(change: str, middle: Sequence[float], radius: float, px: float) -> str:
+    """Draw a demand point that is ``gained`` or ``lost``: the page's triangle that points up or down."""
+    look, (x, y) = style.CHANGE_LOOKS[change], middle
+    r = max(radius, _LEAST_CHANGE_PX * px)
+    up = r if look["shape"] == "up" else -r
+    tip = f"M{x:.2f} {y - 1.15 * up:.2f}L{x + 1.1 * r:.2f} {y + 0.8 * up:.2f}H{x - 1.1 * r:.2f}Z"
+    return (
+        f'<path d="{tip}" fill="{look["fill"]}" fill-opacity=".92" stroke="{look["stroke"]}" '
+        f'stroke-width="{1.1 * px:.3g}"/>'
+    )
+
+
+def roadwork_mark(kind: str, path: str, crosses: Sequence[Sequence[float]], px: float) -> str:
+    """Draw roads that are closed or new, given as the data of a path, and crosses on them."""
+    look, arm = style.ROADWORK_LOOKS[kind], style.CROSS_PX * px
+    colour, dash = look.colour, " ".join(f"{float(n) * px:.3g}" for n in look.dash.split() if n != "none")
+    weight, casing = look.weight * px, (look.weight + 2 * style.CASING_PX) * px
     side = f"{2 * arm:.2f}"
-    cross = f"M{x - arm:.2f} {y - arm:.2f}l{side} {side}m0 -{side}l-{side} {side}"
-    return f'{dot}<path d="{cross}" fill="none" stroke="#262626" stroke-width="{1.8 * px:.3g}"/>'
+    signs = "".join(
+        f"M{x - arm:.2f} {y - arm:.2f}l{side} {side}m0 -{side}l-{side} {side}" for x, y in crosses
+    )
+    return (
+        f'<g fill="none" stroke-linejoin="round"><path d="{path}" stroke="#fff" stroke-width="{casing:.3g}" '
+        f'stroke-linecap="round"/><path d="{path}" stroke="{colour}" stroke-width="{weight:.3g}" '
+        f'stroke-dasharray="{dash or "none"}"/>'
+        + (f'<path d="{signs}" stroke="{colour}" stroke-width="{2 * px:.3g}"/>' if signs else "")
+        + "</g>"
+    )
 
 
 def _dot_bar(state: str, middle: Sequence[float], radius: float) -> str:
@@ -165,6 +165,7 @@ def legend(shown: Sequence[Shown], lang: Lang, *, before: Shown | None = None) -
         items = [{**x, "svg": sample} if x["svg"] == style.dot_swatch(state) else x for x in items]
     if before is not None:
         items += [*_change_items(before, shown[-1], lang), *_site_items(before, shown[-1], lang)]
+        items += _roadwork_items(shown[-1], lang)
     return [{"name": x["name"], "svg": swatch(x["svg"]), "mark": _mark(x["mark"])} for x in items]
 
 
@@ -172,16 +173,18 @@ def _change_items(before: Shown, after: Shown, lang: Lang) -> list[dict[str, Any
     """Explain who gains and who loses, where anybody does."""
     people = after.assessment.demand["population"] > 0
     was, now = (one.assessment.demand["state"][people] == "covered" for one in (before, after))
-    items = []
-    if (now & ~was).any():
-        items.append(
-            legend_item("gained", word("gained", lang), dot_mark("late", (12, 8), 5, 0.9, is_gained=True))
-        )
-    if (was & ~now).any():
-        items.append(
-            legend_item("lost", word("lost", lang), dot_mark("late", (12, 8), 4.4, 0.9, is_lost=True))
-        )
-    return items
+    found = (("gained", (now & ~was).any()), ("lost", (was & ~now).any()))
+    return [
+        legend_item(key, word(key, lang), style.change_swatch(key)) for key, is_there in found if is_there
+    ]
+
+
+def _roadwork_items(after: Shown, lang: Lang) -> list[dict[str, Any]]:
+    """Explain roads that are closed or new, where there are any."""
+    return [
+        legend_item("works", map_word(f"{kind}_road", lang), style.roadwork_swatch(kind))
+        for kind in roadworks(after)
+    ]
 
 
 def _site_items(before: Shown, after: Shown, lang: Lang) -> list[dict[str, Any]]:
@@ -209,7 +212,7 @@ def swatch(svg: str) -> str:
     plain = re.sub(r'<g class="facility (base|plain) (\w+)">.*?</g>', _facility_sample, svg)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="16" viewBox="0 0 24 16">'
-        f"<defs>{hatching(0.75)}</defs>{plain}</svg>"
+        f"<defs>{style.hatching(0.75)}</defs>{plain}</svg>"
     )
 
 

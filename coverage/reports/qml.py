@@ -135,13 +135,13 @@ def hatch(colour: str, *, distance_mm: float = 2.0, angle: float = 45.0) -> Symb
     return SymbolLayer("LinePatternFill", properties, line=line(colour, width_mm=0.3))
 
 
-def line(colour: str, *, width_mm: float) -> SymbolLayer:
-    """Draw a line."""
+def line(colour: str, *, width_mm: float, style: str = "solid") -> SymbolLayer:
+    """Draw a line: ``solid`` or ``dash``."""
     return SymbolLayer(
         "SimpleLine",
         {
             "line_color": rgba(colour),
-            "line_style": "solid",
+            "line_style": style,
             "line_width": f"{width_mm:g}",
             "line_width_unit": "MM",
             "capstyle": "round",

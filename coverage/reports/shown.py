@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
     from coverage.analysis import Note
     from coverage.assessment import Assessment
     from coverage.comparison import Comparison, Outcome
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
     from coverage.situation import Situation
     from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
+
+RoadworkKind = Literal["closed", "new"]
 
 
 class Shown(Protocol):
@@ -51,7 +58,11 @@ class Shown(Protocol):
 
 @dataclass(frozen=True)
 class Side:
-    """One situation of a proposal or comparison, to be shown as an analysis is; fields as in `Shown`."""
+    """
+    One situation of a proposal or comparison, to be shown as an analysis is; fields as in `Shown`.
+
+    Its `roadworks` are the roads that it has closed and built, where there are any: see `roadworks`.
+    """
 
     area: StudyArea
     assessment: Assessment
@@ -60,6 +71,7 @@ class Side:
     condition: str
     notes: tuple[Note, ...]
     is_planned: bool
+    roadworks: Mapping[RoadworkKind, gpd.GeoDataFrame] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def standard(self) -> ResponseStandard:
@@ -90,7 +102,22 @@ def outcome_side(comparison: Comparison, outcome: Outcome) -> Side:
         condition=outcome.condition,
         notes=comparison.notes,
         is_planned=not outcome.is_baseline,
+        roadworks=roadworks_of(outcome),
     )
+
+
+def roadworks_of(outcome: Outcome) -> Mapping[RoadworkKind, gpd.GeoDataFrame]:
+    """Give the roads that an outcome closes and builds, ``name`` and lines; no table without a row."""
+    tables: Mapping[RoadworkKind, gpd.GeoDataFrame] = {
+        "closed": outcome.closed_roads,
+        "new": outcome.new_roads,
+    }
+    return {kind: table for kind, table in tables.items() if len(table)}
+
+
+def roadworks(shown: Shown) -> Mapping[RoadworkKind, gpd.GeoDataFrame]:
+    """Give the roads that are closed and built in what is shown; see `roadworks_of`."""
+    return shown.roadworks if isinstance(shown, Side) else {}
 
 
 def is_planned(shown: Shown) -> bool:

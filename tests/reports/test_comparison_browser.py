@@ -385,3 +385,29 @@ def test_on_paper_nothing_is_cut_and_the_page_comes_back(opened, case):
     assert one.page.locator(".map canvas").count() == 3
     assert same(one.views())
     assert one.views()[0][:2] == pytest.approx(before[0][:2], abs=0.01)
+
+
+# ---- roads
+
+
+def test_roads_closed_and_built_are_on_the_maps_of_their_option_alone(opened):
+    one = opened("toy")
+    drawn = """() => ["left", "right", "change"].map((id) => ["closed", "new"].map((kind) =>
+      document.querySelectorAll("#" + id + "-map .road-" + kind).length))"""
+    one.page.select_option("#right-option", "F")
+    assert one.page.evaluate(drawn) == [[0, 0], [1, 1], [1, 1]]
+    # the closure is a few pixels long: one cross says where it is
+    crosses = one.page.eval_on_selector_all(
+        "#right-map .leaflet-works-pane path", "paths => paths.map((p) => p.getAttribute('d'))"
+    )
+    assert [text.count("m0 ") for text in crosses] == [0, 0, 1, 0, 0]
+    one.page.locator("#right-map").scroll_into_view_if_needed()
+    on_it = one.page.eval_on_selector(
+        "#right-map .road-new",
+        """(path) => { const p = path.getPointAtLength(path.getTotalLength() / 3).matrixTransform(path.getScreenCTM());
+          return [p.x, p.y]; }""",
+    )
+    one.page.mouse.move(*on_it)
+    assert "东线" in one.page.locator("#right-map .leaflet-tooltip").inner_text()
+    one.page.select_option("#right-option", "A")
+    assert one.page.evaluate(drawn) == [[0, 0]] * 3

@@ -39,8 +39,8 @@ def _style(path, layer):
 
 def test_layers_and_tables(package):
     names = [name for name, _ in pyogrio.list_layers(package())]
-    assert names == [*SPATIAL, "assumptions", "provenance", "layer_styles"]
-    for name in SPATIAL:
+    assert names == [*SPATIAL, "roadworks", "assumptions", "provenance", "layer_styles"]
+    for name in (*SPATIAL, "roadworks"):
         assert pyogrio.read_info(package(), layer=name)["crs"] == "EPSG:4326"
 
 
@@ -136,3 +136,19 @@ def test_the_answer_and_the_options_text_stand_among_the_assumptions(package, la
     assert {outcome.text for outcome in comparison.options} <= texts
     assert words.study_area_id(comparison) in texts
     assert not any(NOT_A_WORD.fullmatch(text.lower()) for text in texts)
+
+
+def test_roads_closed_and_built_have_a_layer_where_there_are_any(package):
+    assert "roadworks" not in [name for name, _ in pyogrio.list_layers(package("losing"))]
+    table = _read(package(), "roadworks")
+    assert table[["outcome", "kind", "name"]].to_numpy().tolist() == [
+        ["F", "closed", "北段"],
+        ["F", "new", "东线"],
+    ]
+    outcome = comparison_case("toy").outcome("F")
+    lines = table.to_crs(outcome.area.crs).geometry
+    assert lines[1].hausdorff_distance(outcome.new_roads.geometry[0]) < 0.01
+    categories = list(_style(package(), "roadworks").find("renderer-v2").iter("category"))
+    assert [c.get("value") for c in categories] == ["F closed", "F new"]
+    assert {c.get("render") for c in categories} == {"false"}
+    assert "封闭道路" in categories[0].get("label")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,33 @@ def test_what_opens_is_ringed_and_what_goes_is_crossed():
     assert moved["new"][0]["at"] != moved["gone"][0]["at"]
 
 
+def test_roads_that_an_option_closes_and_builds_are_drawn_where_it_does():
+    comparison = comparison_case("toy")
+    data = comparison_data(comparison, "zh")
+    roads = {o["key"]: o["roads"] for o in data["outcomes"]}
+    assert [key for key, drawn in roads.items() if drawn] == ["F"]
+    closed, new = roads["F"]
+    assert [closed["kind"], closed["tip"]] == ["closed", ["北段", "封闭道路"]]
+    assert [new["kind"], new["tip"]] == ["new", ["东线", "新建道路"]]
+    line = comparison.outcome("F").new_roads.to_crs(4326).geometry[0]
+    assert unpack(new["lines"]["n"]) == [len(line.coords)]
+    assert set(data["looks"]["roads"]) == {"closed", "new"}
+    # a road without a name is told by what becomes of it
+    outcome = comparison.outcome("F")
+    unnamed = replace(outcome, new_roads=outcome.new_roads.assign(name=""))
+    outcomes = tuple(unnamed if o is outcome else o for o in comparison.outcomes)
+    data = comparison_data(replace(comparison, outcomes=outcomes), "en")
+    assert [road["tip"] for road in data["outcomes"][6]["roads"]] == [["北段", "Closed road"], ["New road"]]
+
+
+def test_the_legend_explains_roads_where_there_are_any():
+    names = [item["name"] for item in map_legend(comparison_case("toy"), "zh")]
+    assert names[-2:] == ["封闭道路", "新建道路"]
+    assert not {"封闭道路", "新建道路"} & {
+        item["name"] for item in map_legend(comparison_case("losing"), "zh")
+    }
+
+
 def test_the_ground_is_there_once():
     data = comparison_data(comparison_case("twelve"), "zh")
     text = json.dumps(data, ensure_ascii=False)
@@ -107,7 +135,7 @@ def test_layers_and_legend_know_each_other(case, lang):
     json.dumps(data, allow_nan=False)
     layers = {layer["id"] for group in map_layers(comparison, lang, None) for layer in group["layers"]}
     explained = {item["layers"] for item in map_legend(comparison, lang)}
-    assert explained <= layers | {"sites"}
+    assert explained <= layers | {"sites", "works"}
     assert {f["layer"] for f in data["pools"]["facilities"]} <= layers
     names = [item["name"] for item in change_legend(comparison, lang)]
     present = {c for o in comparison.options for c in o.demand["change"]}

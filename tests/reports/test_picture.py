@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 import cli
 from builders import ODD_NAMES, toy_analysis, toy_area
+from comparison_cases import comparison_case
 from comparisons import toy_comparison
 from coverage.errors import FileError
 from coverage.geopackage import write_study_area
 from coverage.reports import proposal_bundle, typesetting
 from coverage.reports.bundle import write_reports
-from coverage.reports.map_style import ADDED_COLOURS
+from coverage.reports.map_style import CHANGE_LOOKS, ROADWORK_LOOKS, change_swatch
 from coverage.reports.palette import FACILITY_COLOURS, STATE_COLOURS
 from coverage.reports.picture import picture_data, write_picture
 from coverage.reports.picture_changes import changes
@@ -41,6 +42,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def texts(svg: str) -> list[str]:
     return [element.text for element in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def scale_of(shown, width: float = 540.0, height: float = 400.0) -> float:
+    """Give the metres to a point of the picture."""
+    west, south, east, north = shown.area.boundary.bounds
+    margin = 28 * 0.62
+    return max((east - west) / (width - margin), (north - south) / (height - margin))
 
 
 def sides(key: str):
@@ -187,10 +195,7 @@ def test_the_scale_bar_is_as_long_as_it_says(size):
     text = next(t for t in texts(svg) if t.endswith(("公里", "米")))
     metres = float(re.sub(r"\D+$", "", text)) * (1000 if text.endswith("公里") else 1)
     bars = re.findall(r'd="M[\d.]+ [\d.]+v[\d.]+h([\d.]+)v-', svg)
-    west, south, east, north = shown.area.boundary.bounds
-    margin = 28 * 0.62
-    scale = max((east - west) / (width - margin), (north - south) / (height - margin))
-    assert float(bars[0]) * scale == pytest.approx(metres, rel=2e-3)
+    assert float(bars[0]) * scale_of(shown, width, height) == pytest.approx(metres, rel=2e-3)
 
 
 def test_dots_say_who_is_missed_who_gains_and_who_loses():
@@ -201,12 +206,42 @@ def test_dots_say_who_is_missed_who_gains_and_who_loses():
         svg = county_svg(after, "zh", before=before)
         lived_in = outcome.demand[outcome.demand["population"] > 0]
         n = lived_in["change"].value_counts()
-        assert svg.count(f'stroke="{ADDED_COLOURS[0]}"') == n.get("gained", 0)
+        for change in ("gained", "lost"):
+            assert svg.count(f'stroke="{CHANGE_LOOKS[change]["stroke"]}"') == n.get(change, 0)
         circles = re.findall(
             r'<circle cx="[\d.-]+" cy="[\d.-]+" r="[\d.]+" fill="(#\w+)" stroke="#262626"', svg
         )
         assert set(circles) <= set(STATE_COLOURS.values())
-        assert len(circles) == n.get("lost", 0) + n.get("uncovered", 0)
+        assert len(circles) == n.get("uncovered", 0)
+
+
+def test_who_gains_is_marked_as_on_the_page():
+    comparison = comparison_case("losing")
+    shown, before = (outcome_side(comparison, comparison.outcome(key)) for key in ("B", "0"))
+    rows = {row["name"]: row["svg"] for row in picture_data(shown, "en", before=before)["legend"]}
+    assert change_swatch("gained") in rows["Newly covered"]
+    assert change_swatch("lost") in rows["No longer covered"]
+
+
+def test_roads_closed_and_built_are_drawn_and_explained():
+    before, after = sides("F")
+    svg = county_svg(after, "zh", before=before)
+    closed, new = (ROADWORK_LOOKS[kind].colour for kind in ("closed", "new"))
+    # the line and its one cross; the line alone
+    assert (svg.count(f'stroke="{closed}"'), svg.count(f'stroke="{new}"')) == (2, 1)
+    names = [row["name"] for row in picture_data(after, "zh", before=before)["legend"]]
+    assert names[-2:] == ["封闭道路", "新建道路"]
+    before, after = sides("B")
+    assert closed not in county_svg(after, "zh", before=before)
+    assert "封闭道路" not in {row["name"] for row in picture_data(after, "zh", before=before)["legend"]}
+
+
+def test_a_long_closure_is_crossed_all_along():
+    _, after = sides("F")
+    far = replace(after, roadworks={"closed": after.roadworks["new"]})
+    path = re.findall(r'<path d="([^"]+)" stroke="#8B0000" stroke-width="1.24"', county_svg(far, "zh"))
+    metres = after.roadworks["new"].length.sum()
+    assert path[0].count("M") == metres // (26.0 * 0.62 * scale_of(far))
 
 
 def test_facilities_are_all_drawn_the_new_ones_in_rings():

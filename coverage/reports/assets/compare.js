@@ -131,6 +131,7 @@
         );
       });
       this.put("sites", sites);
+      this.put("works", o.roads.flatMap((road) => this.atlas.roadwork(road, data.looks)));
     }
 
     named(text) {
@@ -356,7 +357,7 @@
       box.addEventListener("change", () => toggle(box));
       toggle(box);
     });
-    maps.forEach((one) => one.map.addLayer(one.atlas.layer("sites")));
+    maps.forEach((one) => ["works", "sites"].forEach((id) => one.map.addLayer(one.atlas.layer(id))));
     byId("show-county").addEventListener("click", () => {
       maps.forEach((one) => one.map.closePopup());
       showCounty();

@@ -119,7 +119,7 @@ window.countyGeo = (function () {
 
   /* ---- looks ---- */
 
-  const PANES = { areas: 300, roads: 320, mask: 340, townships: 400, outlines: 420, dots: 450, names: 620 };
+  const PANES = { areas: 300, roads: 320, mask: 340, townships: 400, outlines: 420, works: 440, dots: 450, names: 620 };
   const STILL_PANES = ["areas", "roads", "mask", "outlines", "names"];
   const ROAD_STYLES = {
     motorway: { weight: 2.8, color: "#8d8d8d" },
@@ -140,6 +140,27 @@ window.countyGeo = (function () {
     _updatePath() {
       L.Polygon.prototype._updatePath.call(this);
       this.options.clip.setAttribute("d", this._path.getAttribute("d") || "M0 0");
+    },
+  });
+
+  /* Crosses along lines, as far apart as they should be on the screen; one at least, however short the line. */
+  const Crosses = L.Polyline.extend({
+    _updatePath() {
+      const { every, size } = this.options;
+      const marks = this._parts.map((part) => {
+        const steps = part.slice(1).map((p, i) => p.distanceTo(part[i]));
+        const length = steps.reduce((a, b) => a + b, 0);
+        const n = Math.max(Math.floor(length / every), 1);
+        return Array.from({ length: n }, (_, k) => {
+          let at = ((k + 0.5) * length) / n;
+          const i = Math.max(steps.findIndex((step) => (at -= step) <= 0), 0);
+          const share = steps[i] ? 1 + at / steps[i] : 0;
+          const x = part[i].x + share * (part[i + 1].x - part[i].x);
+          const y = part[i].y + share * (part[i + 1].y - part[i].y);
+          return "M" + (x - size) + " " + (y - size) + "l" + 2 * size + " " + 2 * size + "m0 " + -2 * size + "l" + -2 * size + " " + 2 * size;
+        }).join("");
+      });
+      this._renderer._setPath(this, marks.join("") || "M0 0");
     },
   });
 
@@ -357,6 +378,20 @@ window.countyGeo = (function () {
       });
     }
 
+    /* A road that is closed or built: looks has the line's colour, weight and dash, casing and crosses. */
+    function roadwork(road, looks) {
+      const look = looks.roads[road.kind];
+      const parts = lines(road.lines);
+      const inked = { renderer: svgIn("works"), noClip: true, smoothFactor: 0, color: look.colour, opacity: 1, fill: false };
+      const casing = L.polyline(parts, { ...inked, color: "#ffffff", weight: look.weight + 2 * looks.casing, className: "road-" + road.kind });
+      bindTip(casing, () => tip(road.tip[0], road.tip.slice(1)), { sticky: true });
+      casing.bindPopup(() => card({ name: road.tip[0], kind: road.tip[1], rows: [] }, words), popup());
+      const line = L.polyline(parts, { ...inked, interactive: false, weight: look.weight, dashArray: look.dash, lineCap: "butt" });
+      const drawn = [casing, line];
+      if (look.crossed) drawn.push(new Crosses(parts, { ...inked, ...looks.cross, interactive: false, weight: 2, lineCap: "butt" }));
+      return drawn;
+    }
+
     /* ---- names that do not overlap ---- */
 
     function nameMarker(text, at, weight, className, { verdict, was, fromZoom = 0, gap = 0 } = {}) {
@@ -436,7 +471,7 @@ window.countyGeo = (function () {
     return {
       layers, layer, clear, svgIn,
       drawTiles, drawRoads, thinRoads, drawMask, drawOutlines, redraw,
-      areaShape, stackAreas, verdictStyle, townshipShape, dot, sign, facility, closed, nameMarker, placeNames,
+      areaShape, stackAreas, verdictStyle, townshipShape, dot, sign, facility, closed, roadwork, nameMarker, placeNames,
     };
   }
 
