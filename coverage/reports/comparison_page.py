@@ -126,7 +126,7 @@ def page_text(comparison: Comparison, lang: Lang, tiles: Tiles | None) -> dict[s
         "conditions": words.condition_lines(comparison, lang),
         "symbols": {**style.symbols(), **style.site_symbols()},
         "ranking": ranking_table(comparison, lang),
-        "order_line": words.order_text(lang),
+        "order_line": words.order_text(comparison, lang),
         "frontier": frontier_svg(comparison, lang),
         "curves": curves_svg(comparison, lang),
         "curve_table": curve_table(comparison, lang),

@@ -494,7 +494,7 @@ def method_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]:
         (pick(lang, "时刻", "Hour"), _hour_text(comparison, lang)),
         (pick(lang, "新增与失去", "Gained and lost"), _counting_text(lang)),
         (label("cost", comparison, lang), _basis_text(comparison, lang)),
-        (label("order", comparison, lang), order_text(lang)),
+        (label("order", comparison, lang), order_text(comparison, lang)),
         (label("advice", comparison, lang), _advice_rule_text(lang)),
         *robustness_rows(comparison, lang),
     ]
@@ -576,15 +576,16 @@ def _basis_text(comparison: Comparison, lang: Lang) -> str:
     )
 
 
-def order_text(lang: Lang) -> str:
+def order_text(comparison: Comparison, lang: Lang) -> str:
     """Say what the order of the ranking means, and what it does not."""
+    counted = wording.unit_text(comparison.area.demand_unit, lang)
     return pick(
         lang,
-        "覆盖人口多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣。"
+        f"覆盖{counted}多者在前，相同时费用低者在前。抽样检验显示“无明显差异”的方案，先后不表示优劣。"
         "“更优方案”指费用不高于、覆盖不少于该方案，且至少一项更好者",
-        "Most people covered first, the cheaper first where they cover as many. Where the draws show no "
-        "clear difference the order says nothing of which is better. An option is beaten by those that cover "
-        "no fewer for no more money, and are better in one of both",
+        f"Most {counted} covered first, the cheaper first where the coverage is equal. Where the draws show "
+        "no clear difference the order says nothing of which is better. An option is beaten by those that "
+        "cover no less for no more money, and are better in one of both",
     )
 
 
@@ -609,14 +610,15 @@ _SDS: Mapping[str, tuple[str, str]] = {
     "speed": ("整体速度", "all speeds"),
     "class_speed": ("各等级道路速度", "speeds of each road class"),
     "delay": ("受理和出车时间", "handling and turnout"),
-    "people": ("各居民点人口", "people of each demand point"),
+    "people": ("各居民点{p}", "{p} of each demand point"),
 }
 
 
 def _draws_text(comparison: Comparison, lang: Lang) -> str:
-    draws = comparison.robustness.draws
+    draws, counted = comparison.robustness.draws, wording.unit_text(comparison.area.demand_unit, lang)
     sds = pick(lang, "、", ", ").join(
-        f"{pick(lang, *_SDS.get(key, (key, key)))} {value * 100:g}%" for key, value in draws.sd.items()
+        f"{pick(lang, *_SDS.get(key, (key, key))).replace('{p}', counted)} {value * 100:g}%"
+        for key, value in draws.sd.items()
     )
     return pick(
         lang,

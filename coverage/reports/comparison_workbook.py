@@ -122,7 +122,7 @@ def _write_ranking(book: Book, comparison: Comparison) -> None:
     first, second = ranking_columns(book, comparison, rows), second_ranking_columns(book, comparison, rows)
     fit(sheet, first, second)
     row = _headline(book, sheet, comparison) + 1
-    book.sentence(sheet, row, words.order_text(lang), _PROSE_COLUMNS)
+    book.sentence(sheet, row, words.order_text(comparison, lang), _PROSE_COLUMNS)
     top = row + 2
     row = book.table(sheet, top, first)
     sheet.auto_filter.ref = f"A{top + 1}:{get_column_letter(len(first))}{row}"

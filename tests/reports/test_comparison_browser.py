@@ -404,8 +404,8 @@ def test_roads_closed_and_built_are_on_the_maps_of_their_option_alone(opened):
     one.page.locator("#right-map").scroll_into_view_if_needed()
     on_it = one.page.eval_on_selector(
         "#right-map .road-new",
-        """(path) => { const p = path.getPointAtLength(path.getTotalLength() / 3).matrixTransform(path.getScreenCTM());
-          return [p.x, p.y]; }""",
+        """(path) => { const p = path.getPointAtLength(path.getTotalLength() / 3);
+          const on = p.matrixTransform(path.getScreenCTM()); return [on.x, on.y]; }""",
     )
     one.page.mouse.move(*on_it)
     assert "东线" in one.page.locator("#right-map .leaflet-tooltip").inner_text()

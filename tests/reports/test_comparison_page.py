@@ -144,9 +144,7 @@ def test_odd_names_stay_text(lang):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_share_of_roads_is_never_called_people(lang):
-    said, comparison = page("roads", lang).text, comparison_case("roads")
-    for method in (words.order_text(lang), *(text for _, text in words.assumption_rows(comparison, lang))):
-        said = said.replace(collapsed(method), "")
+    said = page("roads", lang).text
     assert not re.search(r"人口|\d人" if lang == "zh" else r"people|person", said)
     assert ("居住道路" if lang == "zh" else "esidential roads") in said
 

@@ -205,6 +205,7 @@ def test_signs_and_points():
 def test_where_nobody_knows_the_people_no_sentence_speaks_of_them(lang):
     comparison = comparison_case("roads")
     lines = [*words.headline(comparison, lang), *words.condition_lines(comparison, lang)]
+    lines += [words.order_text(comparison, lang), *(t for _, t in words.assumption_rows(comparison, lang))]
     text = "\n".join(lines).lower()
     assert "people" not in text
     assert "person" not in text
