@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
+
+from coverage.reports.once import once
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _LETTERS = 12
 
 
+@once
 def area_hash(area: StudyArea) -> str:
     """
     Give twelve letters that change with anything in a study area: places, figures, roads, sources.
@@ -29,26 +31,6 @@ def area_hash(area: StudyArea) -> str:
     area
         The study area; the order of its rows counts, that of its columns does not.
     """
-    return _hash(_Same(area))
-
-
-class _Same:
-    """A study area that equals itself alone, so that it is known again without comparing its tables."""
-
-    def __init__(self, area: StudyArea) -> None:
-        self.area = area
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.area is self.area
-
-    def __hash__(self) -> int:
-        return id(self.area)
-
-
-# one report asks for it many times
-@lru_cache(maxsize=1)
-def _hash(same: _Same) -> str:
-    area = same.area
     digest = hashlib.sha256()
     facts = {
         "county": dataclasses.asdict(area.county),

@@ -23,6 +23,7 @@ from coverage.reports.figures import (
     totals_figures,
     write_figures,
 )
+from coverage.reports.once import once
 from coverage.reports.shown import bases_are_assumed, outcome_side
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+@once
 def comparison_hash(comparison: Comparison) -> str:
     """Give twelve letters by which the figures of a comparison are known, the same in every language."""
     return hash_of(comparison_json(comparison))
