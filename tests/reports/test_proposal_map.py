@@ -1,7 +1,6 @@
 import dataclasses
 import json
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -11,44 +10,12 @@ from coverage.reports.map_style import added_colour
 from coverage.reports.proposal_chart import sweep_chart
 from coverage.reports.proposal_map import proposal_data, render_proposal_map, write_proposal_map
 from coverage.reports.wording import one_line
+from html_page import Page
 from proposals import toy_proposal
 
 
-class Page(HTMLParser):
-    """Elements with their attributes, the text a reader sees, and the data block."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.elements, self.inside, self.visible, self.scripts = [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag in {"script", "style"}:
-            self.inside.append(tag)
-            if tag == "script":
-                self.scripts.append("")
-
-    def handle_endtag(self, tag):
-        if self.inside and self.inside[-1] == tag:
-            self.inside.pop()
-
-    def handle_data(self, data):
-        if not self.inside:
-            self.visible.append(data)
-        elif self.inside[-1] == "script":
-            self.scripts[-1] += data
-
-    @property
-    def text(self):
-        return " ".join(" ".join(self.visible).split())
-
-    @property
-    def data(self):
-        return json.loads(self.scripts[0])
-
-    def boxes(self):
-        return {a["value"] for tag, a in self.elements if tag == "input" and a["type"] == "checkbox"}
+def boxes(page):
+    return {a["value"] for tag, a in page.elements if tag == "input" and a["type"] == "checkbox"}
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +74,20 @@ def test_what_each_site_adds_is_a_layer_of_its_own(page):
     assert {name: len(g["name"]) for name, g in groups.items()} == {"adds-1": 6, "adds-2": 2}
     assert groups["adds-1"]["from"] == page.data["sites"][0]["at"]
     assert groups["adds-2"]["colour"] == added_colour(2)
-    assert {"adds-1", "adds-2", "sites"} <= page.boxes()
+    assert {"adds-1", "adds-2", "sites"} <= boxes(page)
 
 
 @pytest.mark.parametrize("kind", [{}, {"kind": "subcentre"}, {"closing": True}, {"nothing": True}])
 def test_layers_and_legend_know_each_other(kind):
     page = Page(render_proposal_map(toy_proposal(**kind), "en"))
     named = {name for _, a in page.elements for name in a.get("data-layers", "").split()}
-    assert named <= page.boxes()
+    assert named <= boxes(page)
     sides = [page.data, page.data.get("before", {})]
     drawn = {
         t["layer"] for side in sides for key in ("areas", "dots", "facilities") for t in side.get(key, [])
     }
-    assert drawn <= page.boxes()
-    assert ("closed" in page.boxes()) == kind.get("closing", False)
+    assert drawn <= boxes(page)
+    assert ("closed" in boxes(page)) == kind.get("closing", False)
 
 
 def test_a_name_on_the_map_stops_before_its_bracket():
