@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage.analysis import Note
-    from coverage.option import Option
+    from coverage.option import Option, Part
     from coverage.routing.speeds import SpeedTable
     from coverage.situation import Situation
     from coverage.standards import ResponseStandard
@@ -391,8 +391,8 @@ class Stage:
 
     Parameters
     ----------
-    names
-        What is done in it, as planners call it.
+    parts
+        What is done in it: the option's own openings, closings, moves and changes, each with its name.
     year
         1 for the first; the year in which the money for it is there, or simply its number where no yearly
         sum is given.
@@ -404,13 +404,18 @@ class Stage:
         Of the county once it is done.
     """
 
-    names: tuple[str, ...]
+    parts: tuple[Part, ...]
     year: int
     cost_wan: float
     spent_wan: float
     covered_population: float
     covered_share: float
     townships_met: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is built, moved, changed or closed in it, as planners call it."""
+        return tuple(part.name for part in self.parts)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,10 @@ class Change:
     yearly_saved_wan: float = math.nan
 
 
+Part = Opening | Closing | Move | Change
+"""One thing that is done to a county's facilities."""
+
+
 @dataclass(frozen=True)
 class RoadClosure:
     """

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage.comparing.ground import Setting
+    from coverage.option import Part
 
-    Part = Opening | Closing | Move | Change
     Rows = list[NDArray[np.float64]]
     """Responses of all demand points from one base each, shape (n_demand,)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,10 @@ from coverage.errors import OptionError
 from coverage.option import Closing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coverage.comparing.ground import Setting
-    from coverage.comparing.parts import Part
-    from coverage.option import Option
+    from coverage.option import Option, Part
 
     Step = tuple[int, ...]
     """Numbers of the parts that are done together, mostly one."""
@@ -161,7 +161,7 @@ def _stages(
         totals = parts.setting(done).assess().totals["all"]
         stages.append(
             Stage(
-                names=tuple(str(p.name or names[p.id]) for p in (parts.all[i] for i in numbers)),
+                parts=tuple(_named(parts.all[i], names) for i in numbers),
                 year=year,
                 cost_wan=cost_wan,
                 spent_wan=spent_wan,
@@ -171,3 +171,8 @@ def _stages(
             )
         )
     return tuple(stages)
+
+
+def _named(part: Part, names: Mapping[str, str]) -> Part:
+    """Give a part with its facility's name where the option does not say it."""
+    return part if part.name else replace(part, name=str(names[part.id]))

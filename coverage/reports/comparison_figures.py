@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from coverage.option import Change, Closing, Move, Opening
 from coverage.reports.area_hash import area_hash
 from coverage.reports.comparison_names import at_text
 from coverage.reports.comparison_rows import gainer_rows, loser_rows, ranking_row
@@ -43,8 +44,10 @@ if TYPE_CHECKING:
         Staging,
         Trial,
     )
+    from coverage.option import Part
 
 _CLASSES = ("urban", "rural")
+_ACTIONS = {Opening: "open", Closing: "close", Move: "move", Change: "change"}
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
@@ -292,6 +295,7 @@ def _staging(staging: Staging) -> dict[str, Any]:
         "stages": [
             {
                 "names": [text(name) for name in stage.names],
+                "parts": [_part(part) for part in stage.parts],
                 "year": stage.year,
                 "cost_wan": number(stage.cost_wan),
                 "spent_wan": number(stage.spent_wan),
@@ -301,4 +305,13 @@ def _staging(staging: Staging) -> dict[str, Any]:
             }
             for stage in staging.stages
         ],
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    """Give what is done to a facility, with all that an option can say of it; None where it says nothing."""
+    said = {key: share(v) if isinstance(v, float) else v for key, v in dataclasses.asdict(part).items()}
+    return {
+        "action": _ACTIONS[type(part)],
+        **{k: text(v) if isinstance(v, str) else v for k, v in said.items()},
     }

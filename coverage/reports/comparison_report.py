@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from coverage.reports.comparison_names import (
     short_sign_text,
     short_trial_text,
 )
-from coverage.reports.comparison_rows import doing_rows, ranking_rows
+from coverage.reports.comparison_rows import doing_rows, doing_text, ranking_rows
 from coverage.reports.display_width import shorten
 from coverage.reports.map import fullest_missed
 from coverage.reports.map_panel import capital, frame_text
@@ -220,12 +221,7 @@ def _option_heads(comparison: Comparison, lang: Lang) -> list[str]:
 
 def _doing_text(row: DoingRow, lang: Lang) -> str:
     """Say one thing that an option does in a line."""
-    name = shorten(row.name, _NAME_COLUMNS)
-    if name == wording.DASH and not row.detail:
-        return row.action
-    text = f"{row.action}{name}" if lang == "zh" else f"{row.action}: {name}"
-    detail = wording.bracketed(row.detail, lang) if row.detail else ""
-    return shorten(text + detail, _DETAIL_COLUMNS)
+    return shorten(doing_text(replace(row, name=shorten(row.name, _NAME_COLUMNS)), lang), _DETAIL_COLUMNS)
 
 
 def _money(wan: float, lang: Lang) -> str:

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coverage.option import Closing, Move, Opening
 from coverage.reports import wording
+from coverage.reports.once import once
 from coverage.reports.road_words import road_word
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coverage.comparison import Comparison, Outcome, Sign, TrialCode
-    from coverage.option import Change, Closing, Move, NewRoad, Opening, RoadClosure
+    from coverage.option import Change, NewRoad, Part, RoadClosure
     from coverage.reports.wording import Lang
 
 
@@ -120,6 +122,7 @@ class DoingRow:
     yearly_wan: float = math.nan
 
 
+@once
 def ranking_rows(comparison: Comparison) -> list[RankingRow]:
     """Give every outcome as a row of the ranking, in the comparison's order."""
     return [_ranking_row(comparison, comparison.outcome(key)) for key in comparison.order]
@@ -283,15 +286,30 @@ def doing_rows(outcome: Outcome, lang: Lang) -> list[DoingRow]:
 
 def _doing(outcome: Outcome, lang: Lang) -> Iterator[DoingRow]:
     option = outcome.option
-    yield from (_opened(o, lang) for o in option.open)
-    yield from (_closed(c, lang) for c in option.close)
-    yield from (_moved(m, outcome, lang) for m in option.move)
-    yield from (_changed(c, lang) for c in option.change)
+    parts: tuple[Part, ...] = (*option.open, *option.close, *option.move, *option.change)
+    yield from (part_row(part, outcome, lang) for part in parts)
     yield from (_shut(c, lang) for c in option.roads.close)
     yield from (_built(r, lang) for r in option.roads.new)
     if option.standard:
         yield DoingRow(_action("standard", lang), standard_words(option.standard, lang), "", 0.0, 0.0)
     yield from (_sped(table, entries, lang) for table, entries in option.speeds.items())
+
+
+def part_row(part: Part, outcome: Outcome, lang: Lang) -> DoingRow:
+    """Say one thing that an option does to a facility."""
+    if isinstance(part, Opening):
+        return _opened(part, lang)
+    if isinstance(part, Closing):
+        return _closed(part, lang)
+    return _moved(part, outcome, lang) if isinstance(part, Move) else _changed(part, lang)
+
+
+def doing_text(row: DoingRow, lang: Lang) -> str:
+    """Say one thing that an option does in a line: ``新建：柳林北站（急救站，救护车1辆）``."""
+    if row.name in ("", wording.DASH):
+        return _pick(lang, "：", ": ").join(filter(None, (row.action, row.detail)))
+    detail = wording.bracketed(row.detail, lang) if row.detail else ""
+    return f"{row.action}{_pick(lang, '：', ': ')}{row.name}{detail}"
 
 
 def standard_words(fields: Mapping[str, float], lang: Lang) -> str:

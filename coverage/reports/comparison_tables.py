@@ -367,9 +367,10 @@ def stage_tables(comparison: Comparison, lang: Lang) -> list[dict[str, Any]]:
             **_named(comparison.outcome(staging.key), lang),
             "heads": [words.label(key, comparison, lang) for key in keys],
             "rows": [
-                _stage_cells(i, stage, comparison, lang) for i, stage in enumerate(staging.stages, start=1)
+                _stage_cells(i, stage, comparison.outcome(staging.key), comparison, lang)
+                for i, stage in enumerate(staging.stages, start=1)
             ],
-            "line": words.staging_text(staging, lang),
+            "line": words.staging_text(staging, comparison, lang),
         }
         for staging in comparison.stagings
         if _is_order(staging)
@@ -380,10 +381,10 @@ def _is_order(staging: Staging) -> bool:
     return len(staging.stages) > 1
 
 
-def _stage_cells(i: int, stage: Stage, comparison: Comparison, lang: Lang) -> list[str]:
+def _stage_cells(i: int, stage: Stage, outcome: Outcome, comparison: Comparison, lang: Lang) -> list[str]:
     return [
         str(i),
-        words.stage_names(stage, lang),
+        words.stage_text(stage, outcome, lang),
         str(stage.year),
         wan_text(stage.cost_wan, lang),
         wan_text(stage.spent_wan, lang),

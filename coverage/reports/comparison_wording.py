@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from coverage.comparing.advice import AS_GOOD_SHARE
+from coverage.option import Closing
 from coverage.reports import wording
 from coverage.reports.area_hash import area_hash
 from coverage.reports.comparison_conditions import condition_text
@@ -25,12 +26,12 @@ from coverage.reports.comparison_names import (
     upper_first,
     wan_text,
 )
-from coverage.reports.comparison_rows import ranking_row
+from coverage.reports.comparison_rows import doing_text, part_row, ranking_row
 from coverage.reports.proposal_models import ARROW, money_text
 from coverage.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from coverage.comparison import Comparison, Outcome, Stage, Staging
     from coverage.reports.wording import Lang
@@ -371,6 +372,8 @@ def change_line(outcome: Outcome, comparison: Comparison, lang: Lang) -> str:
     amounts = tuple(people_text(comparison, v, lang) for v in (abs(net), gained, lost))
     if net == 0 and gained == 0:
         how = pick(lang, f"{what}与现状相同", f"{what}: as today")
+    elif gained == 0:
+        how = pick(lang, f"{what}比现状减少{amounts[0]}", f"{what}: {amounts[0]} fewer than today")
     elif lost == 0:
         how = pick(
             lang,
@@ -515,30 +518,68 @@ def robustness_rows(comparison: Comparison, lang: Lang) -> list[tuple[str, str]]
     return rows
 
 
-def staging_text(staging: Staging, lang: Lang) -> str:
-    """Say how good the order of an option's parts is, and whether it looks at money."""
-    best = (
-        pick(lang, "已比较各种先后，没有更好的顺序", "No other order is better")
-        if staging.is_best
-        else pick(
+def staging_text(staging: Staging, comparison: Comparison, lang: Lang) -> str:
+    """Say how the order of an option's parts was found, whether it looks at money, and where people lose."""
+    if len(staging.stages) == 1:
+        return pick(lang, "各项在同一期完成，不必排先后", "All in one stage: there is nothing to order")
+    parts = [_search_text(staging, lang)]
+    if not staging.is_priced:
+        parts.append(
+            pick(lang, "有措施未给出投资，各项按同等费用计", "costs are missing, so each part counts alike")
+        )
+    falling = _falling_stages(staging, comparison)
+    if falling:
+        parts.append(_falling_text(staging, falling, lang))
+    return pick(lang, "；", "; ").join(parts)
+
+
+def _search_text(staging: Staging, lang: Lang) -> str:
+    if not staging.is_best:
+        return pick(
             lang,
             "措施较多，逐项选取最划算者，不保证最优",
             "Too many parts to try every order: the best next one each time",
         )
-    )
-    money = (
-        ""
-        if staging.is_priced
-        else pick(
-            lang, "；有措施未给出投资，各项按同等费用计", "; costs are missing, so each part counts alike"
+    if staging.is_priced and not any(stage.cost_wan for stage in staging.stages):
+        return pick(
+            lang,
+            "各项都不需投资，资金不影响先后，增设在前、撤并在后",
+            "Nothing costs money, which leaves the order open: what is built first, what closes last",
         )
+    return pick(lang, "已比较各种先后，没有更好的顺序", "No other order is better")
+
+
+def _falling_stages(staging: Staging, comparison: Comparison) -> list[int]:
+    """Number the stages that cover fewer people than the one before, the first of them against today."""
+    option, stages = comparison.outcome(staging.key).option, staging.stages
+    is_on_todays_terms = not (option.standard or option.speeds or option.roads)
+    today = comparison.baseline.covered_population if is_on_todays_terms else -math.inf
+    covered = [today, *(stage.covered_population for stage in stages)]
+    return [i for i in range(1, len(covered)) if covered[i] < covered[i - 1] - _PROVEN]
+
+
+def _falling_text(staging: Staging, falling: Sequence[int], lang: Lang) -> str:
+    numbers = pick(lang, "、", ", ").join(map(str, falling))
+    text = pick(
+        lang,
+        f"第{numbers}期完成后覆盖减少",
+        f"fewer are covered once stage{'' if len(falling) == 1 else 's'} {numbers} "
+        f"{'is' if len(falling) == 1 else 'are'} done",
     )
-    return best + money
+    n = len(staging.stages)
+    is_closing = all(isinstance(part, Closing) for i in falling for part in staging.stages[i - 1].parts)
+    if not is_closing:
+        return text
+    text += pick(lang, "：撤并会减少覆盖", ": closing takes coverage away")
+    # they are last already, which is to be said where something else comes before them
+    is_last = len(falling) < n and falling[0] == n - len(falling) + 1
+    return text + (pick(lang, "，宜放在最后", " and had better come last") if is_last else "")
 
 
-def stage_names(stage: Stage, lang: Lang) -> str:
-    """Name what is done in a stage."""
-    return pick(lang, "、", ", ").join(wording.one_line(name) for name in stage.names)
+def stage_text(stage: Stage, outcome: Outcome, lang: Lang) -> str:
+    """Say what is done in a stage of an option, in the words in which the option itself is told."""
+    rows = (part_row(part, outcome, lang) for part in stage.parts)
+    return pick(lang, "；", "; ").join(doing_text(row, lang) for row in rows)
 
 
 def _hour_text(comparison: Comparison, lang: Lang) -> str:

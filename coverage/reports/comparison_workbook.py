@@ -357,6 +357,7 @@ def _write_staging(book: Book, comparison: Comparison) -> None:
     lang = book.lang
     rows = [(staging, stage) for staging in comparison.stagings for stage in staging.stages]
     titles = [full_title(comparison.outcome(staging.key), lang) for staging, _ in rows]
+    what = [words.stage_text(stage, comparison.outcome(staging.key), lang) for staging, stage in rows]
     numbers: list[Cell] = [staging.stages.index(stage) + 1 for staging, stage in rows]
 
     def label(key: str) -> str:
@@ -366,7 +367,7 @@ def _write_staging(book: Book, comparison: Comparison) -> None:
         Column(label("option"), titles),
         Column(label("stage"), numbers, "0"),
         Column(label("year"), [stage.year for _, stage in rows], "0"),
-        Column(label("doing"), [words.stage_names(stage, lang) for _, stage in rows]),
+        Column(label("doing"), what),
         Column(label("stage_cost"), money_cells((stage.cost_wan for _, stage in rows), lang), MONEY),
         Column(label("spent"), money_cells((stage.spent_wan for _, stage in rows), lang), MONEY),
         Column(
@@ -376,7 +377,7 @@ def _write_staging(book: Book, comparison: Comparison) -> None:
         ),
         Column(label("covered_share"), [number(stage.covered_share) for _, stage in rows], SHARE),
         Column(label("townships_met"), [stage.townships_met for _, stage in rows], WHOLE),
-        Column(label("stage_order"), [words.staging_text(staging, lang) for staging, _ in rows]),
+        Column(label("stage_order"), [words.staging_text(staging, comparison, lang) for staging, _ in rows]),
     ]
     book.list_sheet("comparison_staging", columns, frozen=1)
 

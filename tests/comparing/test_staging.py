@@ -99,6 +99,7 @@ def test_each_stage_is_the_county_assessed_with_its_parts(option, per_year_wan):
         assert stage.covered_share == totals.covered_share
         assert stage.townships_met == totals.townships_met
     assert len(done) == len(of_name)
+    assert sorted(map(repr, done)) == sorted(repr(p) for stage in staging.stages for p in stage.parts)
     if staging.stages:
         outcome = lay_setting(today, option).assess().totals["all"]
         assert staging.stages[-1].covered_population == outcome.covered_population

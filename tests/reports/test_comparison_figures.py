@@ -85,7 +85,17 @@ def test_everything_that_was_found_is_in_it(written):
     assert len(robustness["pairs"]) == 8 * 7 / 2
     assert len(robustness["draws"]["covered_share"]) == robustness["draws"]["n"] == 40
     assert {away["key"] for away in robustness["away"]} == set(comparison.order)
-    assert len(figures["stagings"][1]["stages"]) == 2
+    first, second = figures["stagings"][1]["stages"]
+    assert (first["names"], second["names"]) == (["石门乡卫生院"], ["柳林北站"])
+    (changed,), (opened,) = first["parts"], second["parts"]
+    assert (changed["action"], changed["id"], changed["ambulances"], changed["hours"]) == (
+        "change",
+        "w1",
+        1,
+        None,
+    )
+    assert (opened["action"], opened["kind"], opened["capital_wan"]) == ("open", "ambulance_station", 300)
+    assert opened["lon"] == pytest.approx(comparison.outcome("B").option.open[0].lon, abs=1e-6)
     assert figures["outcomes"][0]["name"] is None
 
 

@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 
 from comparison_cases import CASES, NOT_A_WORD, comparison_case
-from coverage.comparison import TRIAL_CODES, Advice, Condition, ConditionCode, Sign
+from coverage.comparison import TRIAL_CODES, Advice, Condition, ConditionCode, Sign, Stage, Staging
+from coverage.option import Change, Closing, Move
 from coverage.reports import comparison_wording as words
 from coverage.reports.comparison_names import (
     cost_per_person_text,
@@ -14,6 +15,7 @@ from coverage.reports.comparison_names import (
     short_trial_text,
     signed_text,
 )
+from coverage.reports.comparison_rows import doing_rows, doing_text
 
 LANGS = ["zh", "en"]
 NAMES = {
@@ -131,17 +133,26 @@ def test_the_headline_answers():
 
 def test_gained_and_lost_are_told_apart_and_add_up():
     comparison = comparison_case("losing")
-    for outcome in comparison.options:
-        text = words.change_line(outcome, comparison, "zh")
-        net, gained, lost = (
-            float(figure.replace(",", ""))
-            for figure in re.search(r"净[增减]([\d,]+)人（新增([\d,]+)人，失去([\d,]+)人", text).groups()
-        )
-        assert abs(gained - lost) == net
-        assert gained == outcome.gained_population
-        assert lost == outcome.lost_population > 0
-    assert "净减" in words.change_line(comparison.outcome("A"), comparison, "zh")
-    assert "fewer than today" in words.change_line(comparison.outcome("A"), comparison, "en")
+    outcome = comparison.outcome("B")
+    text = words.change_line(outcome, comparison, "zh")
+    net, gained, lost = (
+        float(figure.replace(",", ""))
+        for figure in re.search(r"净[增减]([\d,]+)人（新增([\d,]+)人，失去([\d,]+)人", text).groups()
+    )
+    assert abs(gained - lost) == net
+    assert gained == outcome.gained_population > 0
+    assert lost == outcome.lost_population > 0
+
+
+def test_where_nobody_is_gained_only_the_loss_is_told():
+    comparison = comparison_case("losing")
+    outcome = comparison.outcome("A")
+    assert outcome.gained_population == 0 < outcome.lost_population
+    lost = f"{outcome.lost_population:,.0f}"
+    zh, en = (words.change_line(outcome, comparison, lang) for lang in LANGS)
+    assert zh.startswith(f"覆盖人口比现状减少{lost}人，")
+    assert en.startswith(f"People covered: {lost} people fewer than today;")
+    assert not re.search("新增|gained", zh + en)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -257,9 +268,53 @@ def test_the_basis_of_cost_is_the_one_that_every_option_knows():
 
 def test_stages_say_how_they_were_ordered():
     priced, unpriced = (comparison_case(case).stagings for case in ("toy", "unpriced"))
-    assert words.staging_text(priced[0], "zh") == "已比较各种先后，没有更好的顺序"
-    assert "未给出投资" in words.staging_text(unpriced[0], "zh")
-    assert words.stage_names(priced[1].stages[0], "zh") == "石门乡卫生院"
+    toy, other = comparison_case("toy"), comparison_case("unpriced")
+    assert words.staging_text(priced[1], toy, "zh") == "已比较各种先后，没有更好的顺序"
+    assert "未给出投资" in words.staging_text(unpriced[1], other, "zh")
+    assert words.staging_text(priced[0], toy, "zh") == "各项在同一期完成，不必排先后"
+
+
+@pytest.mark.parametrize(("lang", "between"), [("zh", "；"), ("en", "; ")])
+def test_a_stage_says_what_is_done_in_the_options_own_words(lang, between):
+    comparison = comparison_case("twelve")
+    for staging in comparison.stagings:
+        outcome = comparison.outcome(staging.key)
+        told = [words.stage_text(stage, outcome, lang) for stage in staging.stages]
+        n_parts = sum(len(getattr(outcome.option, key)) for key in ("open", "close", "move", "change"))
+        own = [doing_text(row, lang) for row in doing_rows(outcome, lang)][:n_parts]
+        assert sorted(between.join(told).split(between)) == sorted(own) or not staging.stages
+    assert words.stage_text(comparison_case("toy").stagings[1].stages[1], comparison.outcome("B"), "zh") == (
+        "新建：柳林北站（急救站，救护车1辆）"
+    )
+
+
+def _staged(covered, costs, parts, *, is_best=True):
+    stages = tuple(
+        Stage((part,), i, cost, 0.0, people, 0.5, 1)
+        for i, (people, cost, part) in enumerate(zip(covered, costs, parts, strict=True), start=1)
+    )
+    return Staging("A", stages, is_best, is_priced=True)
+
+
+def test_stages_that_cost_people_their_coverage_say_so():
+    toy = comparison_case("toy")
+    today = toy.baseline.covered_population
+    closing, change = Closing("s1", "柳林急救站"), Change("w1", "石门乡卫生院", ambulances=1.0)
+    move = Move("s1", "柳林急救站", 113.0, 29.0)
+
+    def told(covered, costs, parts, lang="zh"):
+        return words.staging_text(_staged([today + n for n in covered], costs, parts), toy, lang)
+
+    assert told([5, 3, 2], [9, 0, 0], [change, closing, closing]) == (
+        "已比较各种先后，没有更好的顺序；第2、3期完成后覆盖减少：撤并会减少覆盖，宜放在最后"
+    )
+    every = told([-1, -2], [0, 0], [closing, closing])
+    assert every.endswith("；第1、2期完成后覆盖减少：撤并会减少覆盖")
+    assert "没有更好的顺序" not in every
+    assert told([1, 0], [2, 2], [change, move]).endswith("；第2期完成后覆盖减少")
+    assert told([-1, 5], [2, 2], [closing, change]).endswith("第1期完成后覆盖减少：撤并会减少覆盖")
+    assert told([1, 2], [2, 2], [change, closing]) == "已比较各种先后，没有更好的顺序"
+    assert "once stages 1, 2 are done" in told([-1, -2], [0, 0], [closing, closing], "en")
 
 
 def test_the_weightiest_condition_stands_in_one_line():

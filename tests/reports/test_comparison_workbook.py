@@ -236,6 +236,10 @@ def test_stages_in_their_order(book):
     rows = [i for i, name in enumerate(_column(sheet, 1, "方案")) if name == "B 东部和北部"]
     assert [_column(sheet, 1, "分期")[i] for i in rows] == [1, 2]
     assert [_column(sheet, 1, "累计投资（万元）")[i] for i in rows] == [120, 420]
+    assert [_column(sheet, 1, "方案内容")[i] for i in rows] == [
+        "调整：石门乡卫生院（救护车1辆）",
+        "新建：柳林北站（急救站，救护车1辆）",
+    ]
     covered = [_column(sheet, 1, "覆盖人口")[i] for i in rows]
     assert covered == sorted(covered)
 
