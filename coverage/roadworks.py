@@ -82,6 +82,31 @@ def apply_roadworks(roads: Roads, works: Roadworks, *, speeds: SpeedTable = DEFA
     return roads
 
 
+def built_by(edges: gpd.GeoDataFrame, works: Roadworks) -> NDArray[np.int64]:
+    """
+    Tell which edges of a table that `apply_roadworks` gave are new roads.
+
+    Parameters
+    ----------
+    edges
+        Of the roads after the works.
+    works
+        What was closed and built.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_edges,), the new road's number in the works; -1 for all others.
+    """
+    number_of = {str(-1 - i): i for i in range(len(works.new))}
+    # cells are numbers or texts, as the table's own ids are
+    ids = edges["osmid"].astype(str).str.removesuffix(".0") if number_of else pd.Series("", edges.index)
+    number = ids.map(number_of).fillna(-1).to_numpy(dtype=np.int64)
+    # they stand last: what bears such an id before them was drawn by somebody else
+    is_last = np.logical_and.accumulate((number >= 0)[::-1])[::-1]
+    return np.where(is_last, number, -1)
+
+
 def _close(roads: Roads, closures: tuple[RoadClosure, ...]) -> Roads:
     """Close roads; every closure is held against the roads as they were before any of them."""
     whole = np.zeros(len(roads.edges), dtype=np.bool_)

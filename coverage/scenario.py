@@ -146,6 +146,8 @@ def apply_option(
     stays = ~table["id"].isin({closing.id for closing in option.close}).to_numpy()
     check_base_left(option, bases, is_base[stays])
     facilities = table[stays].reset_index(drop=True)
+    # hours are those of ambulances: where none start, there are none to keep
+    facilities = facilities.assign(hours=facilities["hours"].where(is_base[stays], ""))
     return Scenario(
         replace(area, facilities=facilities, roads=_roads_after(area, option, speeds)), is_base[stays]
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coverage.assessment import Places, assess, response_bases, snap_places
+from coverage.comparing.access import places_after
 from coverage.errors import AssessmentError
 from coverage.option import Option
 from coverage.routing.network import RoadNetwork
@@ -152,19 +153,16 @@ def lay_setting(today: Setting, option: Option) -> Setting:
     """
     scenario = apply_option(today.area, option, speeds=today.speeds)
     speeds = option_speeds(today.speeds, option)
-    network, places = today.network, today.places
-    if option.roads or option.speeds:
-        network = RoadNetwork.from_roads(scenario.area.roads, speeds=speeds, condition=today.condition)
-        places = snap_places(scenario.area, network)
-    else:
-        facilities = network.snap_points(scenario.area.facilities.geometry)
-        places = Places(places.demand, places.seats, facilities)
-    return replace(
+    setting = replace(
         today,
         option=option,
         scenario=scenario,
         standard=option_standard(today.standard, option),
         speeds=speeds,
-        network=network,
-        places=places,
     )
+    if option.roads or option.speeds:
+        network = RoadNetwork.from_roads(scenario.area.roads, speeds=speeds, condition=today.condition)
+        setting = replace(setting, network=network)
+        return replace(setting, places=places_after(today, setting))
+    facilities = today.network.snap_points(scenario.area.facilities.geometry)
+    return replace(setting, places=Places(today.places.demand, today.places.seats, facilities))

@@ -72,7 +72,7 @@ def outcome_of(
         fleet=_fleet(setting.area),
         cost=cost_of(setting.option, years),
         closed_roads=closed_roads(roads, works),
-        new_roads=new_roads(roads, setting.area.roads, works),
+        new_roads=new_roads(setting.area.roads, works),
         loads=_loads(before, assessment),
         townships=_townships(before, assessment, demand),
         demand=demand,

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from coverage.option import Roadworks
-from coverage.roadworks import apply_roadworks
+from coverage.roadworks import apply_roadworks, built_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,14 +50,14 @@ def _closed(today: Roads, works: Roadworks) -> shapely.Geometry:
     return closed
 
 
-def new_roads(today: Roads, after: Roads, works: Roadworks) -> gpd.GeoDataFrame:
+def new_roads(after: Roads, works: Roadworks) -> gpd.GeoDataFrame:
     """
     Find the roads that are built, led to where they join the others.
 
     Parameters
     ----------
-    today, after
-        The roads as they are, and with everything that is closed and built.
+    after
+        The roads with everything that is closed and built.
     works
         What is built.
 
@@ -66,12 +66,9 @@ def new_roads(today: Roads, after: Roads, works: Roadworks) -> gpd.GeoDataFrame:
     GeoDataFrame
         One row a new road, in their order: ``name`` and its lines.
     """
-    if not works.new:
-        return _table([], [], today)
-    edges = after.edges[~after.edges.index.isin(today.edges.index)]
-    ids = edges["osmid"].astype(str).str.removesuffix(".0").to_numpy()
-    lines = [edges.geometry[ids == str(-1 - i)].union_all() for i in range(len(works.new))]
-    return _table([road.name for road in works.new], lines, today)
+    number = built_by(after.edges, works)
+    lines = [after.edges.geometry[number == i].union_all() for i in range(len(works.new))]
+    return _table([road.name for road in works.new], lines, after)
 
 
 def _table(names: Sequence[str], lines: Sequence[shapely.Geometry], roads: Roads) -> gpd.GeoDataFrame:
