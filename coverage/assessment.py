@@ -383,8 +383,8 @@ def _respond(
 
 
 def _by_state(demand: pd.DataFrame) -> dict[str, float]:
-    people = demand.groupby("state")["population"].sum()
-    return {f"{state}_population": float(people.get(state, 0.0)) for state in STATES}
+    people, states = demand["population"].to_numpy(), demand["state"].to_numpy(dtype=object)
+    return {f"{state}_population": float(people[states == state].sum()) for state in STATES}
 
 
 def judge(population: float, covered: float, target_share: float) -> Verdict:
@@ -416,8 +416,7 @@ def _judge_townships(
         people, times = mine["population"].to_numpy(), mine["response_s"].to_numpy()
         by_state = _by_state(mine)
         population = float(people.sum())
-        reached = mine[mine["facility_id"] != ""].groupby("facility_id")["population"].sum()
-        facility_id = str(reached.idxmax()) if len(reached) else ""
+        facility_id = _first_for_most(mine["facility_id"].to_numpy(dtype=object), people)
         rows.append(
             {
                 "id": township["id"],
@@ -437,6 +436,13 @@ def _judge_townships(
             }
         )
     return pd.DataFrame(rows, index=area.townships.index)
+
+
+def _first_for_most(facility_ids: NDArray[np.object_], people: NDArray[np.float64]) -> str:
+    """Name the facility that reaches most of the people first; empty where none reaches anybody."""
+    reached = facility_ids != ""
+    ids, number = np.unique(facility_ids[reached], return_inverse=True)
+    return str(ids[np.bincount(number, weights=people[reached]).argmax()]) if len(ids) else ""
 
 
 def _bands(townships: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:

@@ -123,14 +123,14 @@ class DoingRow:
 
 
 @once
-def ranking_rows(comparison: Comparison) -> list[RankingRow]:
+def ranking_rows(comparison: Comparison) -> tuple[RankingRow, ...]:
     """Give every outcome as a row of the ranking, in the comparison's order."""
-    return [_ranking_row(comparison, comparison.outcome(key)) for key in comparison.order]
+    return tuple(_ranking_row(comparison, comparison.outcome(key)) for key in comparison.order)
 
 
 def ranking_row(comparison: Comparison, key: str) -> RankingRow:
     """Give one outcome as a row of the ranking."""
-    return _ranking_row(comparison, comparison.outcome(key))
+    return ranking_rows(comparison)[comparison.order.index(key)]
 
 
 def _ranking_row(comparison: Comparison, outcome: Outcome) -> RankingRow:

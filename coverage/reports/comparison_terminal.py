@@ -19,7 +19,7 @@ from coverage.reports.display_width import wrapped
 from coverage.reports.text_table import TABLE_WIDTH, TextColumn, table_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from coverage.comparison import Comparison
     from coverage.reports.comparison_rows import RankingRow
@@ -63,7 +63,7 @@ def render_comparison_notes(comparison: Comparison, lang: Lang) -> list[str]:
     return [wording.note_line(note, shown, lang) for note in comparison.notes]
 
 
-def _table(comparison: Comparison, rows: list[RankingRow], lang: Lang, *, colour: bool) -> list[str]:
+def _table(comparison: Comparison, rows: Sequence[RankingRow], lang: Lang, *, colour: bool) -> list[str]:
     titles = [words.title(comparison.outcome(row.key), lang) for row in rows]
     advised = [_BOLD if row.key == comparison.advice.key else "" for row in rows]
     target = comparison.standard.target_share
