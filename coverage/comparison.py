@@ -33,6 +33,8 @@ ConditionCode = Literal[
     "townships_lost",
     "cost_unknown",
     "cheaper_is_as_good",
+    "saves_money",
+    "not_comparable",
     "dear_for_what_it_adds",
     "other_standard",
     "other_speeds",
@@ -188,10 +190,11 @@ class Outcome:
     dominated_by
         Keys of outcomes that cover no fewer people for no more money, and are better in one of both; empty
         where there are none or the cost is not known. One whose bases are not all staffed round the clock
-        beats another only where it covers no fewer at night as well.
+        beats another only where it covers no fewer at night as well; one that is judged by other limits or
+        speeds than the county as it is beats none, and none beats it.
     cost_per_person_yuan
         Cost for each person newly covered, those who lose taken off, 元, on the comparison's basis; NaN
-        where the cost is not known or nobody is gained.
+        where the cost is not known, money is saved, or nobody is gained.
     """
 
     key: str
@@ -222,6 +225,11 @@ class Outcome:
     def area(self) -> StudyArea:
         """The study area with the option."""
         return self.situation.area
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether it is judged by the same limits and speeds as the county as it is."""
+        return not self.option.speeds and not {"urban_s", "rural_s"} & set(self.option.standard)
 
     @property
     def is_limited(self) -> bool:
@@ -326,7 +334,8 @@ class PairedDifference:
     mean, low, high
         Of the first's covered share less the second's: the mean, and the middle 95 % of the draws.
     sign
-        ``more`` where the first covers more in 97.5 % of the draws or more, ``fewer`` likewise,
+        ``more`` where the first covers more in at least half of the draws, and in at least 97.5 % of those
+        in which the two are not alike; ``fewer`` likewise,
         ``no_difference`` otherwise.
     """
 
@@ -496,7 +505,8 @@ class Comparison:
     outcomes
         The county as it is, then the options as they were given.
     order
-        Keys of all outcomes, most people covered first, the cheaper first where they cover as many.
+        Keys of all outcomes, most people covered first; where they cover as many, those who cover more at
+        night first, then the cheaper.
     basis
         What costs are compared by: ``lifetime`` (capital and the years' running cost) where every option
         says both, else ``capital``.

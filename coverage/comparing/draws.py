@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from coverage.comparison import Sign
 
 CLEAR_SHARE = 0.975
-"""A difference is clear where at least this share of the draws agree on its sign."""
+"""A difference is clear where at least this share of the draws that show one agree on its sign."""
+_MOST = 0.5  # and where at least this share of all draws show it
 _MIDDLE = (0.025, 0.975)
 _MARGIN_S = 1.0  # above the longest limit: nobody who is reached later is covered
 _FURTHEST = 3.0  # standard deviations, at which a factor of speed is held: it stays positive
@@ -184,8 +185,10 @@ def compare_pairs(draws: Draws, keys: Sequence[str]) -> tuple[PairedDifference, 
 def _pair(first: str, second: str, difference: NDArray[np.float64]) -> PairedDifference:
     low, high = np.quantile(difference, _MIDDLE)
     sign: Sign = "no_difference"
-    if np.mean(difference > 0) >= CLEAR_SHARE:
+    more, fewer = float(np.mean(difference > 0)), float(np.mean(difference < 0))
+    # draws in which the two are alike speak for neither (a sign test leaves ties out; Dixon & Mood 1946)
+    if more >= max(_MOST, CLEAR_SHARE * (more + fewer)):
         sign = "more"
-    elif np.mean(difference < 0) >= CLEAR_SHARE:
+    elif fewer >= max(_MOST, CLEAR_SHARE * (more + fewer)):
         sign = "fewer"
     return PairedDifference(first, second, float(difference.mean()), float(low), float(high), sign)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage.assessment import weighted_quantile
+from coverage.assessment import response_bases, weighted_quantile
 from coverage.comparing.equity import equity_of
 from coverage.comparing.money import cost_of
 from coverage.comparing.road_changes import closed_roads, new_roads
@@ -18,6 +18,8 @@ from coverage.routing.isochrones import isochrones
 from coverage.situation import Situation
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from coverage.assessment import Assessment
     from coverage.comparing.ground import Setting
     from coverage.study_area import StudyArea
@@ -69,11 +71,11 @@ def outcome_of(
             assessment.demand["state"] == "covered",
             assessment.demand["population"],
         ),
-        fleet=_fleet(setting.area),
+        fleet=_fleet(setting.area, is_counted=not setting.bases_assumed),
         cost=cost_of(setting.option, years),
         closed_roads=closed_roads(roads, works),
         new_roads=new_roads(setting.area.roads, works),
-        loads=_loads(before, assessment),
+        loads=_loads((today.area if today else setting.area).facilities, assessment),
         townships=_townships(before, assessment, demand),
         demand=demand,
     )
@@ -136,8 +138,10 @@ def _response(assessment: Assessment, township_class: str) -> Response:
     )
 
 
-def _fleet(area: StudyArea) -> Fleet:
-    ambulances, required = known_ambulances(area), ambulances_required(area)
+def _fleet(area: StudyArea, *, is_counted: bool) -> Fleet:
+    # where bases are assumed, the only ambulances that anybody has counted are an option's own
+    ambulances = known_ambulances(area) if is_counted else math.nan
+    required = ambulances_required(area)
     people = float(area.demand["population"].sum())
     if required < 0 or math.isnan(ambulances):
         per_ambulance = math.nan
@@ -146,8 +150,9 @@ def _fleet(area: StudyArea) -> Fleet:
     return Fleet(ambulances, required, per_ambulance)
 
 
-def _loads(before: Assessment, after: Assessment) -> pd.DataFrame:
-    bases_before = set(before.facilities.loc[before.facilities["is_base"], "id"])
+def _loads(today: gpd.GeoDataFrame, after: Assessment) -> pd.DataFrame:
+    # whoever is off duty at the comparison's hour is no new base when the hours change
+    bases_before = set(today["id"][response_bases(today)[0]])
     rows = after.facilities[after.facilities["is_base"]]
     counts = rows["ambulances"].to_numpy(np.float64)
     known = np.where(counts >= 1, counts, np.nan)

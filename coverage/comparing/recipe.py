@@ -6,10 +6,12 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from coverage.analysis import study_notes
 from coverage.comparing.advice import advise
 from coverage.comparing.ground import lay_setting, today_setting
-from coverage.comparing.money import cost_per_person_yuan, dominated_by
+from coverage.comparing.money import cheaper_wan, cost_per_person_yuan, dominated_by
 from coverage.comparing.notes import comparison_notes
 from coverage.comparing.outcome import outcome_of
 from coverage.comparing.robustness import hold
@@ -22,6 +24,8 @@ from coverage.standards import ResponseStandard
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal
+
+    from numpy.typing import NDArray
 
     from coverage.comparing.ground import Setting
     from coverage.comparison import Outcome, Robustness
@@ -103,10 +107,10 @@ def compare(
     outcomes = _outcomes(settings, options, years)
     keys = [outcome.key for outcome in outcomes]
     robustness = hold(settings, keys, n_draws=n_draws, seed=seed, progress=progress)
+    cheaper = _cheaper(outcomes)
     basis = _basis(outcomes)
-    outcomes = _priced(outcomes, basis, robustness)
-    cost_wan = [_cost_wan(outcome, basis) for outcome in outcomes]
-    order = _order(outcomes, cost_wan)
+    outcomes = _priced(outcomes, basis, cheaper, robustness)
+    order = _order(outcomes, basis, robustness)
     found = outcomes[0].situation
     return Comparison(
         area=area,
@@ -123,8 +127,10 @@ def compare(
             for outcome in outcomes[1:]
             if stages
         ),
-        advice=advise(outcomes, cost_wan, order, robustness),
-        notes=comparison_notes(study_notes(area, today.network, found.assessment, found.areas), outcomes),
+        advice=advise(outcomes, cheaper, order, robustness),
+        notes=comparison_notes(
+            study_notes(area, today.network, found.assessment, found.areas), outcomes, robustness
+        ),
     )
 
 
@@ -151,30 +157,43 @@ def _cost_wan(outcome: Outcome, basis: str) -> float:
     return outcome.cost.total_wan if basis == "lifetime" else outcome.cost.capital_wan
 
 
-def _priced(outcomes: Sequence[Outcome], basis: str, robustness: Robustness) -> list[Outcome]:
+def _cheaper(outcomes: Sequence[Outcome]) -> NDArray[np.float64]:
+    """Say how much cheaper each is than each other; NaN for those judged by other limits or speeds."""
+    cheaper = cheaper_wan([outcome.cost for outcome in outcomes])
+    apart = np.array([not outcome.is_comparable for outcome in outcomes])
+    cheaper[apart, :] = cheaper[:, apart] = math.nan
+    return cheaper
+
+
+def _priced(
+    outcomes: Sequence[Outcome], basis: str, cheaper: NDArray[np.float64], robustness: Robustness
+) -> list[Outcome]:
     """Say of each outcome which others beat it, and what a person newly covered costs."""
-    cost_wan = [_cost_wan(outcome, basis) for outcome in outcomes]
     covered = [outcome.covered_population for outcome in outcomes]
     limited = [outcome.is_limited for outcome in outcomes]
-    beaten = dominated_by(cost_wan, covered, robustness.trial("night").covered_population, limited)
+    beaten = dominated_by(cheaper, covered, robustness.trial("night").covered_population, limited)
     return [
         replace(
             outcome,
             dominated_by=tuple(outcomes[i].key for i in by),
             cost_per_person_yuan=(
-                math.nan if outcome.is_baseline else cost_per_person_yuan(wan, people - covered[0])
+                math.nan
+                if outcome.is_baseline
+                else cost_per_person_yuan(_cost_wan(outcome, basis), people - covered[0])
             ),
         )
-        for outcome, by, wan, people in zip(outcomes, beaten, cost_wan, covered, strict=True)
+        for outcome, by, people in zip(outcomes, beaten, covered, strict=True)
     ]
 
 
-def _order(outcomes: Sequence[Outcome], cost_wan: Sequence[float]) -> tuple[str, ...]:
-    """Give the keys, most people covered first; of those that cover as many, the cheaper first."""
+def _order(outcomes: Sequence[Outcome], basis: str, robustness: Robustness) -> tuple[str, ...]:
+    """Give the keys: most people covered first, of those more at night first, of those the cheaper first."""
+    at_night = robustness.trial("night").covered_population
 
-    def place(i: int) -> tuple[float, float, int]:
-        wan = cost_wan[i]
+    def place(i: int) -> tuple[float, float, float, int]:
+        wan = _cost_wan(outcomes[i], basis)
         # a thousandth of a person is arithmetic
-        return -round(outcomes[i].covered_population, 3), math.inf if math.isnan(wan) else wan, i
+        people = (-round(outcomes[i].covered_population, 3), -round(at_night[i], 3))
+        return *people, math.inf if math.isnan(wan) else round(wan, 6), i
 
     return tuple(outcomes[i].key for i in sorted(range(len(outcomes)), key=place))

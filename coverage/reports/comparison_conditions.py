@@ -141,6 +141,31 @@ def _cheaper(condition: Condition, comparison: Comparison, advised: Outcome, lan
     )
 
 
+def _saves(_: Condition, comparison: Comparison, advised: Outcome, lang: Lang) -> str:
+    saved = money_text(-comparison.cost_wan(advised), lang)
+    years = f"{advised.cost.years:g}"
+    over, over_en = (
+        (f"按{years}年计", f"over {years} years")
+        if comparison.basis == "lifetime"
+        else ("建设投资", "of capital")
+    )
+    return pick(
+        lang,
+        f"没有方案的覆盖明显多于现状；该方案与现状相差不到1个百分点，{over}节省{saved}",
+        "No option covers clearly more than today; this one differs from it by less than one point and "
+        f"saves {saved} {over_en}",
+    )
+
+
+def _not_comparable(condition: Condition, comparison: Comparison, _: Outcome, lang: Lang) -> str:
+    names = all_named(condition.names, comparison, lang)
+    return pick(
+        lang,
+        f"{names}改变了时限或车速表，不能与其他方案直接比较，不参与建议",
+        f"{upper_first(names)}: judged by other limits or speeds, and so left out of the advice",
+    )
+
+
 def _dear(condition: Condition, comparison: Comparison, advised: Outcome, lang: Lang) -> str:
     below = comparison.outcome(condition.names[0])
     extra_wan = comparison.cost_wan(advised) - comparison.cost_wan(below)
@@ -250,6 +275,8 @@ _SENTENCES: Mapping[ConditionCode, Sentence] = {
     "townships_lost": _townships_lost,
     "cost_unknown": _cost_unknown,
     "cheaper_is_as_good": _cheaper,
+    "saves_money": _saves,
+    "not_comparable": _not_comparable,
     "dear_for_what_it_adds": _dear,
     "other_standard": _other_standard,
     "other_speeds": _other_speeds,

@@ -634,11 +634,12 @@ def _advice_rule_text(lang: Lang) -> str:
     points = f"{AS_GOOD_SHARE * 100:g}"
     return pick(
         lang,
-        f"取覆盖最多的方案；费用较低的方案，若覆盖率按现有数据和97.5%的抽样都至多低{points}个百分点，"
-        "视为同样好，取费用低者；不明显多于现状的不建议",
-        "The option that covers most; a cheaper one is as good where its share is at most "
-        f"{points} point lower, as computed and in 97.5 % of the draws, and is then advised; none is "
-        "where it covers no clearly larger share than today",
+        f"在明显多于现状的方案中取覆盖最多的；费用较低的，若覆盖率按现有数据、97.5%的抽样和各不利情形都至多低"
+        f"{points}个百分点，视为同样好，取费用低者；没有方案明显多于现状时，与现状同样好而节省费用的可取，否则不建议",
+        "Of the options that cover clearly more than today, the one that covers most; a cheaper one is as "
+        f"good where its share is at most {points} point lower, as computed, in 97.5 % of the draws and in "
+        "every harder condition, and is then advised. Where none covers clearly more, one that saves money "
+        "and is as good as today, or none",
     )
 
 
@@ -664,10 +665,10 @@ def _draws_text(comparison: Comparison, lang: Lang) -> str:
     return pick(
         lang,
         f"假设的误差（标准差）：{sds}；抽样{draws.n}次（随机数种子{draws.seed}），各方案用同一组抽样。"
-        "97.5%以上的抽样中覆盖更多，才称为明显较多，否则为无明显差异",
+        "覆盖更多的抽样超过半数，且占有差异的抽样97.5%以上，才称为明显较多，否则为无明显差异",
         f"Assumed errors (standard deviations): {sds}; {draws.n} draws (seed {draws.seed}), the same for "
-        "every option. One covers clearly more where it does so in 97.5 % of the draws; else there is no "
-        "clear difference",
+        "every option. One covers clearly more where it does so in most draws, and in 97.5 % of those that "
+        "differ; else there is no clear difference",
     )
 
 
