@@ -49,6 +49,7 @@ class Parts:
         self.ground = lay_setting(today, replace(option, open=(), close=(), move=(), change=()))
         self._people = People.of(self.ground)
         self._knots = list(_knots([_touched(part) for part in self.all]))
+        self._again = list(_reopenings(self.all))
         ids = today.area.facilities["id"].astype(str).tolist()
         longest = max((*ids, *(part.id for part in self.all)), key=len)
         self._stand_in = Opening(f"{longest}+", "", "ambulance_station", at=ids[0], ambulances=1.0)
@@ -90,6 +91,8 @@ class Parts:
         """
         Say what may be done next: single parts, and of tied ones that may not, as few as may together.
 
+        A facility that closes and what opens in its place are one step.
+
         Parameters
         ----------
         done
@@ -100,9 +103,10 @@ class Parts:
         list of tuple of int
             Numbers of parts, in their order.
         """
-        steps: list[tuple[int, ...]] = []
+        steps = [step for step in self._again if not as_set(step) & done and self._stands(done, step)]
+        again = set(chain.from_iterable(self._again))
         for knot in self._knots:
-            left = _numbers(knot & ~done)
+            left = [i for i in _numbers(knot & ~done) if i not in again]
             alone = [i for i in left if self._stands(done, (i,))]
             steps += [(i,) for i in alone]
             tied = [i for i in left if i not in alone]
@@ -154,6 +158,15 @@ class Parts:
                 self._from_place[key] = times_s[0]
             rows.append(self._from_place[key] + wait_s)
         return rows
+
+
+def _reopenings(parts: Sequence[Part]) -> Iterator[tuple[int, ...]]:
+    """Tie what closes to what opens in its place: nobody closes a house for the years until it is rebuilt."""
+    for number, closing in enumerate(parts):
+        if isinstance(closing, Closing):
+            places = [i for i, part in enumerate(parts) if getattr(part, "at", "") == closing.id]
+            if places:
+                yield tuple(sorted((*places, number)))
 
 
 def as_set(numbers: Iterable[int]) -> int:

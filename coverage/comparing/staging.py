@@ -175,4 +175,4 @@ def _stages(
 
 def _named(part: Part, names: Mapping[str, str]) -> Part:
     """Give a part with its facility's name where the option does not say it."""
-    return part if part.name else replace(part, name=str(names[part.id]))
+    return part if part.name else replace(part, name=str(names.get(part.id, part.id)))

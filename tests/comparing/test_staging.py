@@ -197,10 +197,9 @@ def test_the_only_base_closes_only_where_it_opens_again():
     option = Option("again", open=(again,), close=(Closing("h1"),))
     today = toy_today()
     alone = lay_setting(today, Option("alone", close=(Closing("s1"),)))
-    stages = stage_option(alone, "A", option).stages
-    assert [stage.names for stage in stages] == [("again",), ("小康县人民医院",)]
-    covered = alone.assess().totals["all"].covered_population
-    assert [stage.covered_population for stage in stages] == [covered, covered]
+    (stage,) = stage_option(alone, "A", option).stages
+    assert stage.names == ("again", "小康县人民医院")
+    assert stage.covered_population == alone.assess().totals["all"].covered_population
 
 
 def test_a_station_that_opens_again_with_what_it_had_does_so_in_one_step():
@@ -271,3 +270,17 @@ def test_an_option_that_cannot_stand_has_no_order():
         stage_option(only_base_at_noon(), "A", Option("night", change=(night,)))
     with pytest.raises(OptionError, match="no facility has an ambulance any more"):
         stage_option(only_base_at_noon(), "A", Option("gone", close=(Closing("h1"),)))
+
+
+def test_nobody_closes_a_station_for_the_years_until_it_is_rebuilt():
+    again = Opening("s2", "again", "ambulance_station", at="s1", ambulances=1.0, capital_wan=300.0)
+    option = Option(
+        "rebuilt",
+        open=(again,),
+        close=(Closing("s1", "old"),),
+        change=(Change("w1", "east", ambulances=1.0, capital_wan=100.0),),
+    )
+    stages = stage_option(toy_today(), "A", option, per_year_wan=100.0).stages
+    assert [(stage.names, stage.year) for stage in stages] == [(("east",), 1), (("again", "old"), 4)]
+    covered = [stage.covered_population for stage in stages]
+    assert covered == sorted(covered)
