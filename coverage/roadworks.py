@@ -28,7 +28,7 @@ from coverage.routing.speeds import DEFAULT_SPEEDS, KPH_PER_MPS
 from coverage.study_area import WGS84, Roads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,7 +42,13 @@ _ENDS = (0, -1)
 _SIDE_DEG = 0.005
 
 
-def apply_roadworks(roads: Roads, works: Roadworks, *, speeds: SpeedTable = DEFAULT_SPEEDS) -> Roads:
+def apply_roadworks(
+    roads: Roads,
+    works: Roadworks,
+    *,
+    speeds: SpeedTable = DEFAULT_SPEEDS,
+    sites: Sequence[tuple[float, float]] = (),
+) -> Roads:
     """
     Close roads, then build new ones.
 
@@ -62,6 +68,9 @@ def apply_roadworks(roads: Roads, works: Roadworks, *, speeds: SpeedTable = DEFA
         What is closed and what is built.
     speeds
         Tells which classes of road ambulances drive on.
+    sites
+        Longitude and latitude of what is built at the same time: a new road may end in the open as near to
+        one as `JOIN_LIMIT_M`, since it leads there.
 
     Returns
     -------
@@ -78,7 +87,7 @@ def apply_roadworks(roads: Roads, works: Roadworks, *, speeds: SpeedTable = DEFA
     if works.close:
         roads = _close(roads, works.close)
     if works.new:
-        roads = _build(roads, works.new, speeds)
+        roads = _build(roads, works.new, speeds, sites)
     return roads
 
 
@@ -274,7 +283,9 @@ def _apart(at_m: NDArray[np.float64], length_m: float) -> NDArray[np.float64]:
     return np.array(apart, dtype=np.float64)
 
 
-def _build(roads: Roads, new: tuple[NewRoad, ...], speeds: SpeedTable) -> Roads:
+def _build(
+    roads: Roads, new: tuple[NewRoad, ...], speeds: SpeedTable, sites: Sequence[tuple[float, float]]
+) -> Roads:
     """Build roads, each joined to what is there when its turn comes."""
     drawn = [_drawn(roads, road, speeds, ("roads", "new", i)) for i, road in enumerate(new)]
     ends = [shapely.get_point(line, end) for line in drawn for end in _ENDS]
@@ -287,8 +298,11 @@ def _build(roads: Roads, new: tuple[NewRoad, ...], speeds: SpeedTable) -> Roads:
         first_id=int(new_node_ids(roads, 1)[0]),
     )
     met: dict[tuple[int, int], int] = {}
+    lonlat = np.array(sites, dtype=np.float64).reshape(-1, 2)
+    goals = gpd.GeoSeries(shapely.points(lonlat), crs=WGS84).to_crs(roads.edges.crs).to_numpy()
     for i, road in enumerate(new):
         start, end = (_meet(joining, drawn, road, (i, end), met) for end in _ENDS)
+        start, end = _led_to(goals, joining, drawn[i], (start, end))
         if start is None or end is None:
             raise _too_far(roads, joining, road, (i, _ENDS[int(start is not None)]), speeds)
         joining.add_line(drawn[i], (start, end), road.highway)
@@ -364,6 +378,23 @@ def _meet(
     node = joining.add_node(point)
     met[later[int(np.argmin(far_m))]] = node
     return node
+
+
+def _led_to(
+    goals: NDArray[np.object_],
+    joining: Joining,
+    line: shapely.LineString,
+    nodes: tuple[int | None, int | None],
+) -> tuple[int | None, int | None]:
+    """Let one end of a new road that meets no other be free where it leads to what is built with it."""
+    if (nodes[0] is None) == (nodes[1] is None) or not len(goals):
+        return nodes
+    free = int(nodes[1] is None)
+    point = shapely.get_point(line, _ENDS[free])
+    if shapely.distance(point, goals).min() > JOIN_LIMIT_M:
+        return nodes
+    node = joining.add_node(point)
+    return (nodes[0], node) if free else (node, nodes[1])
 
 
 def _too_far(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from coverage.option import Opening, Option
+    from coverage.option import Move, Opening, Option
     from coverage.routing.speeds import SpeedTable
     from coverage.standards import ResponseStandard
     from coverage.study_area import Roads, StudyArea
@@ -265,7 +265,9 @@ def _point(area: StudyArea, lon: float, lat: float) -> shapely.Point:
 def _roads_after(area: StudyArea, option: Option, speeds: SpeedTable) -> Roads:
     if not option.roads:
         return area.roads
-    return apply_roadworks(area.roads, option.roads, speeds=option_speeds(speeds, option))
+    placed: tuple[Opening | Move, ...] = (*option.open, *option.move)
+    sites = [(part.lon, part.lat) for part in placed if math.isfinite(part.lon + part.lat)]
+    return apply_roadworks(area.roads, option.roads, speeds=option_speeds(speeds, option), sites=sites)
 
 
 def option_standard(standard: ResponseStandard, option: Option) -> ResponseStandard:

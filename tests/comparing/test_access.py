@@ -101,3 +101,13 @@ def test_what_opens_or_moves_takes_the_nearest_road_there_then_is() -> None:
     assert after.places.facilities.access_m[-1] == pytest.approx(50.0, abs=1.0)
     moved = lay_setting(today, Option("moved", move=(Move("s1", "", *_lonlat(10.0, 3.05)),), roads=road))
     assert moved.places.facilities.access_m[1] == pytest.approx(50.0, abs=1.0)
+
+
+def test_a_road_may_end_where_it_leads_to_what_is_built_with_it() -> None:
+    spur = NewRoad("spur", "secondary", (_lonlat(12.0, 0.0), _lonlat(12.0, 3.0)))
+    station = Opening("n", "N", "ambulance_station", *_lonlat(12.0, 3.05), ambulances=1.0)
+    after = lay_setting(_today(), Option("both", open=(station,), roads=Roadworks(new=(spur,))))
+    assert after.places.facilities.access_m[-1] == pytest.approx(50.0, abs=1.0)
+    assert np.isfinite(_waits(after)).any()
+    with pytest.raises(OptionError, match="spur"):
+        lay_setting(_today(), Option("alone", roads=Roadworks(new=(spur,))))
