@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from coverage.comparison import Comparison, Outcome
     from coverage.reports.book import Book, Cell
-    from coverage.reports.comparison_rows import RankingRow
+    from coverage.reports.comparison_rows import ClassRow, RankingRow
     from coverage.reports.wording import Lang
 
 MONEY = "#,##0.0"
@@ -121,6 +121,36 @@ def second_ranking_columns(book: Book, comparison: Comparison, rows: Sequence[Ra
         columns.text("worst_trial", trials, group=robustness),
         columns.share("worst_trial_share", (row.worst_trial_share for row in rows), robustness),
         columns.share("away_share", (row.away_share for row in rows), robustness),
+    ]
+
+
+def class_columns(book: Book, comparison: Comparison, rows: Sequence[ClassRow]) -> list[Column]:
+    """Give urban, rural and all people of every outcome: who is covered on both clocks, and the response."""
+    columns, lang = _Labelled(book, comparison), book.lang
+    situation, times = comparison.baseline.situation, words.group_text("times", lang)
+    clock = book.clock(situation.assessment)
+    both = [
+        columns.people("covered", (row.covered_population for row in rows), clock),
+        columns.share("covered_share", (row.covered_share for row in rows), clock),
+    ]
+    if situation.other_clock is not None:
+        other = book.clock(situation.other_clock)
+        both += [
+            columns.people("covered", (row.other_covered_population for row in rows), other),
+            columns.share("covered_share", (row.other_covered_share for row in rows), other),
+        ]
+    return [
+        Column(book.label("class"), [wording.totals_text(row.township_class, lang) for row in rows]),
+        columns.text("option", [full_title(comparison.outcome(row.key), lang) for row in rows]),
+        Column(
+            book.count_label("population"), book.counts(row.population for row in rows), book.count_format
+        ),
+        *both,
+        *(
+            columns.times(key, (getattr(row.response, f"{key}_s") for row in rows), times)
+            for key in ("mean", "median", "p90", "p95", "worst")
+        ),
+        columns.people("unreached", (row.response.unreached_population for row in rows), times),
     ]
 
 

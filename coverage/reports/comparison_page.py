@@ -13,6 +13,7 @@ from coverage.reports.comparison_map import change_legend, comparison_data, map_
 from coverage.reports.comparison_names import full_title, shown_of, title
 from coverage.reports.comparison_page_words import word
 from coverage.reports.comparison_tables import (
+    class_table,
     doing_tables,
     load_table,
     losers,
@@ -20,6 +21,7 @@ from coverage.reports.comparison_tables import (
     robustness_table,
     stage_tables,
     township_changes,
+    township_table,
 )
 from coverage.reports.map import write_page
 from coverage.reports.map_page import CountyFigure, PageBody
@@ -40,6 +42,7 @@ _LABELS = (
     "frontier",
     "change_map",
     "losers",
+    "townships",
     "robustness",
     "staging",
     "loads",
@@ -126,6 +129,7 @@ def page_text(comparison: Comparison, lang: Lang, tiles: Tiles | None) -> dict[s
         "conditions": words.condition_lines(comparison, lang),
         "symbols": {**style.symbols(), **style.site_symbols()},
         "ranking": ranking_table(comparison, lang),
+        "classes": class_table(comparison, lang),
         "order_line": words.order_text(comparison, lang),
         "frontier": frontier_svg(comparison, lang),
         "curves": curves_svg(comparison, lang),
@@ -136,6 +140,7 @@ def page_text(comparison: Comparison, lang: Lang, tiles: Tiles | None) -> dict[s
         "change_legend": change_legend(comparison, lang),
         "changes": [township_changes(comparison, outcome, lang) for outcome in comparison.options],
         "losers": [losers(comparison, outcome, lang) for outcome in comparison.options],
+        "townships": township_table(comparison, lang),
         "robustness": robustness_table(comparison, lang),
         "stages": stage_tables(comparison, lang),
         "loads": load_table(comparison, lang),
@@ -147,6 +152,8 @@ def page_text(comparison: Comparison, lang: Lang, tiles: Tiles | None) -> dict[s
             **{key: word(key, lang, unit, access=access) for key in _WORDS},
             "curves": word("curves", lang, unit, access=access),
             "curve_table": word("curve_table", lang, unit),
+            "township_head": word("township_head", lang),
+            "townships_line": word("townships_line", lang, unit),
             "loads_line": word("loads_line", lang, unit),
             "zoom_in": map_word("zoom_in", lang),
             "today": title(comparison.baseline, lang),

@@ -33,6 +33,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "one_ambulance": ("1辆", "1 ambulance"),
     "enough": ("达到国标", "meets the norm"),
     "file_text": ("方案文件原文（{source}）", "The option file as read ({source})"),
+    "by_class": ("分城区、乡镇和两种计时", "By class and on both clocks"),
+    "by_class_alone": ("分城区和乡镇", "By class"),
     "frontier": ("费用与覆盖{p}", "Cost against {p} covered"),
     "gone": ("撤出（关闭、迁出或不再派车）", "goes (closes, moves away or sends nobody)"),
     "hollow": (
@@ -85,7 +87,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "today": ("0 现状", "0 today"),
     "today_then": ("现状 {before}，方案后 {after}", "today {before}, then {after}"),
     "township_changes": ("各乡镇新增与失去", "Gained and lost by township"),
+    "tenth_mean": ("平均{minutes}分钟", "mean {minutes} min"),
     "township_head": ("乡镇", "Township"),
+    "townships_line": (
+        "各乡镇限时内到达的{p}占比；图标为判定。",
+        "Share of {p} reached within the limit; the marks are the verdicts.",
+    ),
     "unplaced": ("费用不全，未画入图中：{names}。", "Cost not known, so not on the chart: {names}."),
     "within_axis": ("限时内到达的{p}占比（%）", "Share of {p} reached within t minutes (%)"),
 }
@@ -111,10 +118,14 @@ _HEADS: Mapping[str, tuple[str, str]] = {
     "mean": ("平均", "Mean"),
     "median": ("中位", "Median"),
     "p90": ("90分位", "90th"),
+    "p95": ("95分位", "95th"),
     "people_per_ambulance": ("每车人口（国标{norm}）", "People per ambulance (norm {norm})"),
+    "reached": ("覆盖", "Covered"),
+    "unreached": ("不可达", "Never"),
     "verdicts": ("达标 / 部分 / 未达标", "Met / partly / unmet"),
     "worst": ("最远", "Worst"),
     "worst_township": ("最差乡镇", "Worst"),
+    "worst_tenth": ("最慢一成\u200b占等待", "Slowest tenth's share of waiting"),
     "yearly": ("每年", "A year"),
 }
 _ROAD_HEADS: Mapping[str, tuple[str, str]] = {

@@ -21,7 +21,7 @@ from coverage.reports.comparison_names import (
     short_sign_text,
     short_trial_text,
 )
-from coverage.reports.comparison_rows import doing_rows, doing_text, ranking_rows
+from coverage.reports.comparison_rows import class_rows, doing_rows, doing_text, ranking_rows
 from coverage.reports.display_width import shorten
 from coverage.reports.map import fullest_missed
 from coverage.reports.map_panel import capital, frame_text
@@ -33,7 +33,7 @@ from coverage.reports.shown import outcome_side
 from coverage.reports.typesetting import families, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from coverage.comparison import Comparison, Outcome
@@ -45,6 +45,7 @@ _GUTTER_PT = 13.0
 _WIDE = 1.3  # a county wider than this times its height has its maps one above the other
 _MAP_PX_PT = 0.46
 _MAX_GAPS, _MAX_DOINGS, _MAX_CONDITIONS = 8, 12, 14
+_TOWNSHIP_COLUMNS = 12
 _NAME_COLUMNS, _NOTE_COLUMNS, _DETAIL_COLUMNS, _SENTENCE_COLUMNS = 32, 90, 110, 400
 
 
@@ -110,6 +111,7 @@ def report_data(comparison: Comparison, lang: Lang) -> dict[str, Any]:
             _chart(svg, lang) for svg in (frontier_svg(comparison, lang), curves_svg(comparison, lang))
         ],
         "table": _table(comparison, lang),
+        "more_table": _more_table(comparison, lang),
         "conditions": [
             shorten(line, _SENTENCE_COLUMNS)
             for line in words.condition_lines(comparison, lang)[:_MAX_CONDITIONS]
@@ -135,7 +137,18 @@ def _area_hash(comparison: Comparison, lang: Lang) -> str:
 def _words(comparison: Comparison, lang: Lang) -> dict[str, str]:
     """Give the words of the template, their blanks of the page and of counts still open."""
     unit = comparison.area.demand_unit
-    keys = ("advised", "answer", "brief", "conditions", "gaps", "legend", "method", "sources", "unit")
+    keys = (
+        "advised",
+        "answer",
+        "brief",
+        "conditions",
+        "gaps",
+        "legend",
+        "method",
+        "more_table",
+        "sources",
+        "unit",
+    )
     return {
         **{key: own.word(key, lang, unit) for key in keys},
         "more": own.word("more", lang, n="{n}"),
@@ -300,6 +313,60 @@ def _table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
         ],
         "has_equal": any(row.against_leader == "no_difference" for row in rows),
     }
+
+
+def _more_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """Give what else is compared: urban and rural, the other clock, the slowest, and equity."""
+    columns = _more_columns(comparison, lang)
+    return {
+        "heads": [own.word("option", lang), *(head for head, _ in columns)],
+        "rows": [
+            {
+                "cells": [
+                    shorten(words.title(comparison.outcome(row.key), lang), _NAME_COLUMNS),
+                    *(text(row) for _, text in columns),
+                ],
+                "advised": row.key == comparison.advice.key and row.key != comparison.baseline.key,
+                "today": row.key == comparison.baseline.key,
+            }
+            for row in ranking_rows(comparison)
+        ],
+    }
+
+
+def _more_columns(comparison: Comparison, lang: Lang) -> list[tuple[str, Callable[[RankingRow], str]]]:
+    """Give the columns of `_more_table`: of each its heading and what stands in it."""
+    target, standard = comparison.standard.target_share, comparison.standard
+    shares = {(row.key, row.township_class): row.covered_share for row in class_rows(comparison)}
+
+    def of_class(name: str) -> tuple[str, Callable[[RankingRow], str]]:
+        return capital(wording.class_text(name, lang)), lambda r: wording.share_text(
+            shares[r.key, name], target_share=target
+        )
+
+    def minutes(head: str, key: str) -> tuple[str, Callable[[RankingRow], str]]:
+        return head, lambda r: wording.minutes_text(getattr(r, key), lang)
+
+    def worst_township(row: RankingRow) -> str:
+        share = wording.share_text(row.worst_township_share, target_share=target)
+        return f"{share} {shorten(wording.short_name(row.worst_township), _TOWNSHIP_COLUMNS)}".rstrip()
+
+    columns: list[tuple[str, Callable[[RankingRow], str]]] = [of_class("urban"), of_class("rural")]
+    if comparison.baseline.situation.other_clock is not None:
+        head = own.word("other_clock", lang)
+        columns.append((head, lambda r: wording.share_text(r.other_covered_share, target_share=target)))
+    columns += [
+        minutes(own.word("mean", lang), "mean_s"),
+        minutes(words.short_label("p95", comparison, lang), "p95_s"),
+        minutes(words.short_label("worst", comparison, lang), "worst_s"),
+        (own.word("worst_township", lang), worst_township),
+        (own.word("gini", lang), lambda r: f"{r.gini:.2f}" if math.isfinite(r.gini) else wording.DASH),
+        (own.word("worst_tenth", lang), lambda r: wording.share_text(r.worst_decile_share)),
+    ]
+    if comparison.area.demand_unit == "people" and not standard.is_access:
+        head = own.word("per_ambulance", lang)
+        columns.append((head, lambda r: figure_text(comparison, r.people_per_ambulance, lang)))
+    return columns
 
 
 def _cells(comparison: Comparison, row: RankingRow, lang: Lang) -> list[str]:

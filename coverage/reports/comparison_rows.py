@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from coverage.comparison import Comparison, Outcome, Sign, TrialCode
+    from coverage.comparison import Comparison, Outcome, Response, Sign, TrialCode
     from coverage.option import Change, NewRoad, Part, RoadClosure
     from coverage.reports.wording import Lang
 
@@ -103,6 +103,35 @@ class RankingRow:
 
 
 @dataclass(frozen=True)
+class ClassRow:
+    """
+    One outcome over its urban or rural people, or all; raw figures as in `RankingRow`.
+
+    Parameters
+    ----------
+    key, township_class
+        Of the outcome; ``urban``, ``rural`` or ``all``.
+    population
+        All of the class.
+    covered_population, covered_share
+        On the promise's own clock.
+    other_covered_population, other_covered_share
+        On the other clock; NaN where there is none.
+    response
+        How long they wait.
+    """
+
+    key: str
+    township_class: str
+    population: float
+    covered_population: float
+    covered_share: float
+    other_covered_population: float
+    other_covered_share: float
+    response: Response
+
+
+@dataclass(frozen=True)
 class DoingRow:
     """
     One thing that an option does.
@@ -176,6 +205,30 @@ def _ranking_row(comparison: Comparison, outcome: Outcome) -> RankingRow:
         worst_trial=trial,
         worst_trial_share=trial_share,
         away_share=_away_share(comparison, outcome.key),
+    )
+
+
+CLASSES = ("urban", "rural", "all")
+
+
+def class_rows(comparison: Comparison) -> list[ClassRow]:
+    """Give every outcome over its urban, its rural and all its people; of each class in the order."""
+    return [_class_row(comparison.outcome(key), name) for name in CLASSES for key in comparison.order]
+
+
+def _class_row(outcome: Outcome, township_class: str) -> ClassRow:
+    situation, other = outcome.situation, outcome.situation.other_clock
+    mine = situation.assessment.totals[township_class]
+    theirs = other.totals[township_class] if other is not None else None
+    return ClassRow(
+        key=outcome.key,
+        township_class=township_class,
+        population=mine.population,
+        covered_population=mine.covered_population,
+        covered_share=mine.covered_share,
+        other_covered_population=theirs.covered_population if theirs else math.nan,
+        other_covered_share=theirs.covered_share if theirs else math.nan,
+        response=outcome.response[township_class],
     )
 
 

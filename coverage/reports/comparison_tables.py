@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import shapely
 
+from coverage.assessment import Verdict
 from coverage.reports import comparison_wording as words
 from coverage.reports import wording
 from coverage.reports.comparison_charts import line_sample
@@ -24,7 +25,7 @@ from coverage.reports.comparison_names import (
     wan_text,
 )
 from coverage.reports.comparison_page_words import group_text, head_text, word
-from coverage.reports.comparison_rows import doing_rows, loser_rows, ranking_rows
+from coverage.reports.comparison_rows import CLASSES, class_rows, doing_rows, loser_rows, ranking_rows
 from coverage.reports.map_panel import MAX_LISTED, capital, point_name
 from coverage.reports.map_words import word as map_word
 from coverage.reports.shown import outcome_side
@@ -36,12 +37,17 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from coverage.assessment import Assessment
     from coverage.comparison import Comparison, Outcome, PairedDifference, Stage, Staging
-    from coverage.reports.comparison_rows import RankingRow
+    from coverage.reports.comparison_rows import ClassRow, RankingRow
     from coverage.reports.wording import Lang
 
     Cell = tuple[str, float, str]
     """What a cell says, what it is sorted by (NaN: last, whichever way), and a smaller line below."""
+
+
+_LONG = 30
+"""A table of more rows is folded."""
 
 
 class _Ranking:
@@ -55,7 +61,10 @@ class _Ranking:
     def groups(self) -> list[tuple[str, list[tuple[str, str, Callable[[RankingRow], Cell]]]]]:
         """Give the groups of columns: of every column its key, first direction and cell."""
         up, down = "ascending", "descending"
-        fairness: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [("gini", up, self.gini)]
+        fairness: list[tuple[str, str, Callable[[RankingRow], Cell]]] = [
+            ("gini", up, self.gini),
+            ("worst_tenth", up, self.worst_tenth),
+        ]
         by_people = self.comparison.area.demand_unit == "people"
         if by_people and not self.comparison.standard.is_access:
             fairness.insert(0, ("people_per_ambulance", up, self.per_ambulance))
@@ -97,6 +106,12 @@ class _Ranking:
 
     def gini(self, row: RankingRow) -> Cell:
         return f"{row.gini:.2f}" if math.isfinite(row.gini) else wording.DASH, row.gini, ""
+
+    def worst_tenth(self, row: RankingRow) -> Cell:
+        share = row.worst_decile_share
+        minutes = wording.minutes_text(row.worst_decile_mean_s, self.lang)
+        below = word("tenth_mean", self.lang, minutes=minutes) if math.isfinite(share) else ""
+        return wording.share_text(share), share, below
 
     def people(self, value: float) -> Cell:
         return figure_text(self.comparison, value, self.lang), value, ""
@@ -194,6 +209,148 @@ def _named(outcome: Outcome, lang: Lang) -> dict[str, str]:
 def _cell(cell: Cell) -> dict[str, str]:
     text, value, small = cell
     return {"text": text, "value": "" if math.isnan(value) else f"{value:.10g}", "small": small}
+
+
+# ---- by class, and by township ----
+
+
+def class_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """
+    Give people covered on both clocks and the response of urban, rural and all people, option by option.
+
+    Returns
+    -------
+    dict
+        ``title``, ``groups`` (text, number of columns), ``heads``, ``classes`` (name, people, and rows: key,
+        name, whether it is advised, cells) and ``is_long``.
+    """
+    unit, rows = comparison.area.demand_unit, class_rows(comparison)
+    groups = _class_groups(comparison, lang)
+    heads = [
+        {"text": head_text(key, lang, unit), "leads": key == of_group[0][0]}
+        for _, of_group in groups
+        for key, _ in of_group
+    ]
+    classes = [
+        {
+            "name": wording.totals_text(name, lang),
+            "people": people_text(
+                comparison, next(r.population for r in rows if r.township_class == name), lang
+            ),
+            "rows": [
+                {
+                    **_named(comparison.outcome(row.key), lang),
+                    "advised": row.key == comparison.advice.key,
+                    "cells": [text(row) for _, of_group in groups for _, text in of_group],
+                }
+                for row in rows
+                if row.township_class == name
+            ],
+        }
+        for name in CLASSES
+    ]
+    has_two = comparison.baseline.situation.other_clock is not None
+    return {
+        "title": word("by_class" if has_two else "by_class_alone", lang),
+        "groups": [{"text": text, "n": len(of_group)} for text, of_group in groups],
+        "heads": heads,
+        "classes": classes,
+        "is_long": len(rows) > _LONG,
+    }
+
+
+def _class_groups(
+    comparison: Comparison, lang: Lang
+) -> list[tuple[str, list[tuple[str, Callable[[ClassRow], str]]]]]:
+    """Give the groups of columns: of every column its key and what stands in it."""
+    unit, target = comparison.area.demand_unit, comparison.standard.target_share
+    situation = comparison.baseline.situation
+
+    def people(value: float) -> str:
+        return figure_text(comparison, value, lang)
+
+    def share(value: float) -> str:
+        return wording.share_text(value, target_share=target)
+
+    def minutes(key: str) -> tuple[str, Callable[[ClassRow], str]]:
+        return key, lambda r: wording.minutes_text(getattr(r.response, f"{key}_s"), lang)
+
+    def clock(of: Assessment) -> str:
+        if comparison.standard.is_access:
+            return group_text("coverage", lang, unit)
+        return capital(wording.clock_text(of.standard.clock, lang))
+
+    groups: list[tuple[str, list[tuple[str, Callable[[ClassRow], str]]]]] = [
+        (
+            clock(situation.assessment),
+            [
+                ("reached", lambda r: people(r.covered_population)),
+                ("covered_share", lambda r: share(r.covered_share)),
+            ],
+        ),
+    ]
+    if situation.other_clock is not None:
+        other: list[tuple[str, Callable[[ClassRow], str]]] = [
+            ("reached", lambda r: people(r.other_covered_population)),
+            ("covered_share", lambda r: share(r.other_covered_share)),
+        ]
+        groups.append((clock(situation.other_clock), other))
+    times = [minutes(key) for key in ("mean", "median", "p90", "p95", "worst")]
+    never: tuple[str, Callable[[ClassRow], str]] = (
+        "unreached",
+        lambda r: people(r.response.unreached_population),
+    )
+    return [*groups, (group_text("times", lang, unit), [*times, never])]
+
+
+def township_table(comparison: Comparison, lang: Lang) -> dict[str, Any]:
+    """
+    Give every township's covered share and verdict, option by option, as the study area orders them.
+
+    Returns
+    -------
+    dict
+        ``heads`` (of the outcomes), ``rows`` (name, people, cells: text, verdict and its name),
+        ``total`` (the county), ``legend`` (verdicts that occur) and ``is_long``.
+    """
+    target = comparison.standard.target_share
+    tables = [outcome.townships for outcome in comparison.outcomes]
+    rows: list[dict[str, Any]] = [
+        {
+            "name": wording.one_line(today["name"]),
+            "population": figure_text(comparison, float(today["population"]), lang),
+            "cells": [_township_cell(table.iloc[i], target, lang) for table in tables],
+        }
+        for i, today in enumerate(tables[0].to_dict("records"))
+    ]
+    occurring = {cell["verdict"] for row in rows for cell in row["cells"]}
+    return {
+        "heads": [_named(outcome, lang) for outcome in comparison.outcomes],
+        "people": capital(wording.unit_text(comparison.area.demand_unit, lang)),
+        "rows": rows,
+        "total": {
+            "name": word("county", lang),
+            "population": figure_text(comparison, float(comparison.area.demand["population"].sum()), lang),
+            "cells": [wording.share_text(_share(o), target_share=target) for o in comparison.outcomes],
+        },
+        "legend": [
+            {"verdict": verdict, "text": wording.verdict_text(verdict, lang)}
+            for verdict in get_args(Verdict)
+            if verdict in occurring
+        ],
+        "is_long": len(rows) > _LONG,
+    }
+
+
+def _township_cell(row: pd.Series[Any], target: float, lang: Lang) -> dict[str, str]:
+    people, covered = float(row["population"]), float(row["after_population"])
+    share = covered / people if people else math.nan
+    verdict = str(row["verdict_after"])
+    return {
+        "text": wording.share_text(share, target_share=target),
+        "verdict": verdict,
+        "verdict_text": wording.verdict_text(verdict, lang),
+    }
 
 
 # ---- who gains and who loses ----

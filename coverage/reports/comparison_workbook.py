@@ -24,6 +24,7 @@ from coverage.reports.book import (
 from coverage.reports.comparison_columns import (
     MONEY,
     away_columns,
+    class_columns,
     doing_columns,
     load_columns,
     money_cells,
@@ -34,7 +35,7 @@ from coverage.reports.comparison_columns import (
 )
 from coverage.reports.comparison_figures import comparison_hash
 from coverage.reports.comparison_names import at_text, full_title, pick, shown_of
-from coverage.reports.comparison_rows import loser_rows, ranking_rows
+from coverage.reports.comparison_rows import class_rows, loser_rows, ranking_rows
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.shown import outcome_side
 from coverage.reports.workbook import totals_columns
@@ -120,7 +121,8 @@ def _write_ranking(book: Book, comparison: Comparison) -> None:
     lang, rows = book.lang, ranking_rows(comparison)
     sheet = book.sheet("comparison_ranking", landscape_paper=A3)
     first, second = ranking_columns(book, comparison, rows), second_ranking_columns(book, comparison, rows)
-    fit(sheet, first, second)
+    third = class_columns(book, comparison, class_rows(comparison))
+    fit(sheet, first, second, third)
     row = _headline(book, sheet, comparison) + 1
     book.sentence(sheet, row, words.order_text(comparison, lang), _PROSE_COLUMNS)
     top = row + 2
@@ -128,7 +130,8 @@ def _write_ranking(book: Book, comparison: Comparison) -> None:
     sheet.auto_filter.ref = f"A{top + 1}:{get_column_letter(len(first))}{row}"
     _colour_signs(book, sheet, first, comparison, top=top + 2)
     row = book.table(sheet, row + 2, second)
-    sheet.print_area = f"A1:{get_column_letter(max(len(first), len(second)))}{row}"
+    row = book.table(sheet, row + 2, third)
+    sheet.print_area = f"A1:{get_column_letter(max(map(len, (first, second, third))))}{row}"
     sheet.sheet_view.showGridLines = False
 
 

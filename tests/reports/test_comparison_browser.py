@@ -217,6 +217,28 @@ def test_on_a_phone_the_names_stay_while_the_figures_scroll(opened):
     assert name.bounding_box()["width"] < 0.45 * PHONE[0]
 
 
+@pytest.mark.parametrize("case", ["toy", "twelve", "odd"])
+def test_tables_by_class_and_by_township_scroll_inside_themselves_on_a_phone(opened, case):
+    comparison = comparison_case(case)
+    for size in (DESK, PHONE):
+        one = opened(case, size)
+        page = one.page
+        for table, n_rows in (("#classes", 3 * len(comparison.outcomes)), ("#townships", 3)):
+            folds = page.locator(f"{table} details")
+            assert folds.count() == (n_rows > 30)
+            if folds.count():
+                assert not page.locator(f"{table} table").is_visible()
+                folds.locator("summary").click()
+            assert page.locator(f"{table} tbody tr:has(td)").count() == n_rows
+            name = page.locator(f"{table} tbody th.option").first
+            before = name.bounding_box()["x"]
+            page.evaluate(f"document.querySelector('{table} .scroll').scrollLeft = 2000")
+            assert name.bounding_box()["x"] == pytest.approx(before, abs=1)
+            last = page.locator(f"{table} tbody tr:has(td)").first.locator("td").last.bounding_box()
+            assert last["x"] + last["width"] <= size[0]
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 # ---- maps
 
 

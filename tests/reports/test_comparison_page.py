@@ -6,6 +6,7 @@ import base64
 import hashlib
 import math
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,9 +17,11 @@ from coverage.errors import FileError
 from coverage.geopackage import read_study_area
 from coverage.reports import comparison_wording as words
 from coverage.reports.comparison_figures import comparison_hash
+from coverage.reports.comparison_names import figure_text
 from coverage.reports.comparison_page import page_text, render_comparison_page, write_comparison_page
 from coverage.reports.comparison_rows import ranking_rows
 from coverage.reports.comparison_tables import (
+    class_table,
     doing_tables,
     load_table,
     losers,
@@ -26,9 +29,10 @@ from coverage.reports.comparison_tables import (
     robustness_table,
     stage_tables,
     township_changes,
+    township_table,
 )
 from coverage.reports.map_tiles import parse_tiles
-from coverage.reports.wording import one_line
+from coverage.reports.wording import minutes_text, one_line, share_text
 from coverage.version import __version__
 from html_page import Page
 
@@ -123,8 +127,8 @@ def test_every_comparison_has_a_page(case, lang):
 def test_advice_comes_before_the_ranking_and_the_ranking_before_the_maps(lang):
     ids = [a["id"] for tag, a in page("toy", lang).elements if tag == "section" and "id" in a]
     assert ids == [
-        "advice", "ranking", "charts", "maps", "losers", "robustness", "staging", "loads", "doing",
-        "assumptions",
+        "advice", "ranking", "classes", "charts", "maps", "losers", "townships", "robustness", "staging",
+        "loads", "doing", "assumptions",
     ]  # fmt: skip
     targets = [a["href"][1:] for tag, a in page("toy", lang).elements if tag == "a"]
     assert set(targets) <= set(ids)
@@ -192,6 +196,7 @@ def test_the_ranking_is_the_ranking(case):
         for head, figure in (
             ("All", raw.covered_population), ("Gained", raw.gained_population), ("Lost", raw.lost_population),
             ("Mean", raw.mean_s), ("90th", raw.p90_s), ("Gini", raw.gini), ("Capital", raw.capital_wan),
+            ("Slowest tenth's share of waiting", raw.worst_decile_share),
         ):  # fmt: skip
             assert by_head[head] == pytest.approx(figure, rel=1e-9, nan_ok=True), head
 
@@ -202,6 +207,65 @@ def test_what_is_not_known_has_no_number_to_sort_by():
     unknown = [row["cells"][at] for row in table["rows"] if row["key"] != "0"]
     assert {"text": "not given", "value": "", "small": ""} in unknown
     assert next(r for r in table["rows"] if r["key"] == "0")["cells"][at]["value"] == "0"
+
+
+# ---- by class, and by township
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_classes_are_the_assessments_own_totals_on_both_clocks(case):
+    comparison = comparison_case(case)
+    table = class_table(comparison, "en")
+    heads = [head["text"] for head in table["heads"]]
+    assert heads == [
+        "Covered", "Share", "Covered", "Share", "Mean", "Median", "90th", "95th", "Worst", "Never"
+    ]  # fmt: skip
+    assert [group["text"] for group in table["groups"][:2]] == [
+        "Counted from the call",
+        "Counted from departure",
+    ]
+    assert sum(group["n"] for group in table["groups"]) == len(heads)
+    for one, name in zip(table["classes"], ("urban", "rural", "all"), strict=True):
+        assert [row["key"] for row in one["rows"]] == list(comparison.order)
+        for row in one["rows"]:
+            outcome = comparison.outcome(row["key"])
+            both = (outcome.situation.assessment.totals[name], outcome.situation.other_clock.totals[name])
+            assert row["cells"][0:4:2] == [
+                figure_text(comparison, totals.covered_population, "en") for totals in both
+            ]
+            waits = outcome.response[name]
+            assert row["cells"][4:9] == [
+                minutes_text(seconds, "en")
+                for seconds in (waits.mean_s, waits.median_s, waits.p90_s, waits.p95_s, waits.worst_s)
+            ]
+
+
+def test_people_who_travel_themselves_have_one_clock():
+    comparison = comparison_case("one")
+    outcomes = tuple(
+        replace(o, situation=replace(o.situation, other_clock=None)) for o in comparison.outcomes
+    )
+    standard = replace(comparison.standard, traveller="people")
+    table = class_table(replace(comparison, outcomes=outcomes, standard=standard), "en")
+    assert table["title"] == "By class"
+    assert [group["text"] for group in table["groups"]] == ["People covered", "Response (min)"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_townships_share_stands_beside_its_verdict(case):
+    comparison = comparison_case(case)
+    table = township_table(comparison, "en")
+    assert [head["key"] for head in table["heads"]] == [o.key for o in comparison.outcomes]
+    assert len(table["rows"]) == len(comparison.area.townships)
+    target = comparison.standard.target_share
+    for i, outcome in enumerate(comparison.outcomes):
+        own = outcome.situation.assessment
+        for row, township in zip(table["rows"], own.townships.to_dict("records"), strict=True):
+            assert row["cells"][i]["verdict"] == township["verdict"]
+            assert row["cells"][i]["text"] == share_text(township["covered_share"], target_share=target)
+        assert table["total"]["cells"][i] == share_text(own.totals["all"].covered_share, target_share=target)
+    occurring = {cell["verdict"] for row in table["rows"] for cell in row["cells"]}
+    assert {item["verdict"] for item in table["legend"]} == occurring
 
 
 # ---- gained and lost

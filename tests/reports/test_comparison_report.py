@@ -82,6 +82,26 @@ def test_names_are_texts_and_no_markup():
     assert Pages("report.typ", data, "en").n == 4
 
 
+def test_what_the_table_has_no_room_for_stands_below_it():
+    comparison = toy_comparison()
+    table = report_data(comparison, "zh")["more_table"]
+    assert [row["cells"][0].split()[0] for row in table["rows"]] == [
+        key if key != "0" else "现状" for key in comparison.order
+    ]
+    row = dict(zip(table["heads"], table["rows"][0]["cells"], strict=True))
+    outcome = comparison.outcome(comparison.order[0])
+    totals, other = outcome.situation.assessment.totals, outcome.situation.other_clock.totals
+    for head, share in (
+        ("城区", totals["urban"].covered_share), ("乡镇", totals["rural"].covered_share),
+        ("另一口径", other["all"].covered_share), ("最慢一成占等待", outcome.equity.worst_decile_share),
+    ):  # fmt: skip
+        assert float(row[head].rstrip("%")) == pytest.approx(100 * share, abs=0.1)
+    assert float(row["95分位"]) == pytest.approx(outcome.response["all"].p95_s / 60, abs=0.051)
+    assert row["每车人口"] == f"{outcome.fleet.people_per_ambulance:,.0f}"
+    by_road = report_data(toy_comparison(demand_unit="residential_road_m", ambulances_known=False), "zh")
+    assert "每车人口" not in by_road["more_table"]["heads"]
+
+
 # ---- the file ----
 
 

@@ -6,6 +6,7 @@ import pytest
 from comparison_cases import CASES, comparison_case
 from coverage.reports.comparison_rows import (
     ambulances_words,
+    class_rows,
     doing_rows,
     facilities_by_hours,
     gainer_rows,
@@ -43,6 +44,22 @@ def test_gained_less_lost_is_after_less_before(case):
         table = outcome.townships
         net = table["gained_population"] - table["lost_population"]
         assert list(net) == pytest.approx(list(table["after_population"] - table["before_population"]))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_urban_and_rural_people_add_up_to_all_on_both_clocks(case):
+    comparison = comparison_case(case)
+    rows = {(row.key, row.township_class): row for row in class_rows(comparison)}
+    assert len(rows) == 3 * len(comparison.outcomes)
+    for outcome in comparison.outcomes:
+        urban, rural, every = (rows[outcome.key, name] for name in ("urban", "rural", "all"))
+        for field in ("population", "covered_population", "other_covered_population"):
+            assert getattr(urban, field) + getattr(rural, field) == pytest.approx(getattr(every, field))
+        assert urban.response.unreached_population + rural.response.unreached_population == pytest.approx(
+            every.response.unreached_population
+        )
+        assert every.covered_population == outcome.covered_population
+        assert every.population == pytest.approx(comparison.area.demand["population"].sum())
 
 
 def test_losers_are_those_covered_today_the_most_people_first():

@@ -143,6 +143,20 @@ def test_the_ranking_has_times_money_and_what_the_draws_say(book):
     assert sheet.auto_filter.ref.startswith(f"A{row}:")
 
 
+def test_classes_stand_below_the_ranking_and_add_up_on_both_clocks(book):
+    comparison = comparison_case("toy")
+    sheet = book()["方案排序"]
+    top = _head_row(sheet, "类别")
+    names = _column(sheet, top, "类别")
+    assert names == ["城区合计"] * 8 + ["乡镇合计"] * 8 + ["合计"] * 8
+    for nth in (0, 1):
+        covered = _column(sheet, top, "覆盖人口", nth=nth)
+        urban, rural, every = covered[:8], covered[8:16], covered[16:]
+        assert [a + b for a, b in zip(urban, rural, strict=True)] == every
+    outcomes = [comparison.outcome(key) for key in comparison.order]
+    assert every == [o.situation.other_clock.totals["all"].covered_population for o in outcomes]
+
+
 def test_a_cost_that_is_not_given_is_said_to_be(book):
     sheet = book("unpriced")["方案排序"]
     row = _head_row(sheet, "排序")
