@@ -899,10 +899,24 @@ def compare(
             )
         names = write_comparison(comparison, staging, lang=lang, tiles=tiles, pdf=not no_pdf, png=png)
     if not quiet:
+        for file in files:
+            if file.assumes_wgs84:
+                click.echo(_of_unknown_system(file.path.name, lang), err=True)
         for line in render_comparison_notes(comparison, lang):
             click.echo(line, err=True)
     click.echo(render_comparison(comparison, lang, colour=_wants_colour()))
     click.echo("  ".join(str(folder / name) for name in names))
+
+
+def _of_unknown_system(name: str, lang: Lang) -> str:
+    """Say that an option's coordinates are taken for WGS84."""
+    line = {
+        "zh": f"注意：方案文件 {name} 没有写坐标系，坐标按WGS84处理。"
+        '高德、腾讯地图的坐标请在文件开头写 crs = "gcj02"',
+        "en": f"note: the option file {name} does not say whose coordinates it has: taken as WGS84. "
+        'For AMap or Tencent write crs = "gcj02" at its head',
+    }
+    return line[lang]
 
 
 def _asked_to_compare(given: dict[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,12 @@ class OptionFile:
     path: Path
     lines: Mapping[Place, int]
 
+    @property
+    def assumes_wgs84(self) -> bool:
+        """Whether it gives coordinates and does not say of which system they are."""
+        keys = {place[-1] for place in self.lines}
+        return ("crs",) not in self.lines and bool(keys & {"lon", "polygon", "line"})
+
     @contextmanager
     def located(self) -> Iterator[None]:
         """

@@ -9,12 +9,14 @@ from coverage.errors import FileError
 from coverage.files import cannot_write, whole_file
 from coverage.options.examples import Examples, examples_of, is_base
 from coverage.options.writing import comment_text, toml_value
+from coverage.study_area import WGS84
 from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import geopandas as gpd
     import pandas as pd
 
     from coverage.study_area import StudyArea
@@ -315,16 +317,22 @@ def _facility(facilities: pd.DataFrame, row: int) -> Row:
     return ("id", str(facilities["id"].iloc[row]), name, name)
 
 
-def _facilities(say: _Speaker, facilities: pd.DataFrame) -> str:
+def _facilities(say: _Speaker, facilities: gpd.GeoDataFrame) -> str:
     """List what there is, as comments."""
     text = say.comment(
-        f"现有设施（{len(facilities)}处）：编号  名称  类型  救护车",
-        f"The county's facilities ({len(facilities)}): id  name  kind  ambulances",
+        f"现有设施（{len(facilities)}处）：编号  名称  类型  救护车  经度  纬度（WGS84）",
+        f"The county's facilities ({len(facilities)}): id  name  kind  ambulances  lon  lat (WGS84)",
     )
-    for facility_id, name, kind, n in zip(
-        facilities["id"], facilities["name"], facilities["kind"], facilities["ambulances"], strict=True
+    places = facilities.geometry.to_crs(WGS84)
+    for facility_id, name, kind, n, place in zip(
+        facilities["id"],
+        facilities["name"],
+        facilities["kind"],
+        facilities["ambulances"],
+        places,
+        strict=True,
     ):
         known = f"{n:g}" if math.isfinite(n) else say("未知", "unknown")
-        row = f"{facility_id}  {name}  {say.kind(str(kind))}  {known}"
+        row = f"{facility_id}  {name}  {say.kind(str(kind))}  {known}  {place.x:.5f}  {place.y:.5f}"
         text += f"# {comment_text(row)}\n"
     return text

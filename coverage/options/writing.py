@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from coverage.option import Option, RoadClosure
+    from coverage.option import Move, Opening, Option, RoadClosure
 
+_OF_MONEY = (
+    "# capital_wan: 建设费用 (of building), yearly_wan: 年运行费用 (of a year of running); "
+    "万元 (10,000 yuan), 不花钱写0 (0 where free)\n"
+)
 _MARK = re.compile(rb"^# unedited: ([0-9a-f]{16})\n", re.MULTILINE)
 
 
@@ -54,8 +58,8 @@ def option_text(option: Option, *, county: str) -> str:
     """
     head = f"# emergency-coverage {__version__}, {comment_text(county)}\n"
     parts = [
-        "# capital_wan: 万元 (10,000 yuan)\n",
-        _lines({"name": option.name, "note": option.note}),
+        _OF_MONEY,
+        _lines({"name": option.name, "note": option.note, "crs": "wgs84" if _has_places(option) else None}),
         *_section("standard", _promise(option.standard)),
         *(text for name, rows in option.speeds.items() for text in _section(f"speeds.{_key(name)}", rows)),
     ]
@@ -70,6 +74,13 @@ def option_text(option: Option, *, county: str) -> str:
         parts += [f"\n[[{heading}]]\n{_lines(row)}" for row in rows]
     text = "".join(parts)
     return f"{head}# unedited: {_digest((head + text).encode())}\n{text}"
+
+
+def _has_places(option: Option) -> bool:
+    """Tell whether an option gives coordinates."""
+    parts: tuple[Opening | Move, ...] = (*option.open, *option.move)
+    placed = any(math.isfinite(part.lon) for part in parts)
+    return placed or bool(option.roads.new) or any(c.polygon is not None for c in option.roads.close)
 
 
 def is_as_written(path: Path) -> bool:
