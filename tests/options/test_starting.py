@@ -106,7 +106,9 @@ def test_the_place_of_the_example_is_a_seat_far_from_every_ambulance(tmp_path):
 def test_it_lists_every_facility_and_says_how_to_go_on():
     text = starting_text(toy_area(), lang="zh", file_name="甲.option.toml")
     assert (
-        "# h1  小康县人民医院  医院  2\n# s1  柳林急救站  急救站  1\n# w1  石门乡卫生院  卫生院  0\n" in text
+        "# h1  小康县人民医院  医院  2  112.44402  29.48058\n"
+        "# s1  柳林急救站  急救站  1  112.53682  29.47909\n"
+        "# w1  石门乡卫生院  卫生院  0  112.71211  29.47740\n" in text
     )
     assert "coverage compare --county toy --option 甲.option.toml\n" in text
     english = starting_text(toy_area(ambulances_known=False), lang="en", file_name="x")

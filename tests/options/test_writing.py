@@ -28,7 +28,7 @@ OPTION = Option(
     change=(Change("w1", "石门乡卫生院", ambulances=1), Change("h1", kind="subcentre", capital_wan=80.0)),
 )
 TEXT = """\
-# capital_wan: 建设费用 (of building), yearly_wan: 年运行费用 (of a year of running); 万元 (10,000 yuan), 不花钱写0 (0 where free)
+{money}
 name = "新建2处"
 note = "按人口"
 crs = "wgs84"
@@ -55,7 +55,11 @@ ambulances = 1
 id = "h1"
 kind = "subcentre"
 capital_wan = 80
-"""
+""".replace(
+    "{money}",
+    "# capital_wan: 建设费用 (of building), yearly_wan: 年运行费用 (of a year of running); "
+    "万元 (10,000 yuan), 不花钱写0 (0 where free)",
+)
 
 
 def plain(value):
