@@ -112,7 +112,7 @@ def test_it_lists_every_facility_and_says_how_to_go_on():
     )
     assert "coverage compare --county toy --option 甲.option.toml\n" in text
     english = starting_text(toy_area(ambulances_known=False), lang="en", file_name="x")
-    assert "# h1  小康县人民医院  hospital  unknown\n" in english
+    assert "# h1  小康县人民医院  hospital  unknown  112.44402  29.48058\n" in english
     assert english.startswith("# A siting option for Xiaokang ")
 
 
