@@ -367,6 +367,7 @@ def analyze(
             _check_fonts(area, lang)
         analysis = run_analysis(area, standard, speeds=speeds, condition=condition)
         names = write_reports(analysis, staging, command="analyze", lang=lang, tiles=tiles, png=png)
+    _remove_stale(out / path.stem, names, "analyze.png")
     if not quiet:
         for line in render_notes(analysis, lang):
             click.echo(line, err=True)
@@ -486,6 +487,7 @@ def propose(
         names = write_proposal(proposal, staging, lang=lang, tiles=tiles, png=png)
         names += _write_rejected(ground, staging, lang)
         older = _keep_edited(staging, folder)
+    _remove_stale(folder, names, "propose.png")
     if not ground.has_rejects:
         (folder / REJECTED).unlink(missing_ok=True)  # of an older run; its copy stays
     _tell(proposal, ground, lang, older, explain=explain, quiet=quiet)
@@ -757,6 +759,18 @@ def _is_interrupted(proposal: Proposal) -> bool:
     return "interrupted" in {proposal.plan.status, *(point.plan.status for point in proposal.sweep)}
 
 
+def _remove_stale(folder: Path, names: tuple[str, ...], *patterns: str) -> None:
+    """Remove the reports of an older run that this one has not written again: they show other figures."""
+    from coverage.files import cannot_write  # noqa: PLC0415
+
+    for old in (file for pattern in patterns for file in folder.glob(pattern)):
+        if old.name not in names and old.is_file():
+            try:
+                old.unlink()
+            except OSError as error:
+                raise cannot_write(old, error) from error
+
+
 def _wants_colour() -> bool:
     """Tell whether stdout is a terminal whose reader has not asked for plain text (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
@@ -898,6 +912,7 @@ def compare(
                 area, options, standard, speeds=speeds, condition=condition, progress=progress, **asked
             )
         names = write_comparison(comparison, staging, lang=lang, tiles=tiles, pdf=not no_pdf, png=png)
+    _remove_stale(folder, names, "compare.pdf", "compare.?.png")
     if not quiet:
         for file in files:
             if file.assumes_wgs84:

@@ -49,8 +49,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
                     f"{folder / file.name} is a folder: remove or rename it",
                     zh=f"{folder / file.name} 是文件夹：请删除或改名",
                 )
-        for file in made_files:
-            file.replace(folder / file.name)
+        _put_in_place(made_files, folder)
     # GeoPackages are SQLite files; where the disk is full, SQLite says so in its own way
     except (OSError, sqlite3.Error) as error:
         if isinstance(error, FileError):
@@ -59,6 +58,31 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         _remove_empty(made)
+
+
+def _put_in_place(files: list[Path], folder: Path) -> None:
+    """Move files into a folder, all of them or, where one cannot be replaced, none."""
+    aside = Path(tempfile.mkdtemp(prefix=".older-", dir=folder))
+    done: list[Path] = []
+    try:
+        for file in files:
+            target = folder / file.name
+            done.append(target)
+            try:
+                if target.exists():
+                    target.replace(aside / target.name)
+                file.replace(target)
+            except OSError as error:
+                raise cannot_write(target, error) from error
+    except BaseException:  # a key pressed between two files must not leave half of them either
+        for target in done:
+            if (aside / target.name).exists():
+                (aside / target.name).replace(target)
+            elif not (files[0].parent / target.name).exists():
+                target.unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 @contextmanager

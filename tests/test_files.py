@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,30 @@ def test_a_file_that_somebody_else_has_written_is_not_replaced(tmp_path):
     path.unlink()
     with pytest.raises(FileError, match="run it again"):
         check_unchanged(path, before)
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "locked"), KeyboardInterrupt()])
+def test_one_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path, monkeypatch, error):
+    for name in ("a.html", "c.xlsx"):
+        (tmp_path / name).write_text("old")
+    replace = Path.replace
+
+    def locked(self, target):
+        # what a table program holds open cannot be moved
+        if self.name == "c.xlsx" and self.parent == tmp_path:
+            raise error
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    wanted = FileError if isinstance(error, OSError) else KeyboardInterrupt
+
+    def write():
+        with staged_folder(tmp_path) as staging:
+            for name in ("a.html", "b.json", "c.xlsx"):
+                (staging / name).write_text("new")
+
+    with pytest.raises(wanted) as caught:
+        write()
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"a.html": "old", "c.xlsx": "old"}
+    if wanted is FileError:
+        assert "c.xlsx" in str(caught.value)

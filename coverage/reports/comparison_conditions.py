@@ -241,13 +241,10 @@ def _one_ambulance(condition: Condition, comparison: Comparison, advised: Outcom
 
 def _norm(_: Condition, __: Comparison, advised: Outcome, lang: Lang) -> str:
     have, need = advised.fleet.ambulances, advised.fleet.ambulances_required
-    is_part = bool(advised.loads["ambulances"].isna().any())
-    known_zh, known_en = ("已知", " that are known") if is_part else ("", "")
     return pick(
         lang,
-        f"方案后{known_zh}救护车{have:g}辆，按每3万人1辆应配{need}辆（国卫医发〔2020〕19号），"
-        f"仍缺{need - have:g}辆",
-        f"With it the county has {have:g} ambulances{known_en}, of {need} that one per 30,000 people asks "
+        f"方案后救护车{have:g}辆，按每3万人1辆应配{need}辆（国卫医发〔2020〕19号），仍缺{need - have:g}辆",
+        f"With it the county has {have:g} ambulances, of {need} that one per 30,000 people asks "
         f"for (国卫医发〔2020〕19号): {need - have:g} short",
     )
 

@@ -293,14 +293,21 @@ def promise_text(comparison: Comparison, lang: Lang) -> str:
 def advice_text(comparison: Comparison, lang: Lang) -> str:
     """Say which option is advised, or that none makes a clear difference."""
     advised = comparison.outcome(comparison.advice.key)
-    n = len(comparison.options)
     if not advised.is_baseline:
         return pick(lang, f"建议采用{named(advised, lang)}", f"Advised: {named(advised, lang)}")
+    compared = _compared(comparison)
+    n = len(compared)
+    if n == 0:
+        return pick(
+            lang,
+            "各方案都改变了时限或车速表，不能与现状直接比较，不作建议",
+            "Every option is judged by other limits or speeds than today: no advice is given",
+        )
     if n == 1:
         return pick(
             lang,
-            f"{named(comparison.options[0], lang)}的覆盖与现状相比没有明显增加，不建议为此投入",
-            f"{upper_first(named(comparison.options[0], lang))} covers no clearly larger share than today: "
+            f"{named(compared[0], lang)}的覆盖与现状相比没有明显增加，不建议为此投入",
+            f"{upper_first(named(compared[0], lang))} covers no clearly larger share than today: "
             "it is not advised",
         )
     return pick(
@@ -310,14 +317,20 @@ def advice_text(comparison: Comparison, lang: Lang) -> str:
     )
 
 
+def _compared(comparison: Comparison) -> list[Outcome]:
+    """Give the options that are judged by the same limits and speeds as the county as it is, best first."""
+    outcomes = [comparison.outcome(key) for key in comparison.order]
+    return [outcome for outcome in outcomes if outcome.is_comparable and not outcome.is_baseline]
+
+
 def result_lines(comparison: Comparison, lang: Lang) -> list[str]:
     """Say what the advised option changes and costs; where none is advised, what the best would change."""
     advised = comparison.outcome(comparison.advice.key)
     if not advised.is_baseline:
         return [change_line(advised, comparison, lang), cost_text(advised, comparison, lang)]
-    if not comparison.options:
+    if not _compared(comparison):
         return []
-    best = comparison.outcome(next(key for key in comparison.order if key != comparison.baseline.key))
+    best = _compared(comparison)[0]
     if best.covered_population - comparison.baseline.covered_population <= _PROVEN:
         return [_no_more_text(comparison, lang)]
     pair = comparison.robustness.pair(best.key, comparison.baseline.key)
@@ -638,8 +651,8 @@ def _advice_rule_text(lang: Lang) -> str:
         f"{points}个百分点，视为同样好，取费用低者；没有方案明显多于现状时，与现状同样好而节省费用的可取，否则不建议",
         "Of the options that cover clearly more than today, the one that covers most; a cheaper one is as "
         f"good where its share is at most {points} point lower, as computed, in 97.5 % of the draws and in "
-        "every harder condition, and is then advised. Where none covers clearly more, one that saves money "
-        "and is as good as today, or none",
+        "every harder condition, and is then advised. Where no option covers clearly more, it is one that "
+        "saves money and is as good as today, if there is one",
     )
 
 

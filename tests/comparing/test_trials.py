@@ -27,7 +27,7 @@ def _plainly(setting, code):
         speeds = replace(speeds, conditions=frozen_table(slower))
     network = RoadNetwork.from_roads(setting.area.roads, speeds=speeds, condition=condition)
     bases = setting.scenario.bases_at(120) if code == "night" else setting.bases
-    totals = assess(setting.area, network, setting.standard, bases=bases).totals["all"]
+    totals = assess(setting.area, network, setting.standard, places=setting.places, bases=bases).totals["all"]
     return totals.covered_population, totals.covered_share
 
 

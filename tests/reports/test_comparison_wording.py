@@ -67,15 +67,6 @@ def test_conditions_have_their_figures():
     assert "1,160元" in _sentence("dear_for_what_it_adds", "zh")
 
 
-def test_ambulances_are_said_to_be_the_known_ones_where_others_are_not():
-    comparison = comparison_case("assumed")
-    condition = Condition("below_ambulance_norm")
-    told = replace(comparison, advice=Advice("B", (condition,)))
-    assert "已知救护车2辆" in words.condition_text(condition, told, "zh")
-    assert "2 ambulances that are known" in words.condition_text(condition, told, "en")
-    assert "已知" not in _sentence("below_ambulance_norm", "zh")
-
-
 def test_options_that_never_differ_are_said_to_be_equal():
     comparison = comparison_case("alike")
     assert comparison.advice.key == "A"
