@@ -232,9 +232,7 @@ def response_bases(facilities: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], boo
     return np.asarray(is_base, dtype=np.bool_), assumed
 
 
-def demand_limits(
-    area: StudyArea, standard: ResponseStandard
-) -> tuple[pd.Series[str], NDArray[np.float64]]:
+def demand_limits(area: StudyArea, standard: ResponseStandard) -> tuple[pd.Series[str], NDArray[np.float64]]:
     """
     Say which limit holds for every demand point: that of its own township's class.
 

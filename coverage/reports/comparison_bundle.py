@@ -12,6 +12,7 @@ from coverage.reports.comparison_report import write_comparison_report
 from coverage.reports.comparison_workbook import write_comparison_workbook
 from coverage.reports.picture import write_picture
 from coverage.reports.shown import outcome_side
+from coverage.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,5 +89,10 @@ def _write_pictures(comparison: Comparison, folder: Path, *, lang: Lang) -> list
             lines=() if outcome.is_baseline else told,
             before=None if outcome.is_baseline else today,
             data_hash=figures,
+            texts={
+                "Software": f"emergency-coverage {__version__}",
+                "Study area": words.study_area_id(comparison),
+                **({"Option": outcome.text} if outcome.text else {}),
+            },
         )
     return names

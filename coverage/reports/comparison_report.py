@@ -51,7 +51,7 @@ _NAME_COLUMNS, _NOTE_COLUMNS, _DETAIL_COLUMNS, _SENTENCE_COLUMNS = 32, 90, 110, 
 
 def write_comparison_report(comparison: Comparison, path: Path, *, lang: Lang) -> None:
     """
-    Write four A4 pages for the meeting as a PDF with its fonts inside.
+    Write four A4 pages for the meeting as a PDF with its fonts and the options' files inside.
 
     Parameters
     ----------
@@ -69,7 +69,9 @@ def write_comparison_report(comparison: Comparison, path: Path, *, lang: Lang) -
     FileError
         If the file cannot be written.
     """
-    pdf = typeset("report.typ", report_data(comparison, lang), "pdf", lang=lang)
+    # names of files are told apart by their options' letters
+    attached = {f"{o.key} {wording.one_line(o.source)}": o.text for o in comparison.options if o.text}
+    pdf = typeset("report.typ", report_data(comparison, lang), "pdf", lang=lang, attached=attached)
     with whole_file(path) as temporary:
         temporary.write_bytes(pdf)
 

@@ -13,11 +13,11 @@ from coverage.reports.map_words import word as map_word
 from coverage.reports.picture_map import county_svg
 from coverage.reports.picture_marks import legend
 from coverage.reports.picture_words import word
-from coverage.reports.png_density import with_density
+from coverage.reports.png_chunks import with_density, with_texts
 from coverage.reports.typesetting import PPI, families, need_cjk_font, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from coverage.assessment import Totals
@@ -40,6 +40,7 @@ def write_picture(
     lines: tuple[str, ...] = (),
     before: Shown | None = None,
     data_hash: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """
     Write the map as a PNG of 3200 by 1800 pixels, 300 to an inch.
@@ -61,6 +62,8 @@ def write_picture(
         ringed and what goes is crossed.
     data_hash
         By which the figures are known.
+    texts
+        What the file says beside what is drawn, by keyword.
 
     Raises
     ------
@@ -71,6 +74,7 @@ def write_picture(
     """
     data = picture_data(shown, lang, title=title, lines=lines, before=before, data_hash=data_hash)
     png = with_density(typeset("picture.typ", data, "png", lang=lang), PPI)
+    png = with_texts(png, texts or {})
     with whole_file(path) as temporary:
         temporary.write_bytes(png)
 

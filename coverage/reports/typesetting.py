@@ -102,7 +102,14 @@ def families(lang: Lang) -> tuple[str, ...]:
     return (*cjk, *latin) if lang == "zh" else (*latin, *cjk)
 
 
-def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], *, lang: Lang) -> bytes:
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    form: Literal["pdf", "png"],
+    *,
+    lang: Lang,
+    attached: Mapping[str, str] | None = None,
+) -> bytes:
     """
     Set a template's page or pages with texts and pictures.
 
@@ -117,6 +124,8 @@ def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"],
         ``pdf``, or ``png`` for a single page at `PPI`.
     lang
         ``zh`` or ``en``.
+    attached
+        Texts that a PDF carries as files, by name.
 
     Returns
     -------
@@ -132,7 +141,10 @@ def typeset(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"],
     compiler = typst.Compiler(
         input=template_source(template),
         font_paths=installed_fonts(),
-        sys_inputs={"data": json.dumps(printable(data, lang), ensure_ascii=False, allow_nan=False)},
+        sys_inputs={
+            "data": json.dumps(printable(data, lang), ensure_ascii=False, allow_nan=False),
+            "attached": json.dumps(dict(attached or {}), ensure_ascii=False),
+        },
     )
     made = compiler.compile(format=form, ppi=PPI)
     if not isinstance(made, bytes):

@@ -240,3 +240,14 @@ def test_without_a_font_compare_refuses_before_it_computes(tmp_path, monkeypatch
     assert "fonts-noto-cjk" in capsys.readouterr().err
     assert not list((tmp_path / "out").rglob("compare.*"))
     cjk_family.cache_clear()
+
+
+def test_the_options_files_travel_with_the_report(tmp_path):
+    need_chinese_font()
+    comparison = toy_comparison(n_options=2)
+    path = tmp_path / "compare.pdf"
+    write_comparison_report(comparison, path, lang="zh")
+    content = path.read_bytes()
+    assert content.count(b"/Type/EmbeddedFile") == 2
+    for outcome in comparison.options:
+        assert outcome.text.encode() in content

@@ -30,7 +30,7 @@ from coverage.reports.picture import picture_data, write_picture
 from coverage.reports.picture_changes import changes
 from coverage.reports.picture_labels import Label, cut_to_em, place_labels, text_width_em
 from coverage.reports.picture_map import county_svg
-from coverage.reports.png_density import with_density
+from coverage.reports.png_chunks import with_density, with_texts
 from coverage.reports.proposal_bundle import write_proposal
 from coverage.reports.shown import outcome_side
 from proposals import toy_proposal
@@ -76,6 +76,16 @@ def test_the_density_stands_before_the_picture_itself():
     plain = typesetting.typeset("picture.typ", picture_data(toy_analysis(), "zh"), "png", lang="zh")
     assert list(png_chunks(with_density(plain, 300)))[:3] == ["IHDR", "pHYs", "IDAT"]
     assert png_chunks(with_density(plain, 300))["IDAT"] == png_chunks(plain)["IDAT"]
+
+
+def test_a_picture_carries_texts_as_they_are():
+    text = 'name = "江南次中心"\n'
+    need_chinese_font()
+    plain = typesetting.typeset("picture.typ", picture_data(toy_analysis(), "zh"), "png", lang="zh")
+    chunks = png_chunks(with_texts(plain, {"Option": text}))
+    assert chunks["iTXt"] == b"Option\0\0\0\0\0" + text.encode()
+    assert chunks["IDAT"] == png_chunks(plain)["IDAT"]
+    assert told["iTXt"] == b"Option\0\0\0\0\0" + text.encode()
 
 
 def test_two_processes_write_the_same_bytes(tmp_path):
