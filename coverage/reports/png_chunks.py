@@ -49,7 +49,7 @@ def with_texts(png: bytes, texts: Mapping[str, str]) -> bytes:
     bytes
         The same picture with a chunk ``iTXt`` (PNG, third edition, 11.3.3.4) for each, in UTF-8.
     """
-    for keyword, text in reversed(texts.items()):
+    for keyword, text in reversed(list(texts.items())):
         # neither compressed nor of a language
         png = _with_chunk(png, b"iTXt" + keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
     return png
