@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TrialCode = Literal["speed_90", "speed_80", "peak", "night", "rain"]
 TRIAL_CODES: tuple[TrialCode, ...] = ("speed_90", "speed_80", "peak", "night", "rain")
+CostBasis = Literal["lifetime", "capital"]
 Sign = Literal["more", "fewer", "no_difference"]
 ConditionCode = Literal[
     "leads_in_every_trial",
@@ -144,6 +145,10 @@ class Cost:
     def total_wan(self) -> float:
         """Capital and running cost over the years, not discounted, 万元; NaN where either is not known."""
         return self.capital_wan + self.years * self.yearly_wan
+
+    def on(self, basis: CostBasis) -> float:
+        """Give the cost that a comparison goes by, 万元; NaN where not known."""
+        return self.total_wan if basis == "lifetime" else self.capital_wan
 
 
 @dataclass(frozen=True)
@@ -523,7 +528,7 @@ class Comparison:
     at_min: int
     outcomes: tuple[Outcome, ...]
     order: tuple[str, ...]
-    basis: Literal["lifetime", "capital"]
+    basis: CostBasis
     robustness: Robustness
     stagings: tuple[Staging, ...]
     advice: Advice
@@ -555,4 +560,4 @@ class Comparison:
 
     def cost_wan(self, outcome: Outcome) -> float:
         """Give what an outcome costs on the comparison's basis, 万元; NaN where not known."""
-        return outcome.cost.total_wan if self.basis == "lifetime" else outcome.cost.capital_wan
+        return outcome.cost.on(self.basis)

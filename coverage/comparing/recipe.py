@@ -23,12 +23,11 @@ from coverage.standards import ResponseStandard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Literal
 
     from numpy.typing import NDArray
 
     from coverage.comparing.ground import Setting
-    from coverage.comparison import Outcome, Robustness
+    from coverage.comparison import CostBasis, Outcome, Robustness
     from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import StudyArea
@@ -147,14 +146,10 @@ def _outcomes(
     ]
 
 
-def _basis(outcomes: Sequence[Outcome]) -> Literal["lifetime", "capital"]:
+def _basis(outcomes: Sequence[Outcome]) -> CostBasis:
     """Compare by capital and running cost where every option that says its capital says its running cost."""
     priced = [outcome.cost for outcome in outcomes if not math.isnan(outcome.cost.capital_wan)]
     return "capital" if any(math.isnan(cost.yearly_wan) for cost in priced) else "lifetime"
-
-
-def _cost_wan(outcome: Outcome, basis: str) -> float:
-    return outcome.cost.total_wan if basis == "lifetime" else outcome.cost.capital_wan
 
 
 def _cheaper(outcomes: Sequence[Outcome]) -> NDArray[np.float64]:
@@ -166,7 +161,7 @@ def _cheaper(outcomes: Sequence[Outcome]) -> NDArray[np.float64]:
 
 
 def _priced(
-    outcomes: Sequence[Outcome], basis: str, cheaper: NDArray[np.float64], robustness: Robustness
+    outcomes: Sequence[Outcome], basis: CostBasis, cheaper: NDArray[np.float64], robustness: Robustness
 ) -> list[Outcome]:
     """Say of each outcome which others beat it, and what a person newly covered costs."""
     covered = [outcome.covered_population for outcome in outcomes]
@@ -179,19 +174,19 @@ def _priced(
             cost_per_person_yuan=(
                 math.nan
                 if outcome.is_baseline
-                else cost_per_person_yuan(_cost_wan(outcome, basis), people - covered[0])
+                else cost_per_person_yuan(outcome.cost.on(basis), people - covered[0])
             ),
         )
         for outcome, by, people in zip(outcomes, beaten, covered, strict=True)
     ]
 
 
-def _order(outcomes: Sequence[Outcome], basis: str, robustness: Robustness) -> tuple[str, ...]:
+def _order(outcomes: Sequence[Outcome], basis: CostBasis, robustness: Robustness) -> tuple[str, ...]:
     """Give the keys: most people covered first, of those more at night first, of those the cheaper first."""
     at_night = robustness.trial("night").covered_population
 
     def place(i: int) -> tuple[float, float, float, int]:
-        wan = _cost_wan(outcomes[i], basis)
+        wan = outcomes[i].cost.on(basis)
         # a thousandth of a person is arithmetic
         people = (-round(outcomes[i].covered_population, 3), -round(at_night[i], 3))
         return *people, math.inf if math.isnan(wan) else round(wan, 6), i

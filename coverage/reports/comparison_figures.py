@@ -50,6 +50,7 @@ _CLASSES = ("urban", "rural")
 _ACTIONS = {Opening: "open", Closing: "close", Move: "move", Change: "change"}
 
 
+@once
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """
     Give a comparison's figures as plain dictionaries, lists, texts and numbers.
@@ -98,7 +99,6 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-@once
 def comparison_hash(comparison: Comparison) -> str:
     """Give twelve letters by which the figures of a comparison are known, the same in every language."""
     return hash_of(comparison_json(comparison))
