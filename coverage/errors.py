@@ -128,6 +128,18 @@ class OptionError(CoverageError, ValueError):
         self.place = tuple(place)
 
 
+class DispatchError(CoverageError, ValueError):
+    """A call cannot be answered as asked."""
+
+
+class SimulationError(CoverageError, ValueError):
+    """A year cannot be played as asked."""
+
+
+class CalibrationError(CoverageError, ValueError):
+    """Speeds cannot be told from the trips."""
+
+
 class FontError(CoverageError, LookupError):
     """No font of this computer has the characters that are to be printed."""
 

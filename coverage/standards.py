@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, get_args
 
 from coverage.errors import StandardError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Centre = Literal["chest_pain", "stroke", "trauma", "maternal", "newborn"]
+"""What a hospital can treat as a centre: 胸痛, 卒中, 创伤, 危重孕产妇, 危重新生儿."""
 Clock = Literal["call", "departure"]
 Traveller = Literal["ambulance", "people"]
 TownshipClass = Literal["urban", "rural"]
@@ -174,3 +180,69 @@ def access_standard(limit_s: float, *, target_share: float = 0.90) -> ResponseSt
         profile="access",
         traveller="people",
     )
+
+
+@dataclass(frozen=True)
+class CareTarget:
+    """
+    How soon a patient of one of the five centres is to be at a hospital that can treat the case.
+
+    Parameters
+    ----------
+    target_s
+        From the call to the door of a capable centre, seconds.
+    scene_s
+        At the patient's side before the ambulance leaves, seconds.
+    source
+        Where the figures come from; printed beside them.
+
+    Raises
+    ------
+    StandardError
+        If the target is not above 0 and at most 240 minutes, or the time on scene is negative.
+    """
+
+    target_s: float
+    scene_s: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse figures that no target can have."""
+        if not _is_limit(self.target_s):
+            shown = self.target_s / MINUTE_S
+            raise StandardError(
+                f"the call-to-door target is {shown:g} minutes: give a number above 0 and at most 240",
+                zh=f"呼救至到院时限为 {shown:g} 分钟：请给出大于0、不超过240的分钟数",
+            )
+        if not (math.isfinite(self.scene_s) and self.scene_s >= 0):
+            shown = self.scene_s / MINUTE_S
+            raise StandardError(
+                f"the time on scene is {shown:g} minutes: give a number, 0 or more",
+                zh=f"现场时间为 {shown:g} 分钟：请给出不小于0的分钟数",
+            )
+
+
+_CARE_TARGETS: dict[Centre, CareTarget] = {
+    "chest_pain": CareTarget(60 * MINUTE_S, 12 * MINUTE_S),
+    "stroke": CareTarget(60 * MINUTE_S, 15 * MINUTE_S),
+    "trauma": CareTarget(60 * MINUTE_S, 10 * MINUTE_S),
+    "maternal": CareTarget(120 * MINUTE_S, 12 * MINUTE_S),
+    "newborn": CareTarget(120 * MINUTE_S, 12 * MINUTE_S),
+}
+
+
+@dataclass(frozen=True)
+class CareStandard:
+    """
+    The targets from the call to the door of a hospital that can treat the case, by centre.
+
+    Parameters
+    ----------
+    targets
+        By centre, all five.
+    profile
+        The name the targets go by; a planner's file may call it anything.
+    """
+
+    targets: Mapping[Centre, CareTarget] = field(default_factory=lambda: MappingProxyType(_CARE_TARGETS))
+    profile: str = "default"

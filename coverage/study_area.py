@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from coverage.errors import CrsError, StudyAreaError, name_some
+from coverage.standards import Centre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,7 @@ WGS84 = "EPSG:4326"
 
 TOWNSHIP_CLASSES = ("urban", "rural")
 FACILITY_KINDS = ("hospital", "ambulance_station", "subcentre", "health_centre", "clinic")
-# 胸痛, 卒中, 创伤, 危重孕产妇, 危重新生儿
-CENTRES = ("chest_pain", "stroke", "trauma", "maternal", "newborn")
+CENTRES: tuple[Centre, ...] = get_args(Centre)
 
 LAYER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "townships": ("id", "name", "class", "population", "seat_lon", "seat_lat"),

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from coverage.routing.speeds import SpeedTable
     from coverage.study_area import Roads
 
+    _Ends = tuple[Snapped, NDArray[np.float64]]
+    """Places on roads, and the seconds off the road at each."""
+
 
 @dataclass(frozen=True, eq=False)
 class RoadNetwork(Segments):
@@ -283,13 +286,19 @@ class RoadNetwork(Segments):
         return NearestFacility(self, facilities, wait_s, cutoff_s, time_s, facility)
 
     def travel_times(
-        self, origins: Snapped, destinations: Snapped, *, cutoff_s: float = math.inf
+        self,
+        origins: Snapped,
+        destinations: Snapped,
+        *,
+        cutoff_s: float = math.inf,
+        leave_s: NDArray[np.float64] | None = None,
+        arrive_s: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
         """
         Find the travel time from every origin to every destination.
 
-        Vehicle yard at the origin, road, walk with the stretcher at the destination. The search runs from
-        the smaller side.
+        Vehicle yard at the origin, road, walk with the stretcher at the destination, as an ambulance drives
+        to a patient. The search runs from the smaller side.
 
         Parameters
         ----------
@@ -297,17 +306,22 @@ class RoadNetwork(Segments):
             Places on roads.
         cutoff_s
             Times above it are ``inf``.
+        leave_s, arrive_s
+            Seconds off the road at each origin and destination where they are others: from a patient to a
+            hospital they are ``origins.walk_s`` and ``destinations.yard_s``.
 
         Returns
         -------
         ndarray
             Seconds, shape (n_origins, n_destinations); ``inf`` = no path, never NaN.
         """
+        start = (origins, origins.yard_s if leave_s is None else leave_s)
+        end = (destinations, destinations.walk_s if arrive_s is None else arrive_s)
         if len(origins) <= len(destinations):
-            blocks = [block for _, block in self._times_ahead(origins, destinations, cutoff_s)]
+            blocks = [block for _, block in self._times_ahead(start, end, cutoff_s)]
             table = np.concatenate(blocks) if blocks else np.empty((0, len(destinations)))
         else:
-            blocks = [block for _, block in self._times_back(origins, destinations, cutoff_s)]
+            blocks = [block for _, block in self._times_back(start, end, cutoff_s)]
             table = (np.concatenate(blocks) if blocks else np.empty((0, len(origins)))).T.copy()
         return np.where(table <= cutoff_s, table, np.inf)
 
@@ -331,38 +345,27 @@ class RoadNetwork(Segments):
             Seconds, shape (n_origins, n_destinations), indices sorted. What is stored is reached, a time
             of 0 included; what is not stored is farther, or not reached at all.
         """
+        start, end = (origins, origins.yard_s), (destinations, destinations.walk_s)
         if len(origins) <= len(destinations):
-            blocks = self._times_ahead(origins, destinations, limit_s)
+            blocks = self._times_ahead(start, end, limit_s)
             return entries_within(blocks, (len(origins), len(destinations)), limit_s)
-        blocks = self._times_back(origins, destinations, limit_s)
+        blocks = self._times_back(start, end, limit_s)
         return entries_within(blocks, (len(destinations), len(origins)), limit_s).T.tocsr()
 
-    def _times_ahead(self, origins: Snapped, destinations: Snapped, cutoff_s: float) -> Blocks:
+    def _times_ahead(self, start: _Ends, end: _Ends, cutoff_s: float) -> Blocks:
         """Give the times from some origins at a time to every destination, along the traffic."""
-        return self._times(
-            self.time_graph,
-            (origins, origins.yard_s),
-            (destinations, destinations.walk_s),
-            self.ways_s,
-            cutoff_s,
-        )
+        return self._times(self.time_graph, start, end, self.ways_s, cutoff_s)
 
-    def _times_back(self, origins: Snapped, destinations: Snapped, cutoff_s: float) -> Blocks:
+    def _times_back(self, start: _Ends, end: _Ends, cutoff_s: float) -> Blocks:
         """Give the times to some destinations at a time from every origin, against the traffic."""
         # against the traffic, forward and backward change places
-        return self._times(
-            self.reverse_time_graph,
-            (destinations, destinations.walk_s),
-            (origins, origins.yard_s),
-            self.ways_s[::-1],
-            cutoff_s,
-        )
+        return self._times(self.reverse_time_graph, end, start, self.ways_s[::-1], cutoff_s)
 
     def _times(
         self,
         graph: csr_array,
-        first: tuple[Snapped, NDArray[np.float64]],
-        last: tuple[Snapped, NDArray[np.float64]],
+        first: _Ends,
+        last: _Ends,
         ways_s: Ways,
         cutoff_s: float,
     ) -> Blocks:

@@ -49,6 +49,9 @@ class Segments:
         Shape (n_segments,), OSM road class, empty where unknown.
     is_open
         Shape (n_segments,), a point beside it can be reached from it (no expressway, no tunnel).
+    edge
+        Shape (n_segments,), number of the row of the road table (or of the graph's edge) that shows each
+        segment's geometry and direction: there its name and other attributes are found.
     n_without_speed
         Edges that were left out because their class is not for ambulances.
     """
@@ -65,6 +68,7 @@ class Segments:
     geometry: NDArray[np.object_]
     highway: NDArray[np.object_]
     is_open: NDArray[np.bool_]
+    edge: NDArray[np.int64]
     n_without_speed: int = 0
 
 
@@ -143,6 +147,7 @@ def lay_segments(
         geometry=lines[first],
         highway=highway,
         is_open=~closed if not closed.all() else np.ones(len(first), dtype=bool),
+        edge=np.flatnonzero(usable)[first],
         n_without_speed=n_without_speed,
     )
 

@@ -99,6 +99,9 @@ class SpeedTable:
         Factors by driving condition.
     source
         Where the figures come from, printed beside them.
+    hours
+        Which condition holds at which hours of the day, by span as `coverage.duty_hours` reads it
+        (``07:00-09:00`` → ``peak``); a simulated day drives by it. Empty: one condition all day.
     """
 
     class_kph: Mapping[str, float] = field(default_factory=lambda: frozen_table(_CLASS_KPH))
@@ -107,6 +110,7 @@ class SpeedTable:
     tracktype: Mapping[str, float] = field(default_factory=lambda: frozen_table({"grade5": 0.60}))
     conditions: Mapping[str, float] = field(default_factory=lambda: frozen_table(_CONDITIONS))
     source: str = "default"
+    hours: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         """Refuse speeds and factors that are not positive."""

@@ -1,0 +1,1 @@
+"""From observed drives to speeds by road class and hour."""

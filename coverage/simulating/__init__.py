@@ -1,0 +1,1 @@
+"""From a county, its options and the rules to a simulated year."""
