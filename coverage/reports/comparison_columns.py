@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from coverage.reports import comparison_wording as words
 from coverage.reports import wording
 from coverage.reports.book import MINUTES, SHARE, WHOLE, Column, minutes, number
-from coverage.reports.comparison_names import full_title, per_unit_yuan, pick, trial_text
+from coverage.reports.comparison_names import full_title, per_unit_yuan, trial_text
 from coverage.reports.comparison_rows import doing_rows
+from coverage.reports.wording import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

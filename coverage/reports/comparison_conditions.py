@@ -10,7 +10,6 @@ from coverage.reports.comparison_names import (
     cost_per_person_text,
     named,
     people_text,
-    pick,
     points_text,
     trial_text,
     upper_first,
@@ -22,6 +21,7 @@ from coverage.reports.comparison_rows import (
     worsened_townships,
 )
 from coverage.reports.proposal_models import ARROW, money_text
+from coverage.reports.wording import pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from coverage.reports import people_counts, wording
 from coverage.reports.shown import outcome_side
+from coverage.reports.wording import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,11 +41,6 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
     "no_difference": ("无明显差异", "no clear difference"),
 }
 _YUAN_FIGURES = 3
-
-
-def pick(lang: Lang, zh: str, en: str) -> str:
-    """Give the text of a language."""
-    return zh if lang == "zh" else en
 
 
 def shown_of(comparison: Comparison) -> Side:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coverage.reports import wording
-from coverage.reports.comparison_names import at_text, people_text, pick, shown_of
+from coverage.reports.comparison_names import at_text, people_text, shown_of
 from coverage.reports.proposal_models import ARROW
+from coverage.reports.wording import pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ from coverage.option import Closing, Move, Opening
 from coverage.reports import wording
 from coverage.reports.once import once
 from coverage.reports.road_words import road_word
+from coverage.reports.wording import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -360,15 +361,15 @@ def part_row(part: Part, outcome: Outcome, lang: Lang) -> DoingRow:
 def doing_text(row: DoingRow, lang: Lang) -> str:
     """Say one thing that an option does in a line: ``新建：柳林北站（急救站，救护车1辆）``."""
     if row.name in ("", wording.DASH):
-        return _pick(lang, "：", ": ").join(filter(None, (row.action, row.detail)))
+        return pick(lang, "：", ": ").join(filter(None, (row.action, row.detail)))
     detail = wording.bracketed(row.detail, lang) if row.detail else ""
-    return f"{row.action}{_pick(lang, '：', ': ')}{row.name}{detail}"
+    return f"{row.action}{pick(lang, '：', ': ')}{row.name}{detail}"
 
 
 def standard_words(fields: Mapping[str, float], lang: Lang) -> str:
     """Name the fields of a promise that an option sets, with their values."""
     texts = [
-        _pick(lang, *_STANDARD_FIELDS[key]).format(value * _STANDARD_UNITS.get(key, 1.0))
+        pick(lang, *_STANDARD_FIELDS[key]).format(value * _STANDARD_UNITS.get(key, 1.0))
         for key, value in fields.items()
     ]
     return _join(texts, lang)
@@ -390,15 +391,15 @@ def _closed(closing: Closing, lang: Lang) -> DoingRow:
 def _moved(move: Move, outcome: Outcome, lang: Lang) -> DoingRow:
     name = wording.one_line(move.name) or move.id
     if not move.to:
-        where = _pick(lang, f"至 {move.lon:.5f}，{move.lat:.5f}", f"to {move.lon:.5f}, {move.lat:.5f}")
+        where = pick(lang, f"至 {move.lon:.5f}，{move.lat:.5f}", f"to {move.lon:.5f}, {move.lat:.5f}")
         return DoingRow(_action("move", lang), name, where, move.capital_wan, move.yearly_wan)
     goal = facility_name(outcome, move.to)
     n = (
-        _pick(lang, "全部救护车", "all ambulances")
+        pick(lang, "全部救护车", "all ambulances")
         if move.ambulances is None
         else ambulances_words(move.ambulances, lang)
     )
-    detail = _pick(lang, f"{n}调至{goal}", f"{n} to {goal}")
+    detail = pick(lang, f"{n}调至{goal}", f"{n} to {goal}")
     return DoingRow(_action("transfer", lang), name, detail, move.capital_wan, move.yearly_wan)
 
 
@@ -406,7 +407,7 @@ def _changed(change: Change, lang: Lang) -> DoingRow:
     parts = []
     if change.kind is not None:
         kind = wording.kind_text(change.kind, lang)
-        parts.append(_pick(lang, f"改为{kind}", f"becomes a {kind}"))
+        parts.append(pick(lang, f"改为{kind}", f"becomes a {kind}"))
     if change.ambulances is not None:
         parts.append(ambulances_words(change.ambulances, lang))
     if change.hours is not None:
@@ -418,13 +419,13 @@ def _changed(change: Change, lang: Lang) -> DoingRow:
 
 def _shut(closure: RoadClosure, lang: Lang) -> DoingRow:
     if closure.polygon is not None:
-        detail = _pick(lang, "范围内道路不通行", "no road inside the outline is driven")
+        detail = pick(lang, "范围内道路不通行", "no road inside the outline is driven")
     elif closure.ways:
         n = len(closure.ways)
-        detail = _pick(lang, f"道路{n}条不通行", f"ways not driven: {n}")
+        detail = pick(lang, f"道路{n}条不通行", f"ways not driven: {n}")
     else:
         n = len(closure.edges)
-        detail = _pick(lang, f"路段{n}个不通行", f"road edges not driven: {n}")
+        detail = pick(lang, f"路段{n}个不通行", f"road edges not driven: {n}")
     return DoingRow(
         _action("close_road", lang), wording.one_line(closure.name) or wording.DASH, detail, 0.0, 0.0
     )
@@ -433,15 +434,15 @@ def _shut(closure: RoadClosure, lang: Lang) -> DoingRow:
 def _built(road: NewRoad, lang: Lang) -> DoingRow:
     parts = [wording.one_line(road_word(road.highway, lang))]
     if math.isfinite(road.maxspeed_kph):
-        parts.append(_pick(lang, f"限速{road.maxspeed_kph:g}公里/小时", f"limit {road.maxspeed_kph:g} km/h"))
+        parts.append(pick(lang, f"限速{road.maxspeed_kph:g}公里/小时", f"limit {road.maxspeed_kph:g} km/h"))
     if road.oneway:
-        parts.append(_pick(lang, "单向通行", "one way"))
+        parts.append(pick(lang, "单向通行", "one way"))
     name = wording.one_line(road.name) or wording.DASH
     return DoingRow(_action("new_road", lang), name, _join(parts, lang), road.capital_wan, road.yearly_wan)
 
 
 def _sped(table: str, entries: Mapping[str, float], lang: Lang) -> DoingRow:
-    kph = _pick(lang, "公里/小时", " km/h") if table == "class_kph" else ""
+    kph = pick(lang, "公里/小时", " km/h") if table == "class_kph" else ""
     name = wording.label("speed_kph" if table == "class_kph" else table, lang)
     word = wording.condition_text if table == "conditions" else road_word
     values = [f"{wording.one_line(word(key, lang))} {value:g}{kph}" for key, value in entries.items()]
@@ -458,17 +459,17 @@ def facility_name(outcome: Outcome, facility_id: str) -> str:
 def ambulances_words(n: float, lang: Lang) -> str:
     """Say how many ambulances; NaN where nobody has said it."""
     if math.isnan(n):
-        return _pick(lang, "救护车数未知", "number of ambulances not known")
+        return pick(lang, "救护车数未知", "number of ambulances not known")
     if n == 0:
-        return _pick(lang, "不派救护车", "no ambulance")
-    return _pick(lang, f"救护车{n:g}辆", f"{n:g} ambulance{'' if n == 1 else 's'}")
+        return pick(lang, "不派救护车", "no ambulance")
+    return pick(lang, f"救护车{n:g}辆", f"{n:g} ambulance{'' if n == 1 else 's'}")
 
 
 def hours_words(hours: str, lang: Lang) -> str:
     """Say when ambulances are there."""
     if not hours:
-        return _pick(lang, "全天有车", "round the clock")
-    return _pick(
+        return pick(lang, "全天有车", "round the clock")
+    return pick(
         lang, f"{wording.one_line(hours)}有车", f"from {wording.one_line(hours).replace('-', ' to ')}"
     )
 
@@ -478,12 +479,8 @@ def _or_nothing(value: float) -> float:
 
 
 def _action(key: str, lang: Lang) -> str:
-    return _pick(lang, *_ACTIONS[key])
+    return pick(lang, *_ACTIONS[key])
 
 
 def _join(parts: list[str], lang: Lang) -> str:
-    return _pick(lang, "，", ", ").join(part for part in parts if part)
-
-
-def _pick(lang: Lang, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
+    return pick(lang, "，", ", ").join(part for part in parts if part)

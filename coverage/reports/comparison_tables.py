@@ -16,7 +16,6 @@ from coverage.reports.comparison_names import (
     figure_text,
     full_title,
     people_text,
-    pick,
     points_text,
     short_trial_text,
     sign_text,
@@ -29,6 +28,7 @@ from coverage.reports.comparison_rows import CLASSES, class_rows, doing_rows, lo
 from coverage.reports.map_panel import MAX_LISTED, capital, point_name
 from coverage.reports.map_words import word as map_word
 from coverage.reports.shown import outcome_side
+from coverage.reports.wording import pick
 from coverage.standards import PEOPLE_PER_AMBULANCE
 from coverage.study_area import WGS84
 

@@ -17,7 +17,6 @@ from coverage.reports.comparison_names import (
     full_title,
     named,
     people_text,
-    pick,
     points_text,
     shown_of,
     sign_text,
@@ -28,6 +27,7 @@ from coverage.reports.comparison_names import (
 )
 from coverage.reports.comparison_rows import doing_text, part_row, ranking_row
 from coverage.reports.proposal_models import ARROW, money_text
+from coverage.reports.wording import pick
 from coverage.version import __version__
 
 if TYPE_CHECKING:

@@ -34,10 +34,11 @@ from coverage.reports.comparison_columns import (
     trial_columns,
 )
 from coverage.reports.comparison_figures import comparison_hash
-from coverage.reports.comparison_names import at_text, full_title, pick, shown_of
+from coverage.reports.comparison_names import at_text, full_title, shown_of
 from coverage.reports.comparison_rows import class_rows, loser_rows, ranking_rows
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.shown import outcome_side
+from coverage.reports.wording import pick
 from coverage.reports.workbook import totals_columns
 from coverage.reports.workbook_sources import write_sources
 

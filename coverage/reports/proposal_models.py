@@ -10,6 +10,7 @@ import numpy as np
 from coverage.reports import wording
 from coverage.reports.proposal_counts import blanks, count_text, figure_text
 from coverage.reports.shown import is_access, side
+from coverage.reports.wording import pick
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ _TWO_AMBULANCES = ("两辆救护车都能在时限内到达的{p}", "{p} within 
 
 def model_name(model: str, lang: Lang) -> str:
     """Name a siting model."""
-    return _pick(lang, *_MODELS[model][:2])
+    return pick(lang, *_MODELS[model][:2])
 
 
 def model_text(model: str, lang: Lang) -> str:
@@ -138,7 +139,7 @@ def model_text(model: str, lang: Lang) -> str:
 
 def status_text(plan: SitingPlan, lang: Lang) -> str:
     """Name how the search for a plan ended."""
-    return _pick(lang, *_STATUS[plan.status])
+    return pick(lang, *_STATUS[plan.status])
 
 
 def gap_text(gap: float) -> str:
@@ -152,10 +153,10 @@ def gap_text(gap: float) -> str:
 def proven_text(plan: SitingPlan, lang: Lang) -> str:
     """Say in a word whether a plan is proven, or how far from the best it can be."""
     if plan.status == "optimal":
-        return _pick(lang, "已证明", "proven")
+        return pick(lang, "已证明", "proven")
     if math.isinf(plan.gap):
-        return _pick(lang, "未证明", "not proven")
-    return _pick(lang, f"相差≤{gap_text(plan.gap)}", f"gap ≤ {gap_text(plan.gap)}")
+        return pick(lang, "未证明", "not proven")
+    return pick(lang, f"相差≤{gap_text(plan.gap)}", f"gap ≤ {gap_text(plan.gap)}")
 
 
 def proof_text(proposal: Proposal, lang: Lang) -> str:
@@ -163,22 +164,22 @@ def proof_text(proposal: Proposal, lang: Lang) -> str:
     plan, model = proposal.plan, proposal.wish.model
     name = model_name(model, lang)
     if plan.status == "optimal":
-        claim = _pick(lang, *_CLAIMS[model]).format(
+        claim = pick(lang, *_CLAIMS[model]).format(
             limit=_limit_text(proposal, lang),
-            less=_pick(lang, *(("费用更低", "cheaper") if _by_cost(proposal) else ("更少", "fewer"))),
+            less=pick(lang, *(("费用更低", "cheaper") if _by_cost(proposal) else ("更少", "fewer"))),
             reach=f"{(proposal.wish.reach or 1) * 100:g}%",
             **blanks(proposal, lang),
         )
-        return _pick(lang, f"已证明最优：{claim}（{name}）", f"Proven optimal: {claim} ({name})")
+        return pick(lang, f"已证明最优：{claim}（{name}）", f"Proven optimal: {claim} ({name})")
     status = status_text(plan, lang)
     if math.isinf(plan.gap):
-        return _pick(
+        return pick(
             lang,
             f"未证明最优（{name}，{status}）：没有可用的理论界限，不知与最好结果相差多少",
             f"Not proven optimal ({name}, {status}): no bound is known, nor how far the best may be",
         )
     gap = gap_text(plan.gap)
-    return _pick(
+    return pick(
         lang,
         f"未证明最优（{name}，{status}）：与可能达到的最好结果相差不超过{gap}",
         f"Not proven optimal ({name}, {status}): within {gap} of the best there can be",
@@ -198,25 +199,25 @@ def _limit_text(proposal: Proposal, lang: Lang) -> str:
     wish = proposal.wish
     if wish.budget_wan is not None:
         money = money_text(wish.budget_wan, lang)
-        return _pick(lang, f"费用不超过{money}的条件下", f"for at most {money}")
+        return pick(lang, f"费用不超过{money}的条件下", f"for at most {money}")
     n = wish.most if wish.most is not None else len(proposal.sites)
     one, many = ("site", "sites") if wish.kind == "station" else ("sub-centre", "sub-centres")
     new_zh, new_en = f"{doing_text(proposal)}{n}处", f"of {n} new {one if n == 1 else many}"
     if not wish.close_allowed:
-        return _pick(lang, f"{new_zh}的条件下", new_en)
+        return pick(lang, f"{new_zh}的条件下", new_en)
     here = int(proposal.candidates["existing"].sum())
     move_zh, move_en = (
         f"现有{here}处最多迁移{wish.moves}处",
         f"with at most {wish.moves} of today's {here} moved",
     )
     if n == 0:
-        return _pick(lang, f"{move_zh}的条件下", move_en)
-    return _pick(lang, f"{move_zh}、{new_zh}的条件下", f"{new_en} {move_en}")
+        return pick(lang, f"{move_zh}的条件下", move_en)
+    return pick(lang, f"{move_zh}、{new_zh}的条件下", f"{new_en} {move_en}")
 
 
 def money_text(wan: float, lang: Lang) -> str:
     """Give an amount of money as one says it, less than nothing with a minus."""
-    return _pick(lang, f"{wan:,.10g}万元", f"{wan * 10_000:,.0f} yuan").replace("-", "−")
+    return pick(lang, f"{wan:,.10g}万元", f"{wan * 10_000:,.0f} yuan").replace("-", "−")
 
 
 def objective_line(proposal: Proposal, lang: Lang) -> str:
@@ -224,7 +225,7 @@ def objective_line(proposal: Proposal, lang: Lang) -> str:
     plan = proposal.plan
     what, status = objective_text(proposal, lang), status_text(plan, lang)
     value, bound = (objective_figure(proposal, v, lang) for v in (plan.objective, plan.bound))
-    return _pick(
+    return pick(
         lang,
         f"目标（{what}）{value}，理论界限 {bound}；{status}",
         f"Objective ({what}) {value}, proven bound {bound}; {status}",
@@ -235,13 +236,13 @@ def objective_text(proposal: Proposal, lang: Lang) -> str:
     """Say what the model counts."""
     model = proposal.wish.model
     if model == "set-covering":
-        return _pick(lang, *(("费用", "cost") if _by_cost(proposal) else ("新增{s}数", "new {ss}"))).format(
+        return pick(lang, *(("费用", "cost") if _by_cost(proposal) else ("新增{s}数", "new {ss}"))).format(
             **blanks(proposal, lang)
         )
     code = (_OF_TIMES | _OF_PEOPLE).get(model)
     if code and model not in _OBJECTIVES:
         return measure_name(proposal, code, lang)
-    return _pick(lang, *_OBJECTIVES[model]).format(**blanks(proposal, lang))
+    return pick(lang, *_OBJECTIVES[model]).format(**blanks(proposal, lang))
 
 
 def objective_figure(proposal: Proposal, value: float, lang: Lang) -> str:
@@ -251,12 +252,12 @@ def objective_figure(proposal: Proposal, value: float, lang: Lang) -> str:
     model = proposal.wish.model
     if model in _OF_TIMES:
         hundredths = math.floor(round(_objective_s(proposal, value) / MINUTE_S * 100, 6))
-        return f"{hundredths / 100:.2f}" + _pick(lang, " 分钟", " min")
+        return f"{hundredths / 100:.2f}" + pick(lang, " 分钟", " min")
     if model == "set-covering":
         if _by_cost(proposal):
             return money_text(math.ceil(value * 100 - _SAME) / 100, lang)
         n = math.ceil(value - _SAME * max(value, 1.0))
-        return _pick(lang, f"{n}处", str(n))
+        return pick(lang, f"{n}处", str(n))
     return count_text(proposal, value, lang)
 
 
@@ -286,7 +287,7 @@ def measure_name(proposal: Proposal, code: str, lang: Lang) -> str:
         words = _MEASURES_OF_ACCESS.get(code, words)
     elif code == "covered_twice" and proposal.wish.model == "double-standard":
         words = _TWO_AMBULANCES
-    return _pick(lang, *words).format(wide=proposal.wish.outer_factor, **blanks(proposal, lang))
+    return pick(lang, *words).format(wide=proposal.wish.outer_factor, **blanks(proposal, lang))
 
 
 def measure_lines(proposal: Proposal, lang: Lang) -> list[str]:
@@ -296,7 +297,7 @@ def measure_lines(proposal: Proposal, lang: Lang) -> list[str]:
         name = measure_name(proposal, measure.code, lang)
         if measure.code in _OF_TIMES.values():
             now, then = times_texts(measure.before, measure.after, lang)
-            figures = f"{now} {ARROW} {then}" + _pick(lang, " 分钟", " min")
+            figures = f"{now} {ARROW} {then}" + pick(lang, " 分钟", " min")
         else:
             now, then = (figure_text(proposal, v, lang) for v in (measure.before, measure.after))
             figures = f"{now} {ARROW} {then}"
@@ -316,13 +317,13 @@ def alternative_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     """Say what the next best place instead of a site would give: by the model's own measure, and covered."""
     other = site.alternative
     if other is None:
-        return _pick(lang, "没有其他候选点可替代", "no other candidate could stand in for it")
+        return pick(lang, "没有其他候选点可替代", "no other candidate could stand in for it")
     name = wording.one_line(other.name)
     covered = count_text(proposal, other.covered_population, lang)
     mine = proposal.after.assessment.totals["all"].covered_population
     same = _is_same(other.objective, proposal.plan.objective)
     if same and _is_same(other.covered_population, mine):
-        return _pick(
+        return pick(
             lang,
             f"若不可用，可改用{name}：全方案覆盖{covered}，并无差别",
             f"just as good instead: {name}, {covered} covered by the whole plan",
@@ -330,7 +331,7 @@ def alternative_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     own = _own_text(other, proposal, lang)
     more = _difference_text(proposal, other.covered_population - mine, mine, lang)
     next_zh, next_en = ("可改用", "as good instead") if same else ("次优为", "next best instead")
-    return _pick(
+    return pick(
         lang,
         f"若不可用，{next_zh}{name}：{own + '；' if own else ''}全方案覆盖{covered}{more}",
         f"{next_en}: {name}, {own + '; ' if own else ''}{covered} covered by the whole plan{more}",
@@ -343,11 +344,11 @@ def _is_same(one: float, other: float) -> bool:
 
 def _difference_text(proposal: Proposal, more: float, mine: float, lang: Lang) -> str:
     if abs(more) <= _SAME * max(mine, 1.0):
-        return _pick(lang, "，与本方案相同", ", as many as now proposed")
+        return pick(lang, "，与本方案相同", ", as many as now proposed")
     amount = count_text(proposal, abs(more), lang)
     if more > 0:
-        return _pick(lang, f"，多{amount}", f", {amount} more")
-    return _pick(lang, f"，少{amount}", f", {amount} fewer")
+        return pick(lang, f"，多{amount}", f", {amount} more")
+    return pick(lang, f"，少{amount}", f", {amount} fewer")
 
 
 def _own_text(other: Alternative, proposal: Proposal, lang: Lang) -> str:
@@ -360,21 +361,21 @@ def _own_text(other: Alternative, proposal: Proposal, lang: Lang) -> str:
     if model in _OF_TIMES:
         theirs = _objective_s(proposal, other.objective)
         here, there = times_texts(theirs, mine, lang)
-        unit = _pick(lang, " 分钟", " min")
+        unit = pick(lang, " 分钟", " min")
         apart = theirs - mine
     else:
         theirs = _own_people(other, proposal, mine)
         here, there = (figure_text(proposal, value, lang) for value in (theirs, mine))
         unit, apart = "", 0.0
     if _is_same(theirs, mine):
-        return _pick(lang, f"{name} {here}{unit}，与本方案相同", f"{name} {here}{unit}, the same as proposed")
+        return pick(lang, f"{name} {here}{unit}，与本方案相同", f"{name} {here}{unit}, the same as proposed")
     if here == there and abs(apart) < 1:
-        return _pick(
+        return pick(
             lang,
             f"{name} {here}{unit}，与本方案相差不到1秒",
             f"{name} {here}{unit}, within a second of what is proposed",
         )
-    return _pick(lang, f"{name} {here}{unit}（本方案 {there}）", f"{name} {here}{unit} (as proposed {there})")
+    return pick(lang, f"{name} {here}{unit}（本方案 {there}）", f"{name} {here}{unit} (as proposed {there})")
 
 
 def _own_people(other: Alternative, proposal: Proposal, mine: float) -> float:
@@ -384,7 +385,3 @@ def _own_people(other: Alternative, proposal: Proposal, mine: float) -> float:
     covered = proposal.after.assessment.totals["all"].covered_population
     first = FIRST_WEIGHT * (other.covered_population - covered)
     return mine + (other.objective - proposal.plan.objective - first) / (1 - FIRST_WEIGHT)
-
-
-def _pick(lang: Lang, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en

@@ -18,6 +18,7 @@ from coverage.reports.proposal_models import (
     proof_text,
 )
 from coverage.reports.shown import side
+from coverage.reports.wording import pick
 from coverage.situation import VerdictChange
 
 if TYPE_CHECKING:
@@ -116,32 +117,32 @@ _SHORT_KINDS: Mapping[str, str] = {
 
 def label(key: str, proposal: Proposal, lang: Lang, **figures: object) -> str:
     """Give the label of one of a proposal's figures, columns or layers; `figures` fill its blanks."""
-    return _pick(lang, *_LABELS[key]).format(**blanks(proposal, lang), **figures)
+    return pick(lang, *_LABELS[key]).format(**blanks(proposal, lang), **figures)
 
 
 def short_label(key: str, proposal: Proposal, lang: Lang) -> str:
     """Give the label of a column where room is short; see `label`."""
-    return _pick(lang, *_SHORT[key]) if key in _SHORT else label(key, proposal, lang)
+    return pick(lang, *_SHORT[key]) if key in _SHORT else label(key, proposal, lang)
 
 
 def what_text(proposal: Proposal, n: int, lang: Lang) -> str:
     """Say how many of what are proposed."""
     if proposal.wish.kind == "station":
-        return _pick(lang, f"急救点{n}处", f"{n} ambulance base{'s' if n > 1 else ''}")
-    return _pick(lang, f"县域医疗次中心{n}处", f"{n} county sub-centre{'s' if n > 1 else ''}")
+        return pick(lang, f"急救点{n}处", f"{n} ambulance base{'s' if n > 1 else ''}")
+    return pick(lang, f"县域医疗次中心{n}处", f"{n} county sub-centre{'s' if n > 1 else ''}")
 
 
 def title_text(proposal: Proposal, lang: Lang) -> str:
     """Give the title of every report: the county and what this is."""
-    between = _pick(lang, "  ", ": ")
+    between = pick(lang, "  ", ": ")
     return f"{wording.one_line(proposal.area.county.title(lang))}{between}{kicker_text(proposal, lang)}"
 
 
 def kicker_text(proposal: Proposal, lang: Lang) -> str:
     """Say what the report is about."""
     if proposal.wish.kind == "station":
-        return _pick(lang, "急救点选址方案", "Where the next ambulance bases help most")
-    return _pick(lang, "县域医疗次中心选址方案", "Where the next county sub-centres help most")
+        return pick(lang, "急救点选址方案", "Where the next ambulance bases help most")
+    return pick(lang, "县域医疗次中心选址方案", "Where the next county sub-centres help most")
 
 
 def headline(proposal: Proposal, lang: Lang) -> list[str]:
@@ -163,7 +164,7 @@ def headline(proposal: Proposal, lang: Lang) -> list[str]:
     """
     county = wording.one_line(proposal.area.county.title(lang))
     promise = wording.promise_text(side(proposal, proposal.after), lang)
-    first = _pick(lang, f"{county}  {promise}", f"{county}: {promise}")
+    first = pick(lang, f"{county}  {promise}", f"{county}: {promise}")
     lines = [first, proposed_text(proposal, lang), closed_text(proposal, lang)]
     if proposal.sites:
         lines += [result_text(proposal, lang), other_clock_text(proposal, lang)]
@@ -179,13 +180,13 @@ def proposed_text(proposal: Proposal, lang: Lang) -> str:
     what = what_text(proposal, len(proposal.sites), lang)
     if proposal.closed:
         n = len(proposal.closed)
-        what += wording.bracketed(_pick(lang, f"含迁移{n}处", f"{n} in place of existing ones"), lang)
+        what += wording.bracketed(pick(lang, f"含迁移{n}处", f"{n} in place of existing ones"), lang)
     costs = [site.cost_wan for site in proposal.sites]
     known = math.isfinite(sum(costs)) and sum(costs) > 0
-    cost = _pick(lang, "，共", "; ") + money_text(sum(costs), lang) if known else ""
+    cost = pick(lang, "，共", "; ") + money_text(sum(costs), lang) if known else ""
     upgrade = proposal.wish.kind == "subcentre" and all(site.facility_id for site in proposal.sites)
     verb = "升级为" if upgrade else "设置"
-    return _pick(lang, f"建议{verb}{what}：{names}{cost}", f"Proposed: {what} at {names}{cost}")
+    return pick(lang, f"建议{verb}{what}：{names}{cost}", f"Proposed: {what} at {names}{cost}")
 
 
 def _nothing_text(proposal: Proposal, lang: Lang) -> str:
@@ -196,13 +197,13 @@ def _nothing_text(proposal: Proposal, lang: Lang) -> str:
     nothing = f"{doing_text(proposal)}{site}"
     if reach is not None and any(note.code == "target_reached" for note in proposal.notes):
         share, target = wording.share_text(totals.covered_share, target_share=reach), f"{reach * 100:g}%"
-        return _pick(
+        return pick(
             lang,
             f"现状覆盖率{share}，已达到目标{target}，不需要{nothing}",
             f"{share} are covered today, which meets the target of {target}: nothing is proposed",
         )
     if totals.covered_population >= totals.population * (1 - _PROVEN):
-        return _pick(
+        return pick(
             lang,
             f"现状已覆盖全部{'人口' if people else '居住道路'}，不需要{nothing}",
             f"{'Everyone' if people else 'Every residential road'} is covered already: nothing is proposed",
@@ -211,7 +212,7 @@ def _nothing_text(proposal: Proposal, lang: Lang) -> str:
         wording.population_text(side(proposal, proposal.before), value, lang)
         for value in (totals.covered_population, totals.population)
     )
-    return _pick(
+    return pick(
         lang,
         f"没有候选点能使更多{'人口' if people else '居住道路'}得到覆盖（现状 {covered}/{everyone}），"
         f"不提出新{site}",
@@ -230,7 +231,7 @@ def result_text(proposal: Proposal, lang: Lang) -> str:
         wording.population_text(side(proposal, s), s.assessment.totals["all"].covered_population, lang)
         for s in (before, after)
     )
-    return _pick(
+    return pick(
         lang,
         f"{covered} {shares}（{now} {ARROW} {then}），{met} {mets}",
         f"{covered} {shares} ({now} {ARROW} {then}), {met.lower()} {mets}",
@@ -244,7 +245,7 @@ def other_clock_text(proposal: Proposal, lang: Lang) -> str:
         return ""
     shares, mets = _change_texts(before.other_clock.totals["all"], after.other_clock.totals["all"], proposal)
     clock = wording.clock_text(after.other_clock.standard.clock, lang)
-    return _pick(
+    return pick(
         lang,
         f"{clock}：覆盖 {shares}，{label('townships_met', proposal, lang)} {mets}",
         f"{clock.capitalize()}: covered {shares}, {label('townships_met', proposal, lang).lower()} {mets}",
@@ -263,10 +264,10 @@ def closings(proposal: Proposal, lang: Lang) -> dict[str, tuple[str, str]]:
     changed = {c.id: c.name for c in proposal.option.change} if proposal.closed else {}
     stays = {i: name for i, name in changed.items() if i not in {site.id for site in proposal.sites}}
     if proposal.wish.kind == "station":
-        what = _pick(lang, "机构保留，不再派车", "stays, sends no ambulance")
+        what = pick(lang, "机构保留，不再派车", "stays, sends no ambulance")
     else:
-        what = _pick(lang, "机构保留，不再作为次中心", "stays, no longer a sub-centre")
-    moved = _pick(lang, "迁移/关闭", "moved or closed")
+        what = pick(lang, "机构保留，不再作为次中心", "stays, no longer a sub-centre")
+    moved = pick(lang, "迁移/关闭", "moved or closed")
     rows = {i: (name, moved) for i, name in gone.items()} | {i: (name, what) for i, name in stays.items()}
     return {i: (wording.one_line(name) or i, how) for i, (name, how) in rows.items()}
 
@@ -276,20 +277,18 @@ def closed_text(proposal: Proposal, lang: Lang) -> str:
     if not proposal.closed:
         return ""
     stays = {c.id for c in proposal.option.change}
-    names = _pick(lang, "、", ", ").join(
+    names = pick(lang, "、", ", ").join(
         name + (wording.bracketed(how, lang) if i in stays else "")
         for i, (name, how) in closings(proposal, lang).items()
     )
     lost, n = count_text(proposal, proposal.lost_population, lang), len(proposal.lost)
     if not n:
-        loss = _pick(lang, "没有居民点因此失去覆盖", "no demand point loses coverage")
+        loss = pick(lang, "没有居民点因此失去覆盖", "no demand point loses coverage")
     else:
         points = "point" if n == 1 else "points"
-        loss = _pick(
-            lang, f"因此失去覆盖{lost}（居民点{n}个）", f"{lost} ({n} demand {points}) lose coverage"
-        )
-    head = label("closed", proposal, lang) + _pick(lang, "：", ": ")
-    return f"{head}{names}{_pick(lang, '；', '; ')}{loss}{_worse_text(proposal, lang)}"
+        loss = pick(lang, f"因此失去覆盖{lost}（居民点{n}个）", f"{lost} ({n} demand {points}) lose coverage")
+    head = label("closed", proposal, lang) + pick(lang, "：", ": ")
+    return f"{head}{names}{pick(lang, '；', '; ')}{loss}{_worse_text(proposal, lang)}"
 
 
 def _worse_text(proposal: Proposal, lang: Lang) -> str:
@@ -304,7 +303,7 @@ def _worse_text(proposal: Proposal, lang: Lang) -> str:
     ]
     if not rows:
         return ""
-    return _pick(lang, "；判定下降：", "; verdicts that fall: ") + _changes_text(rows, lang)
+    return pick(lang, "；判定下降：", "; verdicts that fall: ") + _changes_text(rows, lang)
 
 
 def asked_text(proposal: Proposal, lang: Lang) -> str:
@@ -313,42 +312,42 @@ def asked_text(proposal: Proposal, lang: Lang) -> str:
     n_existing = int(table["existing"].sum())
     if wish.budget_wan is not None:
         money = money_text(wish.budget_wan, lang)
-        goal = _pick(lang, f"费用不超过{money}", f"for at most {money}")
+        goal = pick(lang, f"费用不超过{money}", f"for at most {money}")
     elif wish.reach is not None:
         share = f"{wish.reach * 100:g}%"
-        goal = _pick(
+        goal = pick(
             lang,
             f"以最少的{blanks(proposal, lang)['s']}覆盖{share}",
             f"the fewest {blanks(proposal, lang)['ss']} that cover {share}",
         )
     else:
-        goal = _pick(
+        goal = pick(
             lang,
             f"{doing_text(proposal)}不超过{wish.most}处",
             f"at most {wish.most} new {blanks(proposal, lang)['ss']}",
         )
     words = blanks(proposal, lang)
     closing = (
-        _pick(lang, f"最多迁移其中{wish.moves}处", f"at most {wish.moves} of them may be moved")
+        pick(lang, f"最多迁移其中{wish.moves}处", f"at most {wish.moves} of them may be moved")
         if wish.close_allowed
-        else _pick(lang, "全部保留", "all kept")
+        else pick(lang, "全部保留", "all kept")
     )
     n_new = len(table) - n_existing
     existing = words["s" if n_existing == 1 else "ss"]
     parts = [
-        _pick(lang, f"目标：{goal}", f"Asked for: {goal}"),
-        _pick(lang, f"候选点{n_new:,}个", f"{n_new:,} candidates"),
-        _pick(
+        pick(lang, f"目标：{goal}", f"Asked for: {goal}"),
+        pick(lang, f"候选点{n_new:,}个", f"{n_new:,} candidates"),
+        pick(
             lang, f"现有{words['s']}{n_existing}个，{closing}", f"{n_existing} existing {existing}, {closing}"
         ),
     ]
     if wish.model == "expected-covering":
-        parts.append(_pick(lang, f"救护车占用率{wish.busy:g}", f"ambulances busy {wish.busy:g} of the time"))
+        parts.append(pick(lang, f"救护车占用率{wish.busy:g}", f"ambulances busy {wish.busy:g} of the time"))
     if wish.model == "double-standard":
         parts.append(
-            _pick(lang, f"外圈时限为{wish.outer_factor:g}倍", f"wide limit {wish.outer_factor:g} times")
+            pick(lang, f"外圈时限为{wish.outer_factor:g}倍", f"wide limit {wish.outer_factor:g} times")
         )
-    return _pick(lang, "；", "; ").join(parts)
+    return pick(lang, "；", "; ").join(parts)
 
 
 def adds_text(proposal: Proposal, lang: Lang) -> str:
@@ -356,7 +355,7 @@ def adds_text(proposal: Proposal, lang: Lang) -> str:
     words = blanks(proposal, lang)
     closing_zh = "；迁移/关闭造成的失去覆盖另列" if proposal.closed else ""
     closing_en = "; what closing uncovers is told apart" if proposal.closed else ""
-    return _pick(
+    return pick(
         lang,
         f"各{words['s']}新增覆盖以现状为基础，按序号逐个累加（前序{words['s']}已计入）{closing_zh}",
         f"What a {words['s']} adds is counted on top of today and of those of lower rank{closing_en}",
@@ -365,7 +364,7 @@ def adds_text(proposal: Proposal, lang: Lang) -> str:
 
 def origin_text(origin: str, proposal: Proposal, lang: Lang) -> str:
     """Say why a place was a candidate."""
-    return _pick(lang, *_ORIGINS[origin]).format(**blanks(proposal, lang))
+    return pick(lang, *_ORIGINS[origin]).format(**blanks(proposal, lang))
 
 
 def site_kind_text(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
@@ -389,13 +388,13 @@ def standing_kind_text(facility_id: str, proposal: Proposal, lang: Lang) -> str:
 def candidate_text(*, existing: bool, is_open: bool, lang: Lang) -> str:
     """Say what the plan does with a candidate."""
     if existing:
-        return _pick(lang, "保留", "kept") if is_open else _pick(lang, "关闭", "closed")
-    return _pick(lang, "选中", "chosen") if is_open else _pick(lang, "未选", "not chosen")
+        return pick(lang, "保留", "kept") if is_open else pick(lang, "关闭", "closed")
+    return pick(lang, "选中", "chosen") if is_open else pick(lang, "未选", "not chosen")
 
 
 def all_names(names: Sequence[str], lang: Lang) -> str:
     """Name every one of many, none of them cut."""
-    return _pick(lang, "、", ", ").join(wording.one_line(name) for name in names)
+    return pick(lang, "、", ", ").join(wording.one_line(name) for name in names)
 
 
 def some_names(names: Sequence[str], lang: Lang) -> str:
@@ -403,7 +402,7 @@ def some_names(names: Sequence[str], lang: Lang) -> str:
     if len(names) <= _NAMED_AT_ONCE:
         return all_names(names, lang)
     first, n = all_names(names[:_NAMED_AT_ONCE], lang), len(names)
-    return _pick(lang, f"{first}等{n}处", f"{first} and {n - _NAMED_AT_ONCE} more")
+    return pick(lang, f"{first}等{n}处", f"{first} and {n - _NAMED_AT_ONCE} more")
 
 
 def has_costs(proposal: Proposal) -> bool:
@@ -427,7 +426,7 @@ def _changes_text(changes: Sequence[VerdictChange], lang: Lang) -> str:
         f"{wording.verdict_text(c.after, lang)}"
         for c in changes
     ]
-    return _pick(lang, "、", ", ").join(texts) if texts else _pick(lang, "无", "none")
+    return pick(lang, "、", ", ").join(texts) if texts else pick(lang, "无", "none")
 
 
 def gained_names(site: ProposedSite, lang: Lang) -> str:
@@ -441,38 +440,38 @@ def explanation(site: ProposedSite, proposal: Proposal, lang: Lang) -> list[str]
     n = len(site.added)
     if site.sole_population > site.added_population * (1 + _PROVEN):
         words = blanks(proposal, lang)
-        sole += _pick(
+        sole += pick(
             lang,
             f"（含原由迁移或关闭的{words['s']}覆盖的部分）",
             f" (some of them today by a {words['s']} that moves)",
         )
     return [
-        _pick(
+        pick(
             lang,
             f"新增覆盖{added}（居民点{n}个）；方案中仅由其覆盖{sole}",
             f"adds {added} ({n} demand points); {sole} are covered by it alone in the plan",
         ),
-        _pick(lang, "判定变化：", "verdicts that change: ") + changes_text(site, lang),
+        pick(lang, "判定变化：", "verdicts that change: ") + changes_text(site, lang),
         alternative_text(site, proposal, lang),
     ]
 
 
 def explanation_line(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     """Put the explanation of a site into one line, its rank and name first."""
-    name = f"{site.rank}  {wording.one_line(site.name)}{_pick(lang, '：', ': ')}"
-    return name + _pick(lang, "；", "; ").join(explanation(site, proposal, lang))
+    name = f"{site.rank}  {wording.one_line(site.name)}{pick(lang, '：', ': ')}"
+    return name + pick(lang, "；", "; ").join(explanation(site, proposal, lang))
 
 
 def adds_line(site: ProposedSite, proposal: Proposal, lang: Lang) -> str:
     """Say in a few words whom a site adds."""
     added = count_text(proposal, site.added_population, lang)
-    return _pick(lang, f"新增覆盖{added}", f"adds {added}")
+    return pick(lang, f"新增覆盖{added}", f"adds {added}")
 
 
 def remaining_text(proposal: Proposal, lang: Lang) -> str:
     """Name the largest gap that remains."""
     gap = wording.gap_text(side(proposal, proposal.after), lang)
-    return _pick(lang, f"方案后，{gap}", f"After it: {gap[:1].lower()}{gap[1:]}") if proposal.sites else gap
+    return pick(lang, f"方案后，{gap}", f"After it: {gap[:1].lower()}{gap[1:]}") if proposal.sites else gap
 
 
 def changed_text(proposal: Proposal, lang: Lang) -> str:
@@ -483,7 +482,7 @@ def changed_text(proposal: Proposal, lang: Lang) -> str:
         strict=True,
     )
     n = sum(was != now for was, now in pairs)
-    return _pick(lang, f"{n}个乡镇判定变化", f"verdicts that change: {n}")
+    return pick(lang, f"{n}个乡镇判定变化", f"verdicts that change: {n}")
 
 
 def signed_text(proposal: Proposal, value: float, lang: Lang) -> str:
@@ -497,25 +496,25 @@ def chart_title(proposal: Proposal, lang: Lang) -> str:
     """Name the curve."""
     words = blanks(proposal, lang)
     if proposal.area.demand_unit != "people":
-        return _pick(
+        return pick(
             lang,
             f"新增{words['s']}数与覆盖的居住道路",
             f"Residential roads covered by number of new {words['ss']}",
         )
-    return _pick(lang, f"新增{words['s']}数与覆盖人口", f"People covered by number of new {words['ss']}")
+    return pick(lang, f"新增{words['s']}数与覆盖人口", f"People covered by number of new {words['ss']}")
 
 
 def chart_axis(proposal: Proposal, scale: float, lang: Lang) -> str:
     """Name the axis of what is covered, in units of `scale` people or metres."""
     if proposal.area.demand_unit != "people":
-        return _pick(lang, "覆盖的居住道路（公里）", "Residential roads covered (km)")
-    unit = _pick(lang, "人" if scale == 1 else "万人", "")
-    return _pick(lang, f"覆盖人口（{unit}）", "People covered")
+        return pick(lang, "覆盖的居住道路（公里）", "Residential roads covered (km)")
+    unit = pick(lang, "人" if scale == 1 else "万人", "")
+    return pick(lang, f"覆盖人口（{unit}）", "People covered")
 
 
 def method_lines(proposal: Proposal, lang: Lang) -> list[str]:
     """Say what was asked for, by which model, how well it is solved, and how ranks are counted."""
-    colon = _pick(lang, "：", ": ")
+    colon = pick(lang, "：", ": ")
     lines = [
         asked_text(proposal, lang),
         f"{label('model', proposal, lang)}{colon}{model_text(proposal.wish.model, lang)}",
@@ -523,7 +522,3 @@ def method_lines(proposal: Proposal, lang: Lang) -> list[str]:
     if proposal.sites:
         lines += [objective_line(proposal, lang), *measure_lines(proposal, lang), adds_text(proposal, lang)]
     return lines
-
-
-def _pick(lang: Lang, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en

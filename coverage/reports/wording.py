@@ -301,10 +301,10 @@ def label(key: str, lang: Lang, unit: DemandUnit = "people", *, access: bool = F
         If there is no such label.
     """
     if key == "covered_share" and unit != "people":
-        return _pick(lang, "居住道路里程占比", "Share of residential roads")
+        return pick(lang, "居住道路里程占比", "Share of residential roads")
     counted = unit_text(unit, lang)
     words = _ACCESS_LABELS[key] if access and key in _ACCESS_LABELS else _LABELS[key]
-    return _pick(lang, *words).replace("{p}", counted).replace("{P}", counted.capitalize())
+    return pick(lang, *words).replace("{p}", counted).replace("{P}", counted.capitalize())
 
 
 def label_of(key: str, shown: Shown, lang: Lang) -> str:
@@ -330,82 +330,82 @@ def column_label(column: str, lang: Lang, unit: DemandUnit = "people", *, access
     if column != key:
         text = text.replace("分钟", "秒").replace("(min)", "(s)")
     elif column.endswith("population") and unit != "people":
-        text += bracketed(_pick(lang, "米", "m"), lang)
+        text += bracketed(pick(lang, "米", "m"), lang)
     return text
 
 
 def short_label(key: str, lang: Lang, unit: DemandUnit = "people") -> str:
     """Give the label of a column where room is short; see `label`."""
     if unit != "people" and key in _SHORT_ROADS:
-        return _pick(lang, *_SHORT_ROADS[key])
-    return _pick(lang, *_SHORT[key])
+        return pick(lang, *_SHORT_ROADS[key])
+    return pick(lang, *_SHORT[key])
 
 
 def sheet_name(key: str, lang: Lang) -> str:
     """Name a sheet of a workbook: summary, townships, sources and the others."""
-    return _pick(lang, *_SHEETS[key])
+    return pick(lang, *_SHEETS[key])
 
 
 def unit_text(unit: DemandUnit, lang: Lang) -> str:
     """Name what the demand counts: people or residential roads."""
-    return _pick(lang, "人口", "people") if unit == "people" else _pick(lang, "居住道路", "residential roads")
+    return pick(lang, "人口", "people") if unit == "people" else pick(lang, "居住道路", "residential roads")
 
 
 def verdict_text(verdict: str, lang: Lang) -> str:
     """Name a verdict: met, partial, unmet or unknown."""
-    return _pick(lang, *_VERDICTS[verdict])
+    return pick(lang, *_VERDICTS[verdict])
 
 
 def state_text(state: str, lang: Lang) -> str:
     """Name a demand point's state: covered, late, unreachable or off_network."""
-    return _pick(lang, *_STATES[state])
+    return pick(lang, *_STATES[state])
 
 
 def class_text(township_class: str, lang: Lang) -> str:
     """Name a class of townships: urban, rural, or all of them."""
-    return _pick(lang, *_CLASSES[township_class])
+    return pick(lang, *_CLASSES[township_class])
 
 
 def totals_text(township_class: str, lang: Lang) -> str:
     """Name a row of totals: urban, rural or all."""
     name = class_text(township_class, lang)
-    return name if township_class == "all" else _pick(lang, f"{name}合计", f"all {name}")
+    return name if township_class == "all" else pick(lang, f"{name}合计", f"all {name}")
 
 
 def kind_text(kind: str, lang: Lang) -> str:
     """Name a kind of facility."""
-    return _pick(lang, *_KINDS[kind])
+    return pick(lang, *_KINDS[kind])
 
 
 def centres_text(centres: str, lang: Lang) -> str:
     """Name the centres of a facility, given separated by ``;``."""
     names = [one_line(name) for name in centres.split(";") if name.strip()]
-    return _pick(lang, "、", ", ").join(_pick(lang, *_CENTRES.get(name, (name, name))) for name in names)
+    return pick(lang, "、", ", ").join(pick(lang, *_CENTRES.get(name, (name, name))) for name in names)
 
 
 def clock_text(clock: str, lang: Lang) -> str:
     """Say from which moment the minutes are counted: ``call`` or ``departure``."""
-    return _pick(lang, *_CLOCKS[clock])
+    return pick(lang, *_CLOCKS[clock])
 
 
 def condition_text(condition: str, lang: Lang) -> str:
     """Name a driving condition; one of a planner's own table goes by its own name."""
-    return _pick(lang, *_CONDITIONS.get(condition, (one_line(condition),) * 2))
+    return pick(lang, *_CONDITIONS.get(condition, (one_line(condition),) * 2))
 
 
 def layer_text(layer: str, lang: Lang) -> str:
     """Name a layer of the study area."""
-    return _pick(lang, *_LAYERS.get(layer, (one_line(layer),) * 2))
+    return pick(lang, *_LAYERS.get(layer, (one_line(layer),) * 2))
 
 
 def yes_text(value: object, lang: Lang) -> str:
     """Say yes or no."""
-    return _pick(lang, "是", "yes") if value else _pick(lang, "否", "no")
+    return pick(lang, "是", "yes") if value else pick(lang, "否", "no")
 
 
 def bracketed(text: str, lang: Lang) -> str:
     """Put a text into brackets."""
-    return _pick(lang, f"（{text}）", f" ({text})")
+    return pick(lang, f"（{text}）", f" ({text})")
 
 
 def within_text(limit_s: float, lang: Lang, *, access: bool = False) -> str:
@@ -417,8 +417,8 @@ def band_text(lower_s: float, upper_s: float, lang: Lang) -> str:
     """Name a band of response times, edges in seconds; the last one has no upper edge."""
     low, high = f"{lower_s / MINUTE_S:g}", f"{upper_s / MINUTE_S:g}"
     if math.isinf(upper_s):
-        return _pick(lang, f"{low}分钟以上", f"over {low} min")
-    return _pick(lang, f"{low}–{high}分钟", f"{low}–{high} min")
+        return pick(lang, f"{low}分钟以上", f"over {low} min")
+    return pick(lang, f"{low}–{high}分钟", f"{low}–{high} min")
 
 
 def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> str:
@@ -437,7 +437,7 @@ def minutes_text(seconds: float, lang: Lang, *, limit_s: float = math.inf) -> st
     if math.isnan(seconds):
         return DASH
     if math.isinf(seconds):
-        return _pick(lang, "不可达", "never")
+        return pick(lang, "不可达", "never")
     tenths = round(seconds / MINUTE_S * 10)
     # 15.04 minutes must not read as 15.0 beside a verdict that calls it late
     if math.isfinite(limit_s) and not is_within(seconds, limit_s):
@@ -450,29 +450,27 @@ def reach_text(median_s: float, p90_s: float, *, all_reached: bool, lang: Lang) 
     if math.isnan(median_s):
         return DASH
     if math.isinf(median_s):
-        return _pick(lang, "半数以上不可达", "over half never reached")
+        return pick(lang, "半数以上不可达", "over half never reached")
     if math.isinf(p90_s):
-        return _pick(lang, "一成以上不可达", "over a tenth never reached")
+        return pick(lang, "一成以上不可达", "over a tenth never reached")
     return (
-        _pick(lang, "全部可达", "all reached")
+        pick(lang, "全部可达", "all reached")
         if all_reached
-        else _pick(lang, "少数不可达", "a few never reached")
+        else pick(lang, "少数不可达", "a few never reached")
     )
 
 
 def seat_text(seat_time_s: float, lang: Lang) -> str:
     """Say whether a township's seat is reached at all, or not known."""
     if math.isnan(seat_time_s):
-        return _pick(lang, "驻地未知", "seat not known")
-    return (
-        _pick(lang, "不可达", "never reached") if math.isinf(seat_time_s) else _pick(lang, "可达", "reached")
-    )
+        return pick(lang, "驻地未知", "seat not known")
+    return pick(lang, "不可达", "never reached") if math.isinf(seat_time_s) else pick(lang, "可达", "reached")
 
 
 def base_text(shown: Shown, is_base: object, lang: Lang) -> str:
     """Say whether a facility counts (ambulances start, or people go there), and whether that is assumed."""
     if is_base and bases_are_assumed(shown):
-        return _pick(lang, "是（推定）", "yes (assumed)")
+        return pick(lang, "是（推定）", "yes (assumed)")
     return yes_text(is_base, lang)
 
 
@@ -528,7 +526,7 @@ def people_text(shown: Shown, value: float, lang: Lang) -> str:
     text = population_text(shown, value, lang)
     if shown.area.demand_unit != "people" or text == DASH:
         return text
-    return _pick(lang, f"{text}人", f"{text} people")
+    return pick(lang, f"{text}人", f"{text} people")
 
 
 def count_text(value: float) -> str:
@@ -559,7 +557,7 @@ def headline(analysis: Analysis, lang: Lang) -> list[str]:
         The promise and its clock; townships met and people covered on both clocks; the largest gap.
     """
     title, promise = short_name(analysis.area.county.title(lang)), promise_text(analysis, lang)
-    first = _pick(lang, f"{title}  {promise}", f"{title}: {promise}")
+    first = pick(lang, f"{title}  {promise}", f"{title}: {promise}")
     return [first, _result_line(analysis, lang), gap_text(analysis, lang)]
 
 
@@ -569,7 +567,7 @@ def promise_text(shown: Shown, lang: Lang) -> str:
     urban, rural = f"{standard.urban_s / MINUTE_S:g}", f"{standard.rural_s / MINUTE_S:g}"
     if is_access(shown):
         parts = [
-            _pick(
+            pick(
                 lang,
                 f"居民自行前往，{urban}分钟内到达最近的医院或次中心",
                 f"by people's own travel, within {urban} min of the nearest hospital or sub-centre",
@@ -577,30 +575,30 @@ def promise_text(shown: Shown, lang: Lang) -> str:
         ]
     else:
         parts = [
-            _pick(lang, f"城区{urban}分钟 / 乡镇{rural}分钟", f"{urban} min urban / {rural} min rural"),
+            pick(lang, f"城区{urban}分钟 / 乡镇{rural}分钟", f"{urban} min urban / {rural} min rural"),
             clock_text(standard.clock, lang),
         ]
     parts.append(condition_text(shown.condition, lang))
     if standard.target_share != _USUAL_TARGET_SHARE:
         target = f"{standard.target_share * 100:g}%"
-        parts.append(_pick(lang, f"达标线{target}", f"met from {target}"))
+        parts.append(pick(lang, f"达标线{target}", f"met from {target}"))
     if shown.speeds.source != "default":
         table = one_line(shown.speeds.source)
-        parts.append(_pick(lang, f"速度表{table}", f"speeds of {table}"))
-    return _pick(lang, "，", ", ").join(parts)
+        parts.append(pick(lang, f"速度表{table}", f"speeds of {table}"))
+    return pick(lang, "，", ", ").join(parts)
 
 
 def profile_text(standard: ResponseStandard, lang: Lang) -> str:
     """Name a promise's profile."""
     if standard.is_access:
-        return _pick(lang, *_ACCESS_PROFILE)
+        return pick(lang, *_ACCESS_PROFILE)
     profile = standard.profile
-    return _pick(lang, *_PROFILES[profile]) if profile in _PROFILES else one_line(profile)
+    return pick(lang, *_PROFILES[profile]) if profile in _PROFILES else one_line(profile)
 
 
 def speed_source_text(source: str, lang: Lang) -> str:
     """Name the origin of a speed table."""
-    return _pick(lang, "程序默认值", "the program's defaults") if source == "default" else one_line(source)
+    return pick(lang, "程序默认值", "the program's defaults") if source == "default" else one_line(source)
 
 
 def _result_line(analysis: Analysis, lang: Lang) -> str:
@@ -612,13 +610,13 @@ def _result_line(analysis: Analysis, lang: Lang) -> str:
     )
     unknown = mine.townships_unknown
     people = analysis.area.demand_unit == "people"
-    what = _pick(
+    what = pick(
         lang,
         "覆盖人口" if people else "覆盖居住道路里程占比",
         "people covered" if people else "share of residential roads covered",
     )
     other_clock = clock_text(analysis.other_clock.standard.clock, lang)
-    return _pick(
+    return pick(
         lang,
         f"达标乡镇 {met_text(mine)}{f'（另有{unknown}个未评价）' if unknown else ''}，"
         f"{what} {share}（{covered}/{all_of_them}）；{other_clock}为 {met_text(other)}，{other_share}",
@@ -645,7 +643,7 @@ def gap_text(shown: Shown, lang: Lang) -> str:
         if outside:
             return outside
         unknown = shown.assessment.totals["all"].townships_unknown
-        return _pick(
+        return pick(
             lang,
             f"{'已评价的' if unknown else ''}各乡镇{'居民' if people else '居住道路'}均在限时内"
             + (f"（另有{unknown}个乡镇没有居民数据，未评价）" if unknown else ""),
@@ -656,10 +654,10 @@ def gap_text(shown: Shown, lang: Lang) -> str:
     row = townships.iloc[largest]
     name, base = short_name(row["name"]), short_name(row["facility_name"])
     missing = people_text(shown, float(uncovered.iloc[largest]), lang)
-    roads = "" if shown.area.demand_unit == "people" else _pick(lang, "居住道路", " of residential roads")
+    roads = "" if shown.area.demand_unit == "people" else pick(lang, "居住道路", " of residential roads")
     access = is_access(shown)
     if not base:
-        return _pick(
+        return pick(
             lang,
             f"缺口最大：{name}（{'无医院或次中心可达' if access else '无急救点可达'}，未覆盖{roads} {missing}）",
             f"Largest gap: {name} ({'no road to any hospital' if access else 'no base reaches it'}, "
@@ -668,12 +666,10 @@ def gap_text(shown: Shown, lang: Lang) -> str:
     times = {0.5: row["median_s"], 0.9: row["p90_s"]}
     # a median inside the limit does not explain a gap: the slowest tenth does
     quantiles = [0.5] if times[0.5] > row["limit_s"] else [0.5, 0.9]
-    reach = _pick(lang, "、", ", ").join(
-        _quantile_text(share, times[share], row, lang) for share in quantiles
-    )
+    reach = pick(lang, "、", ", ").join(_quantile_text(share, times[share], row, lang) for share in quantiles)
     rest = _all_uncovered_text(shown, str(row["id"]), lang)
-    nearest = _pick(lang, "最近的是", "nearest:") if access else _pick(lang, "最近急救点", "nearest base")
-    return _pick(
+    nearest = pick(lang, "最近的是", "nearest:") if access else pick(lang, "最近急救点", "nearest base")
+    return pick(
         lang,
         f"缺口最大：{name}（{nearest} {base}，{reach}，未覆盖{roads} {missing}）{rest}",
         f"Largest gap: {name} ({nearest} {base}, {reach}, {missing}{roads} not covered){rest}",
@@ -685,11 +681,11 @@ def _gap_outside_text(shown: Shown, lang: Lang) -> str:
     everyone = shown.assessment.totals["all"]
     missing = everyone.population - everyone.covered_population
     if everyone.population <= 0:
-        return _pick(lang, "没有需求数据，无法评价", "No demand: nothing can be judged")
+        return pick(lang, "没有需求数据，无法评价", "No demand: nothing can be judged")
     if missing <= 1e-9 * everyone.population:
         return ""
     amount = people_text(shown, missing, lang)
-    return _pick(
+    return pick(
         lang,
         f"各乡镇内均在限时内；不属任何乡镇的居民点未覆盖 {amount}",
         f"No gap in any township; {amount} in no township not covered",
@@ -700,9 +696,9 @@ def _quantile_text(share: float, time_s: float, row: pd.Series[Any], lang: Lang)
     half = share == 0.5  # noqa: PLR2004
     zh, en = ("中位", "median") if half else ("90分位", "90th percentile")
     if math.isinf(time_s):
-        return _pick(lang, f"{zh}不可达", f"{'half' if half else 'a tenth'} is never reached")
+        return pick(lang, f"{zh}不可达", f"{'half' if half else 'a tenth'} is never reached")
     minutes = minutes_text(time_s, lang, limit_s=row["limit_s"])
-    return _pick(lang, f"{zh} {minutes} 分钟", f"{en} {minutes} min")
+    return pick(lang, f"{zh} {minutes} 分钟", f"{en} {minutes} min")
 
 
 def _all_uncovered_text(shown: Shown, but: str, lang: Lang) -> str:
@@ -710,7 +706,7 @@ def _all_uncovered_text(shown: Shown, but: str, lang: Lang) -> str:
     townships = shown.assessment.townships
     rows = townships[(townships["verdict"] == "unmet") & (townships["id"] != but)]
     names = names_text(map(short_name, rows["name"]), lang)
-    return _pick(lang, f"；全部未覆盖：{names}", f"; nothing covered: {names}") if len(rows) else ""
+    return pick(lang, f"；全部未覆盖：{names}", f"; nothing covered: {names}") if len(rows) else ""
 
 
 def standard_text(shown: Shown, lang: Lang) -> str:
@@ -721,7 +717,7 @@ def standard_text(shown: Shown, lang: Lang) -> str:
     target = f"{s.target_share * 100:g}%"
     condition = condition_text(shown.condition, lang)
     if is_access(shown):
-        return _pick(
+        return pick(
             lang,
             f"居民自行前往最近的医院或县域医疗次中心，{urban}分钟内到达；乡镇内不少于{target}的"
             f"{'人口' if people else '居住道路里程'}在限时内可到达，即为达标。自出门起计时，"
@@ -737,7 +733,7 @@ def standard_text(shown: Shown, lang: Lang) -> str:
         "(a base's own figure where known), "
     )
     counted = s.clock == "call"
-    return _pick(
+    return pick(
         lang,
         f"救护车到达患者身边的限时：城区{urban}分钟，乡镇{rural}分钟；乡镇内不少于{target}的"
         f"{'人口' if people else '居住道路里程'}在限时内可到达，即为达标。{clock_text(s.clock, lang)}，"
@@ -751,7 +747,7 @@ def standard_text(shown: Shown, lang: Lang) -> str:
 
 def norms_text(analysis: Analysis, lang: Lang) -> list[str]:
     """Put the national norms beside the county: its ambulances, and how far people live from a base."""
-    source = _pick(lang, "国家标准（国卫医发〔2020〕19号）：", "National norms (国卫医发〔2020〕19号): ")
+    source = pick(lang, "国家标准（国卫医发〔2020〕19号）：", "National norms (国卫医发〔2020〕19号): ")
     return [line for line in (source + ambulances_text(analysis, lang), radii_text(analysis, lang)) if line]
 
 
@@ -761,7 +757,7 @@ def ambulances_text(analysis: Analysis, lang: Lang) -> str:
     known = not math.isnan(norms.ambulances)
     have = f"{norms.ambulances:g}"
     if norms.ambulances_required < 0:
-        return _pick(
+        return pick(
             lang,
             f"救护车{have + '辆，' if known else '数量未知，'}缺少居民数量，无法核对配备",
             f"{have + ' ambulances' if known else 'number of ambulances unknown'}; "
@@ -769,14 +765,14 @@ def ambulances_text(analysis: Analysis, lang: Lang) -> str:
         )
     need, per = norms.ambulances_required, PEOPLE_PER_AMBULANCE
     if not known:
-        return _pick(
+        return pick(
             lang,
             f"救护车数量未知，按每{per // _TEN_THOUSAND}万人1辆应配{need}辆",
             f"number of ambulances unknown, {need} required (one per {per:,} people)",
         )
     short = need - norms.ambulances
     unknown = analysis.assessment.totals["all"].townships_unknown
-    return _pick(
+    return pick(
         lang,
         f"救护车{have}辆，按每{per // _TEN_THOUSAND}万人1辆应配{need}辆，"
         + (f"缺{short:g}辆" if short > 0 else "已满足")
@@ -790,7 +786,7 @@ def ambulances_text(analysis: Analysis, lang: Lang) -> str:
 def radii_text(analysis: Analysis, lang: Lang) -> str:
     """Say which share of the people live within the norms' radius, by straight line and by road."""
     people = analysis.area.demand_unit == "people"
-    what = _pick(
+    what = pick(
         lang,
         "服务半径内人口占比" if people else "服务半径内居住道路里程占比",
         "Share of people within the radius" if people else "Share of residential roads within the radius",
@@ -798,13 +794,13 @@ def radii_text(analysis: Analysis, lang: Lang) -> str:
     parts = [_radius_text(r, lang) for r in analysis.norms.radii if r.population > 0]
     if not parts:
         return ""
-    return _pick(lang, f"{what}：{'；'.join(parts)}", f"{what}: {'; '.join(parts)}")
+    return pick(lang, f"{what}：{'；'.join(parts)}", f"{what}: {'; '.join(parts)}")
 
 
 def _radius_text(radius: ServiceRadius, lang: Lang) -> str:
     where = class_text(radius.township_class, lang)
     straight, road = share_text(radius.straight_share), share_text(radius.road_share)
-    return _pick(
+    return pick(
         lang,
         f"{where}{radius.norm_m / 1000:g}公里 直线{straight}、道路{road}",
         f"{where} {radius.norm_m / 1000:g} km {straight} straight, {road} by road",
@@ -813,31 +809,31 @@ def _radius_text(radius: ServiceRadius, lang: Lang) -> str:
 
 def note_line(note: Note, shown: Shown, lang: Lang) -> str:
     """Give a note as a line for the terminal."""
-    return _pick(lang, "注意：", "note: ") + note_text(note, shown, lang)
+    return pick(lang, "注意：", "note: ") + note_text(note, shown, lang)
 
 
 def bases_text(shown: Shown, lang: Lang) -> str:
     """Say where response starts, and whether that is known or assumed."""
     n = int(shown.assessment.facilities["is_base"].sum())
-    when = _pick(lang, "方案后，", "After the plan: ") if is_planned(shown) else ""
+    when = pick(lang, "方案后，", "After the plan: ") if is_planned(shown) else ""
     return when + _bases_text(shown, n, lang)
 
 
 def _bases_text(shown: Shown, n: int, lang: Lang) -> str:
     if is_access(shown):
-        return _pick(
+        return pick(
             lang,
             f"医院、县域医疗次中心共{n}处，居民以其中最近的一处就医计",
             f"Hospitals and county sub-centres: {n}; people are taken to travel to the nearest",
         )
     if bases_are_assumed(shown):
-        return _pick(
+        return pick(
             lang,
             f"派车急救点{n}处，为推定：救护车数量均未知，按每家医院、每个急救站各有救护车计",
             f"Bases: {n}, assumed: no ambulance count is known, "
             "every hospital and ambulance station counts as one",
         )
-    return _pick(
+    return pick(
         lang,
         f"派车急救点{n}处，以救护车不少于1辆为准",
         f"Bases: {n}, the facilities with an ambulance or more",
@@ -848,7 +844,7 @@ def walking_text(lang: Lang, *, access: bool = False) -> str:
     """Say how points off the road are reached."""
     who = "people" if access else "crews"
     walk, limit = f"{WALKING_KPH:g}", f"{SNAP_LIMIT_M / 1000:g}"
-    return _pick(
+    return pick(
         lang,
         f"离开道路的部分按步行{walk}公里/小时计；距道路超过{limit}公里的点计为远离道路，不参与计算",
         f"off the road {who} walk at {walk} km/h; points more than {limit} km from any road are not reached",
@@ -865,7 +861,7 @@ def modelled_text(shown: Shown, lang: Lang) -> str:
     layers = [layer_text(layer, lang) for layer in shown.area.modelled_layers]
     if not layers:
         return ""
-    return _pick(
+    return pick(
         lang,
         f"模型数据，并非实测：{'、'.join(layers)}",
         f"Modelled, not observed: {', '.join(layers)}",
@@ -874,7 +870,7 @@ def modelled_text(shown: Shown, lang: Lang) -> str:
 
 def disclaimer_text(lang: Lang) -> str:
     """Say what the map is not."""
-    return _pick(
+    return pick(
         lang,
         "内部工作图，不作为行政区域界线依据",
         "Internal working map; no authority on administrative boundaries",
@@ -885,13 +881,13 @@ def provenance_text(provenance: Provenance, lang: Lang) -> str:
     """Give one source in one line: layer, source, date, licence, and whether it is modelled."""
     parts = [one_line(p) for p in (provenance.source, provenance.date, provenance.licence) if p]
     if provenance.modelled:
-        parts.append(_pick(lang, "模型推算", "modelled"))
+        parts.append(pick(lang, "模型推算", "modelled"))
     if provenance.n_rejected:
         n = provenance.n_rejected
-        parts.append(_pick(lang, f"{n:,}行未使用", f"{n:,} rows not used"))
-    return _pick(
+        parts.append(pick(lang, f"{n:,}行未使用", f"{n:,} rows not used"))
+    return pick(
         lang, f"{layer_text(provenance.layer, lang)}：", f"{layer_text(provenance.layer, lang)}: "
-    ) + _pick(lang, "；", "; ").join(parts)
+    ) + pick(lang, "；", "; ").join(parts)
 
 
 def note_text(note: Note, shown: Shown, lang: Lang) -> str:
@@ -910,7 +906,7 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
     layers = note.code == "modelled"
     names = names_text((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
     access = is_access(shown) and note.code in _ACCESS_NOTES
-    return _pick(lang, *(_ACCESS_NOTES if access else _NOTES)[note.code]).format(
+    return pick(lang, *(_ACCESS_NOTES if access else _NOTES)[note.code]).format(
         n=note.n,
         names=names,
         weight=people_text(shown, note.population, lang),
@@ -1214,7 +1210,8 @@ _ACCESS_NOTES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _pick(lang: Lang, zh: str, en: str) -> str:
+def pick(lang: Lang, zh: str, en: str) -> str:
+    """Give the text of a language."""
     return zh if lang == "zh" else en
 
 
@@ -1227,4 +1224,4 @@ def names_text(names: Iterable[str], lang: Lang) -> str:
 def _km_text(metres: float, lang: Lang) -> str:
     km = metres / 1000
     figure = f"{km:,.0f}" if km >= _WHOLE_KM_FROM else f"{km:.1f}"
-    return _pick(lang, f"{figure}公里", f"{figure} km")
+    return pick(lang, f"{figure}公里", f"{figure} km")
