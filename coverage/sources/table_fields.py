@@ -224,6 +224,29 @@ _CANDIDATE_ID = Field(
     ),
 )
 
+
+_VEHICLE_ID = Field(
+    "id",
+    "车辆编号",
+    "vehicle",
+    (
+        *("id", "编号", "车牌", "车牌号", "车牌号码", "车号", "号牌", "号牌号码", "车辆牌照", "救护车编号"),
+        *("救护车牌号", "急救车编号", "车辆代码", "车辆ID", "车载编号", "设备编号", "设备号", "终端编号"),
+        *("终端号", "代码", "vehicle id", "ambulance id", "ambulance", "unit", "unit id", "plate"),
+        *("licence plate", "license plate", "number plate", "code", "device id"),
+    ),
+)
+_STATE = Field(
+    "state",
+    "状态",
+    "state",
+    (
+        *("车辆状态", "当前状态", "任务状态", "工作状态", "出车状态", "值班状态", "救护车状态", "运行状态"),
+        *("status", "vehicle status", "vehicle state", "unit status", "availability"),
+    ),
+)
+_DATE = Field("date", "日期", "date", ("呼救日期", "报警日期", "接警日期", "出车日期", "定位日期", "day"))
+
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "boundary": (),
     "zones": (),
@@ -570,6 +593,52 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("tunnel", "隧道", "tunnel", ("是否隧道",)),
         Field("level", "层级", "level", ("layer", "高程层", "立交层级", "zlevel")),
     ),
+    "vehicles": (
+        _VEHICLE_ID,
+        Field(
+            "name",
+            "车辆名称",
+            "name",
+            (
+                "名称",
+                "呼号",
+                "车组",
+                "车组名称",
+                "急救车组",
+                "call sign",
+                "callsign",
+                "vehicle name",
+                "label",
+            ),
+        ),
+        _LON,
+        _LAT,
+        replace(_LONLAT, aliases=(*_LONLAT.aliases, "当前位置", "实时位置")),
+        _STATE,
+        Field(
+            "time",
+            "时间",
+            "time",
+            (
+                *("定位时间", "上报时间", "更新时间", "位置时间", "采集时间", "记录时间", "回传时间"),
+                *("GPS时间", "最后定位时间", "最近定位时间", "最后上报时间", "数据时间", "接收时间"),
+                *("timestamp", "datetime", "date time", "updated", "updated at", "last seen", "gps time"),
+                *("position time", "report time", "reported at", "ts"),
+            ),
+        ),
+        _DATE,
+        Field(
+            "facility",
+            "所属站点",
+            "base",
+            (
+                *("所属急救站", "所属机构", "所属单位", "所属医院", "所属分站", "所属网点", "所在站点"),
+                *("急救站", "站点", "分站", "站点编号", "站点名称", "机构", "机构代码", "单位", "基地"),
+                *("facility", "facility id", "station", "station id", "home station", "home"),
+            ),
+        ),
+        _SYSTEM,
+    ),
 }
 """The fields of each layer, with all headers they go by."""
 
@@ -585,6 +654,13 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("lat", "lonlat", "geometry", "facility", "name"),
     ),
     "names": (("name", "id"),),
+    "vehicles": (
+        ("id",),
+        ("lon", "lonlat", "geometry"),
+        ("lat", "lonlat", "geometry"),
+        ("state",),
+        ("time",),
+    ),
 }
 """What a table of each layer must have: of every group at least one."""
 
