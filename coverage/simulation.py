@@ -317,7 +317,7 @@ class Estimate:
     Parameters
     ----------
     value
-        Mean over the replications.
+        Mean over the replications, each weighing as many calls as it had.
     low, high
         Student's interval; NaN with one replication.
     """
@@ -332,8 +332,9 @@ class SimulatedOutcome:
     """
     A simulated year with the county as it is, or with an option.
 
-    Every table has, for each figure ``x``, its mean over the replications and the columns ``x_low`` and
-    ``x_high`` of the 95 % interval (NaN with one replication).
+    Every table has, for each figure ``x``, its mean over the replications (each weighing as many calls as it
+    had) and the columns ``x_low`` and ``x_high`` of the 95 % interval (NaN with one replication). Counts of
+    calls are those of the days that were played.
 
     Parameters
     ----------
@@ -347,7 +348,7 @@ class SimulatedOutcome:
         The promise, the option's own figures among them.
     units
         One row an ambulance: ``id``, ``facility_id``, ``facility_name``, ``number`` (of the base's), and
-        figures ``utilisation`` (busy share of its time on duty), ``calls`` (a year's), ``busy_h_per_day``.
+        figures ``utilisation`` (busy share of its time on duty), ``calls``, ``busy_h_per_day``.
     groups
         Figures of groups of calls, one row each: ``group`` (``all``, ``class``, ``township``, ``priority``,
         ``centre``, ``hospital``), ``id``, ``name``, and figures ``calls``, ``within_share``, ``mean_s``,
@@ -393,10 +394,11 @@ class Simulation:
     outcomes
         The county as it is first, then the options.
     differences
-        One row an option and measure, against the county as it is, from paired replications: ``key``,
-        ``group``, ``id``, ``name``, ``measure`` (``within_share``, ``mean_s``, ``median_s``, ``p90_s``,
-        ``waited_share``, ``lost_share``), ``value``, ``low``, ``high`` (95 %; NaN with one replication),
-        ``is_clear`` (the interval leaves 0 out).
+        One row an option and measure, from paired replications: ``key``, ``against`` (``0`` for the county
+        as it is, or an option before it), ``group`` (``all``, ``class``, ``township``), ``id``, ``name``,
+        ``measure`` (``within_share``, ``mean_s``, ``median_s``, ``p90_s``, ``waited_share``, ``lost_share``),
+        ``value``, ``low``, ``high`` (95 %; NaN with one replication), ``is_clear`` (the interval leaves 0
+        out).
     static_share
         Share of the people within the limit as ``analyze`` has it, by key: what the promise looks like
         when no ambulance is ever busy.

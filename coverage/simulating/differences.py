@@ -1,0 +1,77 @@
+"""Options held against the county as it is and against each other, replication by replication."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from coverage.simulating.estimates import estimate_difference
+from coverage.simulating.figures import group_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coverage.simulating.estimates import Sample
+    from coverage.simulating.figures import Grouping
+    from coverage.simulating.stage import Stage
+    from coverage.simulation import Played
+
+MEASURES = ("within_share", "mean_s", "median_s", "p90_s", "waited_share", "lost_share")
+_GROUPS = ("all", "class", "township")
+_DUST = 1e-9  # what adding up in another order may leave where nothing differs
+COLUMNS = ("key", "against", "group", "id", "name", "measure", "value", "low", "high", "is_clear")
+
+
+def differ(stages: Sequence[Stage], keys: Sequence[str], played: Sequence[Sequence[Played]]) -> pd.DataFrame:
+    """
+    Hold each outcome against those before it.
+
+    Parameters
+    ----------
+    stages, keys
+        The outcomes, the county as it is first.
+    played
+        Their replications in the same order, played with the same random numbers.
+
+    Returns
+    -------
+    DataFrame
+        As `coverage.simulation.Simulation.differences`; empty where there is no option.
+    """
+    samples = [group_samples(stage, mine) for stage, mine in zip(stages, played, strict=True)]
+    tables = [_table(keys[j], keys[i], samples[j], samples[i]) for i, j in combinations(range(len(keys)), 2)]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _table(
+    key: str,
+    against: str,
+    mine: Sequence[tuple[Grouping, dict[str, Sample]]],
+    base: Sequence[tuple[Grouping, dict[str, Sample]]],
+) -> pd.DataFrame:
+    tables = []
+    for (grouping, figures), (_, base_figures) in zip(mine, base, strict=True):
+        if grouping.name not in _GROUPS:
+            continue
+        for measure in MEASURES:
+            found = estimate_difference(figures[measure], base_figures[measure])
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "key": key,
+                        "against": against,
+                        "group": grouping.name,
+                        "id": grouping.ids,
+                        "name": grouping.names,
+                        "measure": measure,
+                        "value": found.value,
+                        "low": found.low,
+                        "high": found.high,
+                        "is_clear": (found.low > _DUST) | (found.high < -_DUST),
+                    },
+                    columns=list(COLUMNS),
+                )
+            )
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,309 @@
+"""What was recorded of a simulated year, as figures: by group of calls, by hour, by unit, and their curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from coverage.assessment import is_within
+from coverage.simulating.estimates import Sample, estimate
+from coverage.simulation import DAY_S, SimulatedOutcome
+from coverage.standards import MINUTE_S
+from coverage.study_area import CENTRES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from coverage.simulating.stage import Stage
+    from coverage.simulation import Played
+
+HOUR_S = 3600.0
+DAY_H = 24
+CURVE_MIN = 60
+"""As far as the curve of response goes, minutes."""
+SHARES = ("within_share", "waited_share", "lost_share", "unreached_share")
+TIMES = ("mean_s", "median_s", "p90_s")
+GROUP_FIGURES = ("calls", "within_share", *TIMES, *SHARES[1:], "wait_mean_s", "door_median_s", "door_p90_s")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """
+    Groups of calls of one kind.
+
+    Parameters
+    ----------
+    name
+        ``all``, ``class``, ``township``, ``priority``, ``centre`` or ``hospital``.
+    ids, names
+        One a group.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The calls of one replication that count, on the promise's own clock."""
+
+    hour: NDArray[np.int64]
+    response_s: NDArray[np.float64]
+    wait_s: NDArray[np.float64]
+    door_s: NDArray[np.float64]
+    is_within: NDArray[np.bool_]
+    is_lost: NDArray[np.bool_]
+    unit: NDArray[np.int64]
+    codes: Mapping[str, NDArray[np.int64]]
+
+
+def summarise(stage: Stage, key: str, text: str, source: str, played: Sequence[Played]) -> SimulatedOutcome:
+    """
+    Say what the replications of one outcome say together.
+
+    Parameters
+    ----------
+    stage
+        What was played on.
+    key
+        ``0`` for the county as it is, then ``A``, ``B``, …
+    text, source
+        The option's file as it was read, and its name; empty for the county as it is.
+    played
+        The replications.
+
+    Returns
+    -------
+    SimulatedOutcome
+        Every figure with its interval; see `coverage.simulating.estimates.estimate`.
+    """
+    groupings = groupings_of(stage)
+    records = [_record(stage, one) for one in played]
+    tables = []
+    for grouping in groupings:
+        samples = _samples(grouping, [_group_figures(r, grouping) for r in records])
+        tables.append(_table(pd.DataFrame(_head(grouping)), samples))
+    return SimulatedOutcome(
+        key=key,
+        option=stage.setting.option,
+        text=text,
+        source=source,
+        standard=stage.setting.standard,
+        units=_units(stage, played, records),
+        groups=pd.concat(tables, ignore_index=True),
+        hours=_hours(stage, played, records),
+        response_curve=_curve(records),
+        n_calls=sum(len(record.hour) for record in records),
+    )
+
+
+def group_samples(stage: Stage, played: Sequence[Played]) -> list[tuple[Grouping, dict[str, Sample]]]:
+    """
+    Give what every replication says of every group of calls, for each of `GROUP_FIGURES`.
+
+    Parameters
+    ----------
+    stage
+        What was played on.
+    played
+        The replications.
+    """
+    records = [_record(stage, one) for one in played]
+    return [
+        (grouping, _samples(grouping, [_group_figures(r, grouping) for r in records]))
+        for grouping in groupings_of(stage)
+    ]
+
+
+def groupings_of(stage: Stage) -> tuple[Grouping, ...]:
+    """Give the groups whose calls are looked at, those without a call as well."""
+    area, rules = stage.setting.area, stage.rules
+    townships, facilities = area.townships, area.facilities
+    outside = ("",) if (np.asarray(stage.place_township) == "").any() else ()
+    return (
+        Grouping("all", ("all",), ("",)),
+        Grouping("class", ("urban", "rural"), ("", "")),
+        Grouping("township", (*townships["id"], *outside), (*townships["name"], *outside)),
+        Grouping("priority", *((tuple(p.name for p in rules.priorities),) * 2)),
+        Grouping("centre", CENTRES, ("",) * len(CENTRES)),
+        Grouping("hospital", tuple(facilities["id"]), tuple(facilities["name"])),
+    )
+
+
+def _record(stage: Stage, played: Played) -> _Record:
+    calls, standard = played.calls, stage.setting.standard
+    counts = calls.time_s >= stage.rules.warm_up_s
+    place = calls.place[counts]
+    response_s = (played.response_s if standard.clock == "call" else played.rolling_s)[counts]
+    hour = ((calls.time_s[counts] - stage.rules.warm_up_s) % DAY_S // HOUR_S).astype(np.int64)
+    townships = pd.Index([*stage.setting.area.townships["id"], ""])
+    return _Record(
+        hour=hour,
+        response_s=response_s,
+        wait_s=played.wait_s[counts],
+        door_s=played.door_s[counts],
+        is_within=is_within(response_s, np.asarray(stage.place_limit_s)[place]),
+        is_lost=played.is_lost[counts],
+        unit=played.unit[counts],
+        codes={
+            "all": np.zeros(len(place), dtype=np.int64),
+            "class": np.where(np.asarray(stage.place_class)[place] == "urban", 0, 1),
+            "township": townships.get_indexer(pd.Index(np.asarray(stage.place_township)[place])),
+            "priority": calls.priority[counts],
+            "centre": calls.centre[counts],
+            "hospital": played.hospital[counts],
+        },
+    )
+
+
+def _group_figures(record: _Record, grouping: Grouping) -> dict[str, tuple[NDArray[np.float64], ...]]:
+    """Give each figure of a replication by group, and what it stands on."""
+    code, n = record.codes[grouping.name], len(grouping.ids)
+    reached, taken = np.isfinite(record.response_s), np.isfinite(record.door_s)
+    waited = np.isfinite(record.wait_s) & (record.wait_s > 0)
+    calls = _count(code, n)
+    shares = {
+        "within_share": record.is_within,
+        "waited_share": waited,
+        "lost_share": record.is_lost,
+        "unreached_share": ~reached & ~record.is_lost,
+    }
+    found = {"calls": (calls, np.ones(n))}
+    found |= {name: (_over(_count(code[mine], n), calls), calls) for name, mine in shares.items()}
+    for name, mine, seconds in (
+        ("mean_s", reached, record.response_s),
+        ("wait_mean_s", waited, record.wait_s),
+    ):
+        weight = _count(code[mine], n)
+        total = np.bincount(code[mine & (code >= 0)], seconds[mine & (code >= 0)], minlength=n)
+        found[name] = (_over(total, weight), weight)
+    for names, mine, seconds in (
+        (("median_s", "p90_s"), reached, record.response_s),
+        (("door_median_s", "door_p90_s"), taken, record.door_s),
+    ):
+        weight = _count(code[mine], n)
+        for name, values in zip(names, _quantiles(seconds[mine], code[mine], n, (0.5, 0.9)), strict=True):
+            found[name] = (values, weight)
+    return found
+
+
+def _samples(
+    grouping: Grouping, figures: Sequence[Mapping[str, tuple[NDArray[np.float64], ...]]]
+) -> dict[str, Sample]:
+    """Lay the replications' figures of the groups one below the other."""
+    return {
+        name: Sample(
+            np.array([one[name][0] for one in figures]).reshape(len(figures), len(grouping.ids)),
+            np.array([one[name][1] for one in figures]).reshape(len(figures), len(grouping.ids)),
+            is_share=name in SHARES,
+        )
+        for name in GROUP_FIGURES
+    }
+
+
+def _head(grouping: Grouping) -> dict[str, Sequence[str]]:
+    return {"group": [grouping.name] * len(grouping.ids), "id": grouping.ids, "name": grouping.names}
+
+
+def _table(head: pd.DataFrame, samples: Mapping[str, Sample]) -> pd.DataFrame:
+    """Give each figure with its bounds beside it."""
+    columns = {}
+    for name, sample in samples.items():
+        found = estimate(sample)
+        columns |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return head.assign(**columns)
+
+
+def _count(code: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    return np.bincount(code[code >= 0], minlength=n).astype(np.float64)
+
+
+def _over(total: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(total, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+
+
+def _quantiles(
+    seconds: NDArray[np.float64], code: NDArray[np.int64], n: int, shares: Sequence[float]
+) -> list[NDArray[np.float64]]:
+    """Give the smallest time that a share of a group's calls does not exceed (as `weighted_quantile`)."""
+    seconds, code = seconds[code >= 0], code[code >= 0]
+    ordered = seconds[np.lexsort((seconds, code))]
+    counts = np.bincount(code, minlength=n)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    found = []
+    for share in shares:
+        # 0.9 times a count may be a hair above the whole number it stands for
+        position = starts + np.maximum(np.ceil(share * counts - 1e-9), 1).astype(np.int64) - 1
+        values = np.full(n, np.nan)
+        values[counts > 0] = ordered[position[counts > 0]]
+        found.append(values)
+    return found
+
+
+def _hours(stage: Stage, played: Sequence[Played], records: Sequence[_Record]) -> pd.DataFrame:
+    """Give the figures by hour of the day."""
+    grouping = Grouping("hour", tuple(map(str, range(DAY_H))), ("",) * DAY_H)
+    by_hour = [_Record(**{**record.__dict__, "codes": {"hour": record.hour}}) for record in records]
+    samples = _samples(grouping, [_group_figures(record, grouping) for record in by_hour])
+    busy = np.array([_busy_units(stage, one) for one in played]).reshape(len(played), DAY_H)
+    kept = {name: samples[name] for name in ("calls", "within_share", "mean_s", "p90_s")}
+    head = pd.DataFrame({"hour": np.arange(DAY_H)})
+    return _table(head, {**kept, "busy_units": Sample(busy, np.ones_like(busy))})
+
+
+def _busy_units(stage: Stage, played: Played) -> NDArray[np.float64]:
+    """Shape (24,), how many units are busy on average, from the alarm to clear."""
+    calls, rules = played.calls, stage.rules
+    served = played.unit >= 0
+    alarm_s = (calls.time_s + calls.handling_s)[served] + played.wait_s[served]
+    window = (0.0, rules.days * DAY_S)
+    start_s = np.clip(alarm_s - rules.warm_up_s, *window)
+    end_s = np.clip(played.clear_s[served] - rules.warm_up_s, *window)
+    hours = np.arange(DAY_H)[:, None] * HOUR_S
+
+    def before(time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much of each hour of the day has gone by since the record began."""
+        return time_s // DAY_S * HOUR_S + np.clip(time_s % DAY_S - hours, 0.0, HOUR_S)
+
+    length_s = before(np.array([window[1]]))[:, 0]
+    busy_s: NDArray[np.float64] = (before(end_s) - before(start_s)).sum(axis=1)
+    return _over(busy_s, length_s)
+
+
+def _units(stage: Stage, played: Sequence[Played], records: Sequence[_Record]) -> pd.DataFrame:
+    """Give the figures by ambulance."""
+    n = len(stage.units)
+    shape = (len(played), n)
+    duty = np.array([one.duty_s for one in played]).reshape(shape)
+    busy = np.array([one.busy_s for one in played]).reshape(shape)
+    calls = np.array([_count(record.unit, n) for record in records]).reshape(shape)
+    once = np.ones(shape)
+    utilisation = np.divide(busy, duty, out=np.full(shape, np.nan), where=duty > 0)
+    head = stage.units[["id", "facility_id", "facility_name", "number"]].reset_index(drop=True)
+    return _table(
+        head,
+        {
+            "utilisation": Sample(utilisation, duty),
+            "calls": Sample(calls, once),
+            "busy_h_per_day": Sample(busy / HOUR_S / stage.rules.days, once),
+        },
+    )
+
+
+def _curve(records: Sequence[_Record]) -> pd.DataFrame:
+    """Give the share of all calls that were reached within each minute."""
+    minutes = np.arange(CURVE_MIN + 1)
+    calls = np.array([[float(len(record.hour))] * len(minutes) for record in records])
+    within = [
+        is_within(record.response_s[:, None], minutes[None, :] * MINUTE_S).sum(axis=0) for record in records
+    ]
+    share = np.divide(
+        np.array(within, dtype=np.float64), calls, out=np.full(calls.shape, np.nan), where=calls > 0
+    )
+    return _table(pd.DataFrame({"minute": minutes}), {"share": Sample(share, calls, is_share=True)})
