@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from coverage.assessment import ASSUMED_BASE_KINDS, assess, snap_places
+from coverage.care import assess_care
 from coverage.norms import national_norms
 from coverage.routing.isochrones import catchments, isochrones
 from coverage.routing.network import RoadNetwork
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coverage.assessment import Assessment
+    from coverage.care import Care
     from coverage.norms import Norms
     from coverage.routing.isochrones import Isochrone
     from coverage.routing.speeds import SpeedTable
+    from coverage.standards import CareStandard
     from coverage.study_area import StudyArea
 
 NoteCode = Literal[
@@ -74,6 +77,11 @@ NoteCode = Literal[
     "option_roads_changed",
     "option_hours",
     "option_changes_nothing",
+    # of the way to definitive care
+    "centres_unknown",
+    "centre_beyond",
+    "centre_nowhere",
+    "care_assumed",
 ]
 """What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
 
@@ -124,6 +132,8 @@ class Analysis:
         The table and the driving condition the times were computed with.
     notes
         What a reader must know.
+    care
+        The way to definitive care, where it was asked for.
     """
 
     area: StudyArea
@@ -135,6 +145,7 @@ class Analysis:
     speeds: SpeedTable
     condition: str
     notes: tuple[Note, ...] = field(default=())
+    care: Care | None = None
 
     @property
     def standard(self) -> ResponseStandard:
@@ -153,6 +164,7 @@ def analyze(
     *,
     speeds: SpeedTable = DEFAULT_SPEEDS,
     condition: str = "siren",
+    care: CareStandard | None = None,
 ) -> Analysis:
     """
     Find who is inside the promise, township by township.
@@ -165,11 +177,13 @@ def analyze(
         The promise; the national one where not given.
     speeds, condition
         Speed table and driving condition.
+    care
+        The targets of the way to definitive care; where given, it is followed too.
 
     Returns
     -------
     Analysis
-        Verdicts on both clocks, areas, catchments, norms and notes.
+        Verdicts on both clocks, areas, catchments, norms and notes, and the way to definitive care.
 
     Raises
     ------
@@ -187,6 +201,8 @@ def analyze(
     other_clock = assess(area, network, standard.other_clock(), places=places)
     bases = area.facilities[assessment.facilities["is_base"].to_numpy()]
     areas = isochrones(assessment.reach, sorted({standard.urban_s, standard.rural_s}))
+    by_call = assessment if standard.clock == "call" else other_clock
+    followed = assess_care(area, network, by_call, care, places=places) if care else None
     return Analysis(
         area=area,
         assessment=assessment,
@@ -196,7 +212,11 @@ def analyze(
         norms=national_norms(area, network, places, assessment),
         speeds=speeds,
         condition=condition,
-        notes=study_notes(area, network, assessment, areas),
+        notes=(
+            *study_notes(area, network, assessment, areas),
+            *(care_notes(area, followed) if followed else ()),
+        ),
+        care=followed,
     )
 
 
@@ -250,4 +270,39 @@ def study_notes(
         notes.append(Note("roads_without_speed", network.n_without_speed))
     touching = [a for a in areas if a.touches_edge]
     add("area_touches_edge", [f"{a.limit_s / MINUTE_S:g}" for a in touching])
+    return tuple(notes)
+
+
+def care_notes(area: StudyArea, care: Care) -> tuple[Note, ...]:
+    """
+    Collect what a reader must know of the way to definitive care.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    care
+        What was found.
+
+    Returns
+    -------
+    tuple of Note
+        A centre stands under its key among the names; after it, where the nearest is beyond the county line,
+        that facility and the kilometres to it.
+    """
+    notes: list[Note] = []
+    if not care.is_known:
+        notes.append(Note("centres_unknown", len(area.facilities)))
+    else:
+        notes += [
+            Note("centre_beyond", 1, names=(gap.centre, gap.facility_name, f"{gap.distance_m / 1000:.1f}"))
+            for gap in care.missing
+            if gap.facility_id
+        ]
+        nowhere = tuple(gap.centre for gap in care.missing if not gap.facility_id)
+        if nowhere:
+            notes.append(Note("centre_nowhere", len(nowhere), names=nowhere))
+    assumed = tuple(centre for centre, target in care.standard.targets.items() if not target.source)
+    if assumed:
+        notes.append(Note("care_assumed", len(assumed), names=assumed))
     return tuple(notes)

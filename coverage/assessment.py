@@ -414,7 +414,7 @@ def _judge_townships(
         people, times = mine["population"].to_numpy(), mine["response_s"].to_numpy()
         by_state = _by_state(mine)
         population = float(people.sum())
-        facility_id = _first_for_most(mine["facility_id"].to_numpy(dtype=object), people)
+        facility_id = first_for_most(mine["facility_id"].to_numpy(dtype=object), people)
         rows.append(
             {
                 "id": township["id"],
@@ -436,8 +436,17 @@ def _judge_townships(
     return pd.DataFrame(rows, index=area.townships.index)
 
 
-def _first_for_most(facility_ids: NDArray[np.object_], people: NDArray[np.float64]) -> str:
-    """Name the facility that reaches most of the people first; empty where none reaches anybody."""
+def first_for_most(facility_ids: NDArray[np.object_], people: NDArray[np.float64]) -> str:
+    """
+    Name the facility that serves most of the people; empty where none serves anybody.
+
+    Parameters
+    ----------
+    facility_ids
+        Shape (n,), by place; empty where no facility serves it.
+    people
+        Shape (n,).
+    """
     reached = facility_ids != ""
     ids, number = np.unique(facility_ids[reached], return_inverse=True)
     return str(ids[np.bincount(number, weights=people[reached]).argmax()]) if len(ids) else ""
