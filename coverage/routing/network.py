@@ -209,6 +209,15 @@ class RoadNetwork(Segments):
         return self._pattern.fill(np.concatenate(ways))
 
     @cached_property
+    def time_graph_edges(self) -> NDArray[np.int64]:
+        """
+        Which way each entry of `time_graph` is: the segment's number, `n_segments` more where driven back.
+
+        Shape (n_entries,), aligned with the data of `time_graph`.
+        """
+        return self._pattern.cheapest(np.concatenate(self.ways_s))
+
+    @cached_property
     def _open_segments(self) -> NDArray[np.int64]:
         return np.flatnonzero(self.is_open)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Ways = tuple[NDArray[np.float64], NDArray[np.float64]]
     """Cost of each segment from tail to head and back, shape (n_segments,) each; ``inf`` where barred."""
 
-_SAME_PLACE = 1e-7
+SAME_PLACE = 1e-7
 """Of a road's length: 1 mm of 10 km. Places on a road that are nearer to each other are one place."""
 
 
@@ -108,7 +108,7 @@ def direct_pairs(
     forward, backward = (way[origins.segment[origin]] for way in ways)
     ahead = destinations.fraction[destination] - origins.fraction[origin]
     # a place that has been to degrees and back must not lie beyond itself on a one-way road
-    ahead = np.where(np.abs(ahead) < _SAME_PLACE, 0.0, ahead)
+    ahead = np.where(np.abs(ahead) < SAME_PLACE, 0.0, ahead)
     return origin, destination, np.where(ahead >= 0, _part(ahead, forward), _part(-ahead, backward))
 
 

@@ -65,6 +65,24 @@ class GraphPattern:
     indices: NDArray[np.int32]
     indptr: NDArray[np.int32]
 
+    def cheapest(self, cost: NDArray[np.float64]) -> NDArray[np.int64]:
+        """
+        Give the number of the cheapest of parallel edges between every two nodes, as `fill` takes it.
+
+        Parameters
+        ----------
+        cost
+            Shape (n_edges,), finite for the edges that are used.
+
+        Returns
+        -------
+        ndarray
+            Shape (n_pairs,), aligned with the data of the graph that `fill` gives.
+        """
+        pair = np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.order))))
+        by_cost = self.order[np.lexsort((cost[self.order], pair))]
+        return by_cost[self.first]
+
     def fill(self, cost: NDArray[np.float64]) -> csr_array:
         """
         Give the graph with the cheapest of parallel edges between every two nodes.
@@ -159,6 +177,45 @@ def nearest_source(
     )
     cost = cost[:n_nodes]
     return cost, np.where(np.isfinite(cost), source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED)
+
+
+def nearest_tree(
+    graph: csr_array, entries: Entries
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """
+    Find, for every node, the source that reaches it at the lowest cost, and the way there.
+
+    Parameters
+    ----------
+    graph
+        Shape (n_nodes, n_nodes).
+    entries
+        Where the sources enter.
+
+    Returns
+    -------
+    cost : ndarray
+        Shape (n_nodes,), ``inf`` where unreached.
+    source : ndarray
+        Shape (n_nodes,), `UNREACHED` where unreached.
+    before : ndarray
+        Shape (n_nodes,), the node before on the way; `UNREACHED` where the way enters, and where unreached.
+    """
+    n_nodes = graph.shape[0]
+    cost, before, source = dijkstra(
+        _with_sources(graph, entries),
+        indices=np.arange(n_nodes, n_nodes + entries.n_sources),
+        min_only=True,
+        return_predecessors=True,
+    )
+    cost = cost[:n_nodes]
+    is_reached = np.isfinite(cost)
+    is_inside = is_reached & (before[:n_nodes] < n_nodes)
+    return (
+        cost,
+        np.where(is_reached, source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED),
+        np.where(is_inside, before[:n_nodes].astype(np.int64), UNREACHED),
+    )
 
 
 def cost_blocks(
