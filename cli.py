@@ -19,8 +19,10 @@ import click
 from coverage.errors import (
     CountyError,
     CoverageError,
+    DispatchError,
     FileError,
     OptionError,
+    SimulationError,
     SitingError,
     StandardError,
     system_reason,
@@ -29,17 +31,28 @@ from coverage.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from coverage.analysis import Note
+    from coverage.dispatch.desk import Desk
+    from coverage.dispatch.units import Fleet, VehicleReport
     from coverage.files import Stamps
+    from coverage.option import Option
     from coverage.proposal import Proposal, Wish
+    from coverage.routing.speeds import SpeedTable
+    from coverage.simulation import Rules
     from coverage.sources.import_order import Order
     from coverage.sources.layer_file import LayerFile
     from coverage.sources.layer_rows import LayerRows
+    from coverage.sources.notes import Note as RowNote
     from coverage.sources.osm_download import Downloaded
+    from coverage.sources.row_account import RowAccount
     from coverage.sources.study_area_import import Imported
-    from coverage.standards import ResponseStandard
+    from coverage.standards import CareStandard, Centre, ResponseStandard
     from coverage.study_area import StudyArea
+
+    _Log = tuple[RowAccount, tuple[RowNote, ...]]
+    """What became of the rows of a log, and what must be known of it."""
 
 Lang = Literal["zh", "en"]
 EXIT_ERROR = 2
@@ -305,6 +318,13 @@ columns_option = click.option(
 )
 
 
+care_option = click.option(
+    "--care-targets",
+    "care_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Targets from the call to the hospital's door (TOML). 救治时限文件",
+)
 png_option = click.option("--png", is_flag=True, help="Also the map as a picture of 300 dpi. 另存地图图片")
 
 
@@ -319,6 +339,55 @@ def cli() -> None:
     """Who is inside the emergency circle of a county, and who is not. 县域急救圈覆盖分析"""
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """What every command that computes needs before it reads a study area."""
+
+    lang: Lang
+    path: Path
+    folder: Path
+    speeds: SpeedTable
+    condition: str
+
+
+def _ready(
+    county: str,
+    data: Path | None,
+    out: Path,
+    *,
+    lang: Lang | None,
+    condition: str = "siren",
+    speeds_file: Path | None = None,
+    tiles: str | None = None,
+) -> _Ready:
+    """Check what can be told at once, and find the study area."""
+    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
+    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
+    from coverage.settings import read_speeds  # noqa: PLC0415
+    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
+
+    lang = lang or _locale_lang()
+    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
+    condition = CONDITION_NAMES.get(condition, condition)
+    speeds.factor(condition)
+    if tiles:
+        parse_tiles(tiles, lang)
+    path = find_county(county, search_folders(data))
+    return _Ready(lang, path, out / path.stem, speeds, condition)
+
+
+def _say(lines: Iterable[str], *, quiet: bool) -> None:
+    """Tell on stderr what must be known of the figures."""
+    if not quiet:
+        for line in lines:
+            click.echo(line, err=True)
+
+
+def _name_files(folder: Path, names: Iterable[str]) -> None:
+    """End with the line of files."""
+    click.echo("  ".join(str(folder / name) for name in names))
+
+
 @cli.command(short_help="Verdicts, township by township. 评估各乡镇是否达标")
 @county_option
 @data_option
@@ -326,6 +395,9 @@ def cli() -> None:
 @standard_options
 @click.option("--condition", default="siren", show_default=True, metavar="NAME",
               help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
+@click.option("--care", is_flag=True,
+              help="Also from the call to the door of a capable hospital. 五大中心救治链")  # fmt: skip
+@care_option
 @speed_options
 @png_option
 @shared_options
@@ -334,6 +406,8 @@ def analyze(
     data: Path | None,
     out: Path,
     condition: str,
+    care: bool,  # noqa: FBT001
+    care_file: Path | None,
     speeds_file: Path | None,
     tiles: str | None,
     png: bool,  # noqa: FBT001
@@ -346,33 +420,30 @@ def analyze(
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
     from coverage.reports.bundle import write_reports  # noqa: PLC0415
-    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
     from coverage.reports.terminal import render, render_notes  # noqa: PLC0415
-    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
-    from coverage.settings import read_speeds  # noqa: PLC0415
-    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
 
-    lang = lang or _locale_lang()
-    standard = _standard(**promise)
-    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
-    condition = CONDITION_NAMES.get(condition, condition)
-    speeds.factor(condition)
-    if tiles:
-        parse_tiles(tiles, lang)
-    path = find_county(county, search_folders(data))
+    standard, targets = _standard(**promise), _care(care_file) if care or care_file else None
+    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file, tiles=tiles)
+    lang = ready.lang
     # the folder comes first: an hour's work must not end at a folder that cannot be written
-    with staged_folder(out / path.stem) as staging:
-        area = read_study_area(path)
+    with staged_folder(ready.folder) as staging:
+        area = read_study_area(ready.path)
         if png:
             _check_fonts(area, lang)
-        analysis = run_analysis(area, standard, speeds=speeds, condition=condition)
+        analysis = run_analysis(area, standard, speeds=ready.speeds, condition=ready.condition, care=targets)
         names = write_reports(analysis, staging, command="analyze", lang=lang, tiles=tiles, png=png)
-    _remove_stale(out / path.stem, names, "analyze.png")
-    if not quiet:
-        for line in render_notes(analysis, lang):
-            click.echo(line, err=True)
+    _remove_stale(ready.folder, names, "analyze.png")
+    _say(render_notes(analysis, lang), quiet=quiet)
     click.echo(render(analysis, lang, colour=_wants_colour()))
-    click.echo("  ".join(str(out / path.stem / name) for name in names))
+    _name_files(ready.folder, names)
+
+
+def _care(path: Path | None) -> CareStandard:
+    """Give the targets from the call to the hospital's door."""
+    from coverage.settings import read_care  # noqa: PLC0415
+    from coverage.standards import CareStandard as Targets  # noqa: PLC0415
+
+    return read_care(path) if path else Targets()
 
 
 KIND_WORDS = {"station": "急救站", "subcenter": "次中心"}
@@ -457,32 +528,23 @@ def propose(
     from coverage.files import staged_folder  # noqa: PLC0415
     from coverage.geopackage import read_study_area  # noqa: PLC0415
     from coverage.proposing.recipe import propose as run_propose  # noqa: PLC0415
-    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
     from coverage.reports.proposal_bundle import write_proposal  # noqa: PLC0415
     from coverage.reports.search_line import search_line  # noqa: PLC0415
-    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
-    from coverage.settings import read_speeds  # noqa: PLC0415
-    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
 
-    lang = lang or _locale_lang()
     wish, standard, limit_s, places = _wished(given)
-    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
-    if condition is not None:
-        condition = CONDITION_NAMES.get(condition, condition)
-        speeds.factor(condition)
-    if tiles:
-        parse_tiles(tiles, lang)
-    path = find_county(county, search_folders(data))
-    folder = out / path.stem
+    ready = _ready(
+        county, data, out, lang=lang, condition=condition or "siren", speeds_file=speeds_file, tiles=tiles
+    )
+    lang, folder = ready.lang, ready.folder
     with staged_folder(folder) as staging:
-        area = read_study_area(path)
+        area = read_study_area(ready.path)
         if png:
             _check_fonts(area, lang)
         wish, ground = _on_the_ground(area, wish, places)
         with search_line(lang, quiet=quiet) as progress:
             proposal = run_propose(
-                area, wish, standard, speeds=speeds, condition=condition, limit_s=limit_s,
-                progress=progress, **ground.arguments,
+                area, wish, standard, speeds=ready.speeds, condition=ready.condition if condition else None,
+                limit_s=limit_s, progress=progress, **ground.arguments,
             )  # fmt: skip
         names = write_proposal(proposal, staging, lang=lang, tiles=tiles, png=png)
         names += _write_rejected(ground, staging, lang)
@@ -491,7 +553,7 @@ def propose(
     if not ground.has_rejects:
         (folder / REJECTED).unlink(missing_ok=True)  # of an older run; its copy stays
     _tell(proposal, ground, lang, older, explain=explain, quiet=quiet)
-    click.echo("  ".join(str(folder / name) for name in names))
+    _name_files(folder, names)
     return EXIT_INTERRUPTED if _is_interrupted(proposal) else EXIT_REJECTS if ground.has_rejects else 0
 
 
@@ -885,42 +947,28 @@ def compare(
         render_comparison,
         render_comparison_notes,
     )
-    from coverage.reports.map_tiles import parse_tiles  # noqa: PLC0415
-    from coverage.routing.speeds import DEFAULT_SPEEDS  # noqa: PLC0415
-    from coverage.settings import read_speeds  # noqa: PLC0415
-    from coverage.sources.counties import find_county, search_folders  # noqa: PLC0415
 
-    lang = lang or _locale_lang()
     asked = _asked_to_compare(given)
     standard = _standard(**given)
-    speeds = read_speeds(speeds_file) if speeds_file else DEFAULT_SPEEDS
-    condition = CONDITION_NAMES.get(condition, condition)
-    speeds.factor(condition)
-    if tiles:
-        parse_tiles(tiles, lang)
     files = [read_option(path) for path in option_files]
-    path = find_county(county, search_folders(data))
-    folder = out / path.stem
+    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file, tiles=tiles)
+    lang, folder, speeds = ready.lang, ready.folder, ready.speeds
     with staged_folder(folder) as staging:
-        area = read_study_area(path)
+        area = read_study_area(ready.path)
         options = [(check_option(file, area, speeds=speeds), file.text, file.path.name) for file in files]
         if png or not no_pdf:
             printed = [text for o, _, _ in options for text in (o.name, o.note, *(x.name for x in o.open))]
             _check_fonts(area, lang, printed)
-        with _drawing(quiet=quiet, lang=lang) as progress:
+        with _counting("comparing", "比选计算", quiet=quiet, lang=lang) as progress:
             comparison = run_compare(
-                area, options, standard, speeds=speeds, condition=condition, progress=progress, **asked
+                area, options, standard, speeds=speeds, condition=ready.condition, progress=progress, **asked
             )
         names = write_comparison(comparison, staging, lang=lang, tiles=tiles, pdf=not no_pdf, png=png)
     _remove_stale(folder, names, "compare.pdf", "compare.?.png")
-    if not quiet:
-        for file in files:
-            if file.assumes_wgs84:
-                click.echo(_of_unknown_system(file.path.name, lang), err=True)
-        for line in render_comparison_notes(comparison, lang):
-            click.echo(line, err=True)
+    unsaid = [_of_unknown_system(file.path.name, lang) for file in files if file.assumes_wgs84]
+    _say([*unsaid, *render_comparison_notes(comparison, lang)], quiet=quiet)
     click.echo(render_comparison(comparison, lang, colour=_wants_colour()))
-    click.echo("  ".join(str(folder / name) for name in names))
+    _name_files(folder, names)
 
 
 def _of_unknown_system(name: str, lang: Lang) -> str:
@@ -980,9 +1028,425 @@ def _minute(text: str) -> int:
     return 60 * hour + minute
 
 
+CENTRE_NAMES = {
+    "chest_pain": "胸痛",
+    "stroke": "卒中",
+    "trauma": "创伤",
+    "maternal": "危重孕产妇",
+    "newborn": "危重新生儿",
+}
+dispatch_options = _options(
+    click.option("--at", "at", metavar="LON,LAT[@CRS]",
+                 help="Where the patient is: 113.45,29.47@gcj02. 患者位置"),
+    click.option("--condition", "centre", type=Word(**CENTRE_NAMES),
+                 help="What the patient needs: chest_pain, stroke, trauma, maternal or newborn. 病种"),
+    _path_option("--vehicles", help="Where the ambulances are now; - reads stdin. 车辆位置文件"),
+    _path_option("--closed-roads", "closed_file",
+                 help="Roads closed now: polygons or lines, or a TOML. 封闭道路文件"),
+    click.option("--watch", is_flag=True,
+                 help="Follow the file of vehicles and keep the page current. 持续更新"),
+    click.option("--every", "every_s", type=Number(), metavar="S",
+                 help="With --watch: look at the file every so many seconds, 2 if not given. 刷新间隔"),
+    click.option("--now", metavar="TIME",
+                 help="The moment the positions are judged by; this computer's clock if not given. 当前时刻"),
+    click.option("--max-age", "max_age_s", type=Number(), metavar="S",
+                 help="Positions older than this are left out, 300 s if not given. 位置时效"),
+    click.option("--driving", "condition", default="siren", show_default=True, metavar="NAME",
+                 help="siren, normal, night, peak or rain. 行车条件"),
+)  # fmt: skip
+
+
+@cli.command(short_help="One call: which unit, which way, which hospital. 派车与送院")
+@county_option
+@dispatch_options
+@care_option
+@data_option
+@out_option
+@standard_options
+@speed_options
+@crs_option
+@columns_option
+@shared_options
+def dispatch(
+    county: str,
+    data: Path | None,
+    out: Path,
+    condition: str,
+    speeds_file: Path | None,
+    tiles: str | None,
+    care_file: Path | None,
+    watch: bool,  # noqa: FBT001
+    every_s: float | None,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **given: Any,
+) -> None:
+    """Answer one call: which unit, which way, which hospital, and what is left meanwhile. 派车与送院"""
+    from coverage.dispatch.desk import open_desk  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.inputs.closed_roads import read_closed_roads  # noqa: PLC0415
+
+    call = _call(given, watch=watch, every_s=every_s)
+    closed = _layer_file(call.closed_file, crs=call.crs) if call.closed_file else None
+    targets, standard = _care(care_file), _standard(**given)
+    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file, tiles=tiles)
+    area = read_study_area(ready.path)
+    desk = open_desk(
+        area,
+        standard,
+        speeds=ready.speeds,
+        condition=ready.condition,
+        care=targets,
+        works=read_closed_roads(closed, area) if closed else None,
+    )
+    if call.is_watched:
+        _watch(desk, call, ready, tiles=tiles, quiet=quiet)
+    else:
+        _answer(desk, call, ready, tiles=tiles, quiet=quiet)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What is asked of a dispatch: a place, a case, the vehicles and how to follow them."""
+
+    at: tuple[float, float] | None
+    assumes_wgs84: bool
+    centre: Centre | None
+    vehicles: LayerFile | None
+    closed_file: str | None
+    crs: str
+    now: datetime | None
+    max_age_s: float
+    every_s: float
+    is_watched: bool
+
+
+def _call(given: dict[str, Any], *, watch: bool, every_s: float | None) -> _Call:
+    """Take out of `given` what a dispatch is asked for beside the promise, and check it."""
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+
+    at, vehicles, crs = given.pop("at"), given.pop("vehicles"), given.pop("crs")
+    now, max_age_s = given.pop("now"), given.pop("max_age_s")
+    columns, centre = parse_columns(given.pop("columns")), given.pop("centre")
+    if at is None and vehicles is None:
+        raise DispatchError(
+            "neither a place nor vehicles: give --at LON,LAT for a call, or --vehicles FILE for the picture",
+            zh="没有给出患者位置或车辆文件：接警请写 --at 经度,纬度，看全县态势请写 --vehicles 文件",
+        )
+    for name, used in (("--watch", watch), ("--now", now is not None), ("--max-age", max_age_s is not None)):
+        if used and vehicles is None:
+            raise DispatchError(
+                f"{name} is for the positions of vehicles, and none are given: add --vehicles FILE",
+                zh=f"{name} 用于车辆位置，但没有给出车辆文件：请加上 --vehicles 文件",
+            )
+    if every_s is not None and not watch:
+        raise DispatchError(
+            "--every is for following the vehicles: add --watch",
+            zh="--every 用于持续更新：请加上 --watch",
+        )
+    if centre is not None and at is None:
+        raise DispatchError(
+            "--condition is for a call, and no place is given: add --at LON,LAT",
+            zh="--condition 用于具体呼救，但没有给出患者位置：请加上 --at 经度,纬度",
+        )
+    place, assumes_wgs84 = _place(at, crs) if at is not None else (None, False)
+    return _Call(
+        at=place,
+        assumes_wgs84=assumes_wgs84,
+        centre=centre,
+        vehicles=None if vehicles is None else _layer_file(vehicles, crs=crs, columns=columns),
+        closed_file=given.pop("closed_file"),
+        crs=crs,
+        now=None if now is None else _moment(now),
+        max_age_s=_seconds(300.0 if max_age_s is None else max_age_s, "--max-age"),
+        every_s=_seconds(2.0 if every_s is None else every_s, "--every"),
+        is_watched=watch,
+    )
+
+
+def _seconds(value: float, name: str) -> float:
+    """Refuse what is no span of time."""
+    if not (math.isfinite(value) and value > 0):
+        raise DispatchError(
+            f"{name} is {value:g}: give seconds, more than 0", zh=f"{name} 为 {value:g}：请给出大于0的秒数"
+        )
+    return value
+
+
+def _place(text: str, crs: str) -> tuple[tuple[float, float], bool]:
+    """Read ``LON,LAT[@CRS]`` as degrees of WGS84, and tell whether the system was not said."""
+    from coverage.sources.coordinates import convert, parse_system  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    degrees, _, system = plain.partition("@")
+    found = re.fullmatch(r"([-+]?[\d.]+)\s*°?\s*[,、 ;]\s*([-+]?[\d.]+)\s*°?", degrees.strip())
+    try:
+        lon, lat = (float(found[1]), float(found[2])) if found else (math.nan, math.nan)
+    except ValueError:
+        lon = lat = math.nan
+    if not (abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - degrees of the Earth
+        raise DispatchError(
+            f"--at {text!r} is no place: write longitude,latitude in degrees, such as 113.45,29.47@gcj02",
+            zh=f"--at {text!r} 不是位置：请写 经度,纬度，例如 113.45,29.47@gcj02",
+        )
+    named = system.strip() or crs
+    moved = convert([lon], [lat], source=parse_system(named) if named else "wgs84")
+    return (float(moved.x[0]), float(moved.y[0])), not named
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment, in this computer's clock where it says no other."""
+    from coverage.inputs.moments import read_moment  # noqa: PLC0415
+
+    moment = read_moment(text)
+    if moment is None or not moment.has_clock:
+        raise DispatchError(
+            f"--now {text!r} is no moment: write for instance 2026-11-22T08:30:00",
+            zh=f"--now {text!r} 不是时刻：请写成 2026-11-22T08:30:00 的样子",
+        )
+    return moment.at
+
+
+def _fleet(desk: Desk, call: _Call, reports: tuple[VehicleReport, ...], before: Fleet | None) -> Fleet:
+    """Check reported positions, by the clock of the moment."""
+    from datetime import datetime  # noqa: PLC0415
+
+    from coverage.dispatch.checking import check_reports  # noqa: PLC0415
+    from coverage.inputs.moments import zone_of  # noqa: PLC0415
+
+    now = call.now or datetime.now().astimezone()
+    if now.tzinfo is None:
+        zone = zone_of(desk.area)
+        now = now.replace(tzinfo=zone) if zone else now.astimezone()
+    return check_reports(
+        reports, desk.area, desk.network, desk.standard, now=now, max_age_s=call.max_age_s, before=before
+    )
+
+
+def _answer(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: bool) -> None:
+    """Answer once, and say so."""
+    from coverage.dispatch.fleet import base_fleet  # noqa: PLC0415
+    from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.inputs.vehicles import read_vehicles  # noqa: PLC0415
+    from coverage.reports.dispatch_bundle import write_dispatch  # noqa: PLC0415
+    from coverage.reports.dispatch_terminal import render_dispatch, render_dispatch_notes  # noqa: PLC0415
+
+    fleet = (
+        base_fleet(desk.area, desk.standard)
+        if call.vehicles is None
+        else _fleet(desk, call, read_vehicles(call.vehicles, desk.area), None)
+    )
+    found = run_dispatch(desk, fleet, at=call.at, centre=call.centre)
+    with staged_folder(ready.folder) as staging:
+        names = write_dispatch(found, staging, lang=ready.lang, tiles=tiles)
+    unsaid = [_place_of_unknown_system(ready.lang)] if call.assumes_wgs84 else []
+    _say([*unsaid, *render_dispatch_notes(found, ready.lang)], quiet=quiet)
+    click.echo(render_dispatch(found, ready.lang, colour=_wants_colour()))
+    _name_files(ready.folder, names)
+
+
+def _place_of_unknown_system(lang: Lang) -> str:
+    """Say that the place of a call is taken for WGS84."""
+    line = {
+        "zh": "注意：--at 没有写坐标系，按WGS84处理。高德、腾讯地图的坐标请写成 经度,纬度@gcj02",
+        "en": "note: --at does not say whose coordinates it has: taken as WGS84. "
+        "For AMap or Tencent write LON,LAT@gcj02",
+    }
+    return line[lang]
+
+
+def _watch(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: bool) -> None:
+    """Keep the page current until a key stops it: every change of the file is one new picture."""
+    from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.inputs.feed import follow  # noqa: PLC0415
+    from coverage.reports.dispatch_bundle import write_dispatch  # noqa: PLC0415
+    from coverage.reports.dispatch_terminal import render_dispatch_line, render_dispatch_notes  # noqa: PLC0415
+
+    lang, fleet, has_told = ready.lang, None, False
+    if call.vehicles is None:
+        return
+    try:
+        for reports in follow(call.vehicles, desk.area, every_s=call.every_s):
+            try:
+                if isinstance(reports, CoverageError):
+                    raise reports
+                fleet = _fleet(desk, call, reports, fleet)
+                found = run_dispatch(desk, fleet, at=call.at, centre=call.centre)
+                with staged_folder(ready.folder) as staging:
+                    names = write_dispatch(found, staging, lang=lang, tiles=tiles, refresh_s=call.every_s)
+            except CoverageError as error:
+                if not has_told:
+                    raise  # nothing has been shown yet: a wrong name is an error, not a pause
+                click.echo({"zh": "注意：", "en": "note: "}[lang] + error.line(lang), err=True)
+                continue
+            if not has_told:
+                _name_files(ready.folder, names)
+                has_told = True
+            _say(render_dispatch_notes(found, lang), quiet=quiet)
+            click.echo(render_dispatch_line(found, lang))
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return  # that is how a watch ends
+
+
+simulate_options = _options(
+    click.option("--days", type=Number(), metavar="N",
+                 help="Days that are played, 365 if not given. 模拟天数"),
+    click.option("--calls-per-day", type=Number(), metavar="N",
+                 help="Calls a day on average, 24 if not given. 日均呼救量"),
+    click.option("--replications", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="N",
+                 help="How often the year is played. 重复次数"),
+    click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
+                 help="Where the random numbers begin. 随机种子"),
+    click.option("--option", "option_files", type=click.Path(path_type=Path), multiple=True,
+                 metavar="FILE.toml", help="An option to play beside; give it once for each. 方案文件"),
+    click.option("--rules", "rules_file", type=click.Path(path_type=Path), metavar="FILE.toml",
+                 help="Service times, turnout, priorities, shifts, standby places. 模拟规则文件"),
+    _path_option("--calls", "calls_file",
+                 help="Past calls, from which places and hours are drawn. 历史呼救记录"),
+    click.option("--dispatch", "dispatch_rule", type=Word(nearest="就近", preparedness="兼顾备勤"),
+                 help="Which unit is sent: nearest, or preparedness. 派车规则"),
+    click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+                 help="Processes that share the work; one a core if not given. 并行进程数"),
+)  # fmt: skip
+
+
+@cli.command(short_help="A year of calls, ambulances busy and free. 模拟一年的呼救与派车")
+@county_option
+@simulate_options
+@data_option
+@out_option
+@standard_options
+@click.option("--condition", default="siren", show_default=True, metavar="NAME",
+              help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
+@speed_options
+@crs_option
+@columns_option
+@shared_options
+def simulate(
+    county: str,
+    option_files: tuple[Path, ...],
+    jobs: int | None,
+    data: Path | None,
+    out: Path,
+    condition: str,
+    speeds_file: Path | None,
+    tiles: str | None,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+    **given: Any,
+) -> int:
+    """Play a year of calls, with the county as it is and with options. 模拟一年的呼救与派车"""
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.options.reading import check_option, read_option  # noqa: PLC0415
+    from coverage.reports.simulation_bundle import write_simulation  # noqa: PLC0415
+    from coverage.reports.simulation_terminal import (  # noqa: PLC0415
+        render_simulation,
+        render_simulation_notes,
+    )
+    from coverage.simulating.recipe import simulate as run_simulate  # noqa: PLC0415
+
+    played = _asked_to_simulate(given)
+    standard = _standard(**given)
+    files = [read_option(path) for path in option_files]
+    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file, tiles=tiles)
+    lang, folder, speeds = ready.lang, ready.folder, ready.speeds
+    with staged_folder(folder) as staging:
+        area = read_study_area(ready.path)
+        options = [(check_option(file, area, speeds=speeds), file.text, file.path.name) for file in files]
+        rules, log = _rules(area, options, played)
+        with _counting("simulating", "模拟", quiet=quiet, lang=lang) as progress:
+            simulation = run_simulate(
+                area, options, standard, speeds=speeds, condition=ready.condition, rules=rules,
+                jobs=jobs or os.cpu_count() or 1, progress=progress,
+            )  # fmt: skip
+        names = write_simulation(simulation, staging, lang=lang, tiles=tiles)
+        names += _write_log_rejects(log, staging, "simulate", lang)
+    _forget_log_rejects(log, folder, "simulate")
+    unsaid = [_of_unknown_system(file.path.name, lang) for file in files if file.assumes_wgs84]
+    if played["rules_file"] is not None and played["rules_file"].has_places:
+        unsaid.append(_of_unknown_system(played["rules_file"].path.name, lang))
+    told = [*unsaid, *_log_lines(log, lang), *render_simulation_notes(simulation, lang)]
+    _say(told, quiet=quiet)
+    click.echo(render_simulation(simulation, lang, colour=_wants_colour()))
+    _name_files(folder, names)
+    return EXIT_REJECTS if log and log[0].rejects else 0
+
+
+def _asked_to_simulate(given: dict[str, Any]) -> dict[str, Any]:
+    """Take out of `given` what a simulated year is asked for beside the promise, and read its rules."""
+    from coverage.inputs.rules import read_rules  # noqa: PLC0415
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+
+    names = ("days", "calls_per_day", "replications", "seed")
+    asked = {name: given.pop(name) for name in names}
+    rules_file, calls_file, crs = given.pop("rules_file"), given.pop("calls_file"), given.pop("crs")
+    columns = parse_columns(given.pop("columns"))
+    if calls_file is None and (crs or columns):
+        raise SimulationError(
+            "--crs and --column are for the file of past calls, and none is given: add --calls FILE",
+            zh="--crs、--column 用于历史呼救记录，但没有给出文件：请加上 --calls 文件",
+        )
+    return {
+        "given": {name: value for name, value in asked.items() if value is not None},
+        "dispatch": given.pop("dispatch_rule"),
+        "rules_file": None if rules_file is None else read_rules(rules_file),
+        "calls_file": None if calls_file is None else _layer_file(calls_file, crs=crs, columns=columns),
+    }
+
+
+def _rules(
+    area: StudyArea, options: list[tuple[Option, str, str]], asked: dict[str, Any]
+) -> tuple[Rules, _Log | None]:
+    """Give the rules that are played, and what became of the rows of past calls."""
+    from coverage.inputs.calls import read_calls  # noqa: PLC0415
+    from coverage.inputs.rules import check_rules  # noqa: PLC0415
+    from coverage.simulation import Rules as UsualRules  # noqa: PLC0415
+
+    rules, log = UsualRules(), None
+    if asked["rules_file"] is not None:
+        names = {str(i): str(name) for i, name in area.facilities[["id", "name"]].to_numpy().tolist()}
+        opened = {item.id: item.name for option, _, _ in options for item in option.open}
+        rules = check_rules(asked["rules_file"], {**opened, **names})
+    changes = dict(asked["given"])
+    if asked["dispatch"] is not None:
+        changes["dispatch"] = asked["dispatch"]
+    if asked["calls_file"] is not None:
+        past, account, notes = read_calls(asked["calls_file"], area)
+        log = (account, notes)
+        changes.setdefault("calls_per_day", len(past.time_s) / past.n_days)
+        changes["past_calls"] = past
+    return replace(rules, **changes), log
+
+
+def _write_log_rejects(log: _Log | None, staging: Path, command: str, lang: Lang) -> tuple[str, ...]:
+    """Write the rows of a log that could not be used, where there are any."""
+    from coverage.sources.rejected_rows import write_rejected  # noqa: PLC0415
+
+    if log is None or not log[0].rejects:
+        return ()
+    name = f"{command}.rejected.xlsx"
+    write_rejected([log[0]], staging / name, lang)
+    return (name,)
+
+
+def _forget_log_rejects(log: _Log | None, folder: Path, command: str) -> None:
+    """Remove the rejects of an older run."""
+    if log is None or not log[0].rejects:
+        (folder / f"{command}.rejected.xlsx").unlink(missing_ok=True)
+
+
+def _log_lines(log: _Log | None, lang: Lang) -> list[str]:
+    """Say what became of the rows of a log."""
+    return [] if log is None else [*(note.text(lang) for note in log[1]), log[0].line(lang)]
+
+
 @contextmanager
-def _drawing(*, quiet: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr how many of the draws are done."""
+def _counting(en: str, zh: str, *, quiet: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how much of the work is done."""
     from coverage.sources.progress import progress_bar  # noqa: PLC0415
 
     with progress_bar(100, quiet=quiet, lang=lang) as stage:
@@ -991,10 +1455,64 @@ def _drawing(*, quiet: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]
         def progress(done: int, total: int) -> None:
             nonlocal shown
             while shown < 100 * done // max(total, 1):
-                stage("comparing", "比选计算")
+                stage(en, zh)
                 shown += 1
 
         yield progress
+
+
+@cli.command(short_help="Speeds from observed trips. 由实际行车记录校准车速")
+@county_option
+@_path_option("--trips", "trips_file", required=True,
+              help="Past drives with times and both ends. 行车记录")  # fmt: skip
+@click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Speed table (TOML) to start from in place of the default. 速度表")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
+              help="Where the random numbers begin. 随机种子")  # fmt: skip
+@crs_option
+@columns_option
+@data_option
+@out_option
+@shared_options
+def calibrate(
+    county: str,
+    trips_file: str,
+    speeds_file: Path | None,
+    seed: int,
+    crs: str,
+    columns: tuple[str, ...],
+    data: Path | None,
+    out: Path,
+    lang: Lang | None,
+    quiet: bool,  # noqa: FBT001
+) -> int:
+    """Find the speeds that ambulances really drive, from observed trips. 由实际行车记录校准车速"""
+    from coverage.calibrating.recipe import calibrate as run_calibrate  # noqa: PLC0415
+    from coverage.files import staged_folder  # noqa: PLC0415
+    from coverage.geopackage import read_study_area  # noqa: PLC0415
+    from coverage.inputs.trips import read_trips  # noqa: PLC0415
+    from coverage.reports.calibration_bundle import write_calibration  # noqa: PLC0415
+    from coverage.reports.calibration_terminal import (  # noqa: PLC0415
+        render_calibration,
+        render_calibration_notes,
+    )
+    from coverage.sources.layer_file import parse_columns  # noqa: PLC0415
+
+    file = _layer_file(trips_file, crs=crs, columns=parse_columns(columns))
+    ready = _ready(county, data, out, lang=lang, speeds_file=speeds_file)
+    lang, folder = ready.lang, ready.folder
+    with staged_folder(folder) as staging:
+        area = read_study_area(ready.path)
+        trips, *log = read_trips(file, area)
+        with _counting("fitting", "校准", quiet=quiet, lang=lang) as progress:
+            calibration = run_calibrate(area, trips, speeds=ready.speeds, seed=seed, progress=progress)
+        names = write_calibration(calibration, staging, lang=lang)
+        names += _write_log_rejects(tuple(log), staging, "calibrate", lang)
+    _forget_log_rejects(tuple(log), folder, "calibrate")
+    _say([*_log_lines(tuple(log), lang), *render_calibration_notes(calibration, lang)], quiet=quiet)
+    click.echo(render_calibration(calibration, lang, colour=_wants_colour()))
+    _name_files(folder, names)
+    return EXIT_REJECTS if log[0].rejects else 0
 
 
 LAYER_WORDS = {
