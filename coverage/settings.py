@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import tomllib
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from coverage.errors import FileError, SpeedError, StandardError, system_reason
@@ -16,11 +18,28 @@ from coverage.routing.speeds import (
     SpeedTable,
     frozen_table,
 )
-from coverage.standards import PROFILE_KEYS, ResponseStandard
+from coverage.sources.table_words import centres_of
+from coverage.standards import MINUTE_S, PROFILE_KEYS, CareStandard, ResponseStandard
+from coverage.study_area import CENTRES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from coverage.standards import CareTarget, Centre
+
+_CARE_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "target_min": "target_min",
+        "scene_min": "scene_min",
+        "source": "source",
+        "时限分钟": "target_min",
+        "现场分钟": "scene_min",
+        "来源": "source",
+    }
+)
+# TOML wants every name that is not ASCII in quotes, which nobody expects who writes Chinese
+_BARE_CHINESE = re.compile(r"^([ \t]*\[?[ \t]*)([^\W\x00-\x7f][\w-]*)([ \t]*[\]=])", re.MULTILINE)
 
 
 def read_profile(path: Path) -> ResponseStandard:
@@ -96,6 +115,82 @@ def read_speeds(path: Path) -> SpeedTable:
     return replace(DEFAULT_SPEEDS, source=path.name, **merged)
 
 
+def read_care(path: Path) -> CareStandard:
+    """
+    Read how soon patients are to be at a hospital; what the file does not name stays as in the default.
+
+    Parameters
+    ----------
+    path
+        A table for each of the five centres, ``[stroke]`` or ``[卒中]``, with ``target_min`` (call to door),
+        ``scene_min`` (time on scene) and ``source``, or ``时限分钟``, ``现场分钟`` and ``来源``.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or is no TOML.
+    StandardError
+        If a table is none of the five, or has an unknown key or figures no target can have.
+    """
+    targets = dict(CareStandard().targets)
+    seen: set[str] = set()
+    for name, rows in _read_toml(path, chinese=True).items():
+        centre = _centre_of(path, name, rows)
+        if centre in seen:
+            raise StandardError(
+                f"{path}: [{name}] stands for {centre} a second time: keep one table",
+                zh=f"{path}：[{name}] 与前面的表重复，请只保留一个",
+            )
+        seen.add(centre)
+        targets[centre] = _target(path, name, rows, targets[centre])
+    return CareStandard(MappingProxyType(targets), path.stem)
+
+
+def _centre_of(path: Path, name: str, rows: object) -> Centre:
+    """Give the centre that a table is of."""
+    if not isinstance(rows, dict):
+        raise StandardError(
+            f"{path}: {name} stands in no table: write it below the name of a centre, such as [stroke]",
+            zh=f"{path}：{name} 不在任何中心之下，请写在中心名称之后，例如 [卒中]",
+        )
+    found, unknown = centres_of(name.replace("_", " ")) if name not in CENTRES else (name, ())
+    if unknown or found not in CENTRES:
+        raise StandardError(
+            f"{path}: [{name}] is none of the five centres: use {', '.join(CENTRES)}",
+            zh=f"{path}：[{name}] 不是五大中心之一，可用 胸痛、卒中、创伤、危重孕产妇、危重新生儿",
+        )
+    return found
+
+
+def _target(path: Path, name: str, rows: Mapping[str, Any], usual: CareTarget) -> CareTarget:
+    """Give a centre's target as its table changes it."""
+    given: dict[str, Any] = {}
+    for key, value in rows.items():
+        field = _CARE_KEYS.get(key)
+        if field is None or field in given:
+            raise StandardError(
+                f"{path}: [{name}] {key} is not understood or given twice: use target_min, scene_min, source",
+                zh=f"{path}：[{name}] 中的 {key} 无法识别或重复，可用的项为 时限分钟、现场分钟、来源",
+            )
+        if (type(value) is not str) if field == "source" else (type(value) not in (int, float)):
+            raise StandardError(
+                f"{path}: [{name}] {key} = {value!r}: write minutes as plain numbers and a source in quotes",
+                zh=f"{path}：[{name}] 中 {key} = {value!r} 有误：分钟直接写数字，来源写在引号内",
+            )
+        given[field] = value
+    # a figure of the planner's own is of the planner's own source
+    source = given.get("source", path.name)
+    changed: dict[str, Any] = {}
+    if "target_min" in given:
+        changed |= {"target_s": _float(given["target_min"]) * MINUTE_S, "source": source}
+    if "scene_min" in given:
+        changed |= {"scene_s": _float(given["scene_min"]) * MINUTE_S, "scene_source": source}
+    try:
+        return replace(usual, **changed)
+    except StandardError as error:
+        raise StandardError(f"{path}: [{name}] {error}", zh=f"{path}：[{name}] {error.zh}") from error
+
+
 def _check_classes(path: Path, rows: Mapping[str, float]) -> None:
     """Refuse a road class that OpenStreetMap has not: a slip of the pen must not pass for a change."""
     known = {*DEFAULT_SPEEDS.class_kph, *OTHER_ROAD_CLASSES}
@@ -116,9 +211,11 @@ def _float(value: float) -> float:
         return math.inf
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path, *, chinese: bool = False) -> dict[str, Any]:
+    """Read a file as TOML; where `chinese`, names in Chinese need no quotes."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(_BARE_CHINESE.sub(r'\1"\2"\3', text) if chinese else text)
     except OSError as error:
         reason, reason_zh = system_reason(error)
         raise FileError(

@@ -224,11 +224,11 @@ class CareTarget:
 
 
 # Call to admission in a suitable hospital within 60 minutes for heart attack, stroke and severe injury.
-_SIXTY_MINUTES = "Eckpunktepapier 2016, doi:10.1007/s10049-016-0187-0"
+_SIXTY_MINUTES = "Eckpunktepapier 2016 (doi:10.1007/s10049-016-0187-0)"
 # The mean time on scene that simulations of Auckland's ambulances were fed with.
-_AUCKLAND_SCENE = "Auckland ambulance service, mean (Henderson & Mason 2004)"
+_AUCKLAND_SCENE = "Henderson & Mason, BARTSIM (Auckland), mean"
 # Emergency obstetric care within two hours of travel.
-_TWO_HOURS = "WHO/UNFPA/UNICEF/AMDD 2009, Monitoring emergency obstetric care"
+_TWO_HOURS = "WHO/UNFPA/UNICEF/AMDD 2009, Monitoring emergency obstetric care: a handbook"
 
 _CARE_TARGETS: dict[Centre, CareTarget] = {
     "chest_pain": CareTarget(60 * MINUTE_S, 12 * MINUTE_S, _SIXTY_MINUTES, _AUCKLAND_SCENE),
@@ -236,10 +236,10 @@ _CARE_TARGETS: dict[Centre, CareTarget] = {
         60 * MINUTE_S,
         15 * MINUTE_S,
         # Hebei's map of hospitals that dissolve clots: from pre-hospital care to the hospital within an hour
-        f"{_SIXTY_MINUTES}；河北省急救脑卒中溶栓地图（2018）",
-        "AHA/ASA, doi:10.3109/10903127.2013.825354",
+        f"{_SIXTY_MINUTES}, 河北省急救脑卒中溶栓地图（2018）",
+        "AHA/ASA (doi:10.3109/10903127.2013.825354)",
     ),
-    "trauma": CareTarget(60 * MINUTE_S, 10 * MINUTE_S, _SIXTY_MINUTES, "PHTLS, platinum ten minutes"),
+    "trauma": CareTarget(60 * MINUTE_S, 10 * MINUTE_S, _SIXTY_MINUTES, "ITLS/PHTLS, platinum ten minutes"),
     "maternal": CareTarget(120 * MINUTE_S, 12 * MINUTE_S, _TWO_HOURS, _AUCKLAND_SCENE),
     # no published time to the door was found: as for mothers
     "newborn": CareTarget(120 * MINUTE_S, 12 * MINUTE_S, "", _AUCKLAND_SCENE),

@@ -7,8 +7,8 @@ import pytest
 
 from coverage.errors import CoverageError, FileError, SpeedError, StandardError
 from coverage.routing.speeds import DEFAULT_SPEEDS
-from coverage.settings import read_profile, read_speeds
-from coverage.standards import ResponseStandard
+from coverage.settings import read_care, read_profile, read_speeds
+from coverage.standards import CareStandard, ResponseStandard
 
 
 def test_a_profile_from_a_file(tmp_path):
@@ -88,3 +88,64 @@ def test_numbers_and_nests_beyond_reason(tmp_path, text):
     path.write_text(text, "utf-8")
     with pytest.raises(CoverageError):
         read_profile(path)
+
+
+def test_targets_of_care_from_a_file(tmp_path):
+    path = tmp_path / "yueyang.toml"
+    path.write_text(
+        '# 岳阳\n[卒中]\n时限分钟 = 45\n来源 = "市卫健委"\n["胸痛中心"]\n现场分钟=8.5\n'
+        "[newborn]\ntarget_min = 90\n",
+        "utf-8",
+    )
+    care, usual = read_care(path), CareStandard()
+    assert care.profile == "yueyang"
+    stroke, chest_pain, newborn = (care.targets[c] for c in ("stroke", "chest_pain", "newborn"))
+    assert (stroke.target_s, stroke.source) == (2700, "市卫健委")
+    # what the file does not name keeps its figure and its source
+    assert (stroke.scene_s, stroke.scene_source) == (
+        usual.targets["stroke"].scene_s,
+        usual.targets["stroke"].scene_source,
+    )
+    assert (chest_pain.scene_s, chest_pain.scene_source) == (510, "yueyang.toml")
+    assert chest_pain.source == usual.targets["chest_pain"].source
+    assert (newborn.target_s, newborn.source) == (5400, "yueyang.toml")
+    assert care.targets["trauma"] == usual.targets["trauma"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message", "zh"),
+    [
+        ("[burns]\ntarget_min = 60", StandardError, r"\[burns\] is none of the five", "不是五大中心之一"),
+        ("[五大中心]\n时限分钟 = 60", StandardError, "is none of the five", "不是五大中心之一"),
+        ("target_min = 60", StandardError, "target_min stands in no table", "不在任何中心之下"),
+        ("[stroke]\ntarget = 60", StandardError, "target is not understood", "无法识别或重复"),
+        ("[stroke]\ntarget_min = 60\n时限分钟 = 50", StandardError, "given twice", "重复"),
+        ("[stroke]\nscene_min=9\n[卒中]\nscene_min=8", StandardError, "a second time", "重复"),
+        ('[stroke]\ntarget_min = "60"', StandardError, "plain numbers", "直接写数字"),
+        ("[stroke]\nsource = 60", StandardError, "source in quotes", "引号"),
+        ("[stroke]\ntarget_min = true", StandardError, "plain numbers", "直接写数字"),
+        (
+            "[stroke]\ntarget_min = 0",
+            StandardError,
+            r"\[stroke\] the call-to-door target is 0",
+            "到院时限为 0",
+        ),
+        ("[stroke]\ntarget_min = 3600", StandardError, "at most 240", "不超过240"),
+        ("[stroke]\nscene_min = -1", StandardError, "time on scene is -1", "现场时间为 -1"),
+        ("[stroke]\nscene_min = nan", StandardError, "time on scene is nan", "现场时间为 nan"),
+        ("[stroke", FileError, "is not TOML", "不是有效的TOML"),
+    ],
+)
+def test_targets_of_care_that_make_no_sense(tmp_path, text, error, message, zh):
+    path = tmp_path / "care.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(error, match=message) as caught:
+        read_care(path)
+    assert zh in caught.value.line("zh")
+    assert "care.toml" in caught.value.line("zh")
+
+
+def test_every_default_target_says_where_it_comes_from_or_that_it_is_an_assumption():
+    targets = CareStandard().targets
+    assert [centre for centre, target in targets.items() if not target.source] == ["newborn"]
+    assert all(target.scene_source for target in targets.values())
