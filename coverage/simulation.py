@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage.analysis import Note
+    from coverage.assessment import Assessment
     from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
     from coverage.standards import Centre, ResponseStandard
@@ -377,6 +378,11 @@ class SimulatedOutcome:
     response_curve: pd.DataFrame
     n_calls: int
 
+    @property
+    def is_baseline(self) -> bool:
+        """Whether this is the county as it is."""
+        return self.key == "0"
+
 
 @dataclass(frozen=True)
 class Simulation:
@@ -402,6 +408,8 @@ class Simulation:
     static_share
         Share of the people within the limit as ``analyze`` has it, by key: what the promise looks like
         when no ambulance is ever busy.
+    assessment
+        What ``analyze`` says of the county as it is, township by township.
     notes
         What a reader must know.
     """
@@ -414,4 +422,15 @@ class Simulation:
     outcomes: tuple[SimulatedOutcome, ...]
     differences: pd.DataFrame
     static_share: Mapping[str, float]
+    assessment: Assessment
     notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def baseline(self) -> SimulatedOutcome:
+        """The county as it is."""
+        return self.outcomes[0]
+
+    @property
+    def options(self) -> tuple[SimulatedOutcome, ...]:
+        """The outcomes of the options."""
+        return self.outcomes[1:]

@@ -12,6 +12,26 @@ import numpy as np
 
 from coverage.assessment import is_within
 from coverage.reports import svg, wording
+from coverage.reports.chart_parts import (
+    BOTTOM,
+    LABELS_PX,
+    LEFT,
+    LINE_PX,
+    SIZE,
+    SMALL,
+    TOP,
+    WIDTH,
+    end_labels,
+    grid,
+    keys_in_row,
+    limit_parts,
+    line_key,
+    outcome_look,
+    scale,
+    sheet,
+    stroke,
+    x_axis,
+)
 from coverage.reports.comparison_page_words import word
 from coverage.reports.display_width import wrapped
 from coverage.reports.map_style import INK
@@ -25,68 +45,13 @@ if TYPE_CHECKING:
     from coverage.comparison import Comparison, Outcome
     from coverage.reports.wording import Lang
 
-WIDTH = 480
-"""Of both charts, in their own units; the height follows from what they say."""
-
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 462.0, 44.0, 276.0
-_SIZE, _SMALL = 13.0, 12.0
-_LINE_PX = 17.0
+_RIGHT = 462.0
 _MARK_PX = 5.5
 _HALO = {"stroke": "#fff", "stroke-width": "3", "paint-order": "stroke", "stroke-linejoin": "round"}
-_LABELS_PX = 34.0  # beside the curves' ends
 _CURVE_STEP_S = 15.0
 _MINUTE_STEPS, _MAX_MINUTE_TICKS = (1, 2, 5, 10, 15, 20, 30, 60), 9
 _SHORTEST_MIN, _LONGEST_MIN = 30.0, 180.0
 _MOST = 0.99  # of those whom somebody reaches: as far as the curves must be followed
-_KEY_PX, _SAMPLE_PX = 52.0, 28.0
-
-# From Okabe and Ito, and from Tol, dark enough for thin lines; neighbours differ in dash as well.
-_COLOURS = ("#0072B2", "#C44E00", "#00755A", "#AA4499", "#7A5200", "#332288")
-_DASHES = ("", "8 3", "2.5 2.5", "10 3 2.5 3", "5 2.5 1.5 2.5 1.5 2.5", "14 4")
-
-
-@dataclass(frozen=True)
-class Look:
-    """How an outcome is drawn wherever it has a line or a mark of its own: colour and dashes."""
-
-    colour: str
-    dash: str
-    width: float
-
-
-def outcome_look(position: int) -> Look:
-    """
-    Give the look of the outcome at `position` among a comparison's outcomes; 0 is the county as it is.
-
-    Notes
-    -----
-    Colour and dashes run through their lists at different paces, so that the first 36 options differ in one
-    of both at least and neighbours in both; the county as it is has the ink of the text, and a thicker line.
-    """
-    if position == 0:
-        return Look(INK, "", 2.4)
-    i, n = position - 1, len(_COLOURS)
-    return Look(_COLOURS[i % n], _DASHES[(i + i // n) % len(_DASHES)], 1.8)
-
-
-def line_sample(position: int) -> str:
-    """Give a sample of an outcome's line, to be drawn in a box of 24 by 16."""
-    return f'<path d="M0 8H24" {_stroke(outcome_look(position))}/>'
-
-
-def _stroke(look: Look) -> str:
-    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
-    return f'fill="none" stroke="{look.colour}" stroke-width="{look.width:g}"{dash}'
-
-
-def _sheet(height: float, name: str, parts: Sequence[str]) -> str:
-    """Put a chart together; it stands for itself in any page or document."""
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'width="{WIDTH}" height="{height:.0f}" font-family="sans-serif" role="img" '
-        f'aria-label="{escape(name)}">'
-    )
-    return "".join((head, *parts, "</svg>"))
 
 
 def _name(outcome: Outcome, lang: Lang) -> str:
@@ -102,30 +67,6 @@ def _share(outcome: Outcome) -> float:
 def _share_text(outcome: Outcome) -> str:
     standard = outcome.situation.standard
     return wording.share_text(_share(outcome), target_share=standard.target_share)
-
-
-def _grid(ticks: Sequence[float], y: Callable[[float], float], right: float) -> list[str]:
-    parts = []
-    for tick in ticks:
-        parts.append(f'<path d="M{_LEFT:g} {y(tick):.1f}H{right:g}" stroke="{svg.GRID}" stroke-width="1"/>')
-        parts.append(svg.text(_LEFT - 6, y(tick) + 4, svg.tick_text(tick), "end", size=_SMALL))
-    return parts
-
-
-def _x_axis(
-    ticks: Sequence[float], x: Callable[[float], float], title: str, right: float, *, thinned: bool = True
-) -> list[str]:
-    """Draw the axis below; ticks whose figures would touch have none."""
-    parts = [f'<path d="M{_LEFT:g} {_BOTTOM:g}H{right:g}" stroke="{svg.TEXT}" stroke-width="1.2"/>']
-    last = -math.inf
-    for tick in ticks:
-        label = svg.tick_text(tick)
-        half = svg.text_width_px(label, _SMALL) / 2
-        parts.append(f'<path d="M{x(tick):.1f} {_BOTTOM:g}v4" stroke="{svg.TEXT}"/>')
-        if not thinned or x(tick) - half >= last + 6:
-            parts.append(svg.text(x(tick), _BOTTOM + 17, label, "middle", size=_SMALL))
-            last = x(tick) + half
-    return [*parts, svg.text((_LEFT + right) / 2, _BOTTOM + 36, title, "middle", size=_SMALL)]
 
 
 # ---- cost against people covered ----
@@ -168,22 +109,19 @@ def frontier_svg(comparison: Comparison, lang: Lang) -> str:
     """
     marks = _marks(comparison)
     x_ticks, y_ticks = _cost_ticks([m.cost for m in marks]), _percent_ticks([m.percent for m in marks])
-    x, y = _scale(x_ticks, _LEFT, _RIGHT), _scale(y_ticks, _BOTTOM, _TOP)
+    x, y = scale(x_ticks, LEFT, _RIGHT), scale(y_ticks, BOTTOM, TOP)
     title = word("frontier", lang, comparison.area.demand_unit)
     below = _below(comparison, marks, lang)
-    height = _BOTTOM + 46 + _LINE_PX * len(below)
+    height = BOTTOM + 46 + LINE_PX * len(below)
     parts = [
-        *_grid(y_ticks, y, _RIGHT),
-        *_x_axis(x_ticks, x, _cost_axis(comparison, lang), _RIGHT),
-        svg.text(0, 14, word("share_axis", lang, comparison.area.demand_unit), "start", size=_SMALL),
+        *grid(y_ticks, y, _RIGHT),
+        *x_axis(x_ticks, x, _cost_axis(comparison, lang), _RIGHT),
+        svg.text(0, 14, word("share_axis", lang, comparison.area.demand_unit), "start", size=SMALL),
         _frontier_line(marks, x, y),
         *_mark_parts(marks, x, y),
-        *(
-            svg.text(0, _BOTTOM + 56 + _LINE_PX * i, line, "start", size=_SMALL)
-            for i, line in enumerate(below)
-        ),
+        *(svg.text(0, BOTTOM + 56 + LINE_PX * i, line, "start", size=SMALL) for i, line in enumerate(below)),
     ]
-    return _sheet(height, f"{title}{word('colon', lang)}{_frontier_summary(comparison, lang)}", parts)
+    return sheet(height, f"{title}{word('colon', lang)}{_frontier_summary(comparison, lang)}", parts)
 
 
 def _marks(comparison: Comparison) -> list[_Mark]:
@@ -208,11 +146,6 @@ def _percent_ticks(percents: Sequence[float]) -> list[float]:
     low, high = min(percents), max(percents)
     margin = max(0.5, 0.08 * (high - low))
     return svg.ticks(max(low - margin, 0.0), min(high + margin, 100.0))
-
-
-def _scale(ticks: Sequence[float], start: float, end: float) -> Callable[[float], float]:
-    first, last = ticks[0], ticks[-1]
-    return lambda value: start + (end - start) * (value - first) / (last - first)
 
 
 def _cost_axis(comparison: Comparison, lang: Lang) -> str:
@@ -251,16 +184,16 @@ def _mark_parts(
     for (px, py), here in at.items():
         keys = ", ".join(m.outcome.key for m in here)
         label, share = keys, _share_text(here[0].outcome)
-        width = svg.text_width_px(f"{label} {share}", _SIZE)
+        width = svg.text_width_px(f"{label} {share}", SIZE)
         cx, cy = _free_place(px, py, width, boxes)
         boxes.append(_around(cx, cy, width / 2, 8))
         if math.hypot(cx - px, cy - py) > width / 2 + 3 * _MARK_PX:
             parts.append(f'<path d="M{px} {py}L{cx:.1f} {cy:.1f}" stroke="#8894a3" stroke-width=".8"/>')
         attributes = " ".join(f'{k}="{v}"' for k, v in _HALO.items())
         parts.append(
-            f'<text x="{cx:.1f}" y="{cy + 4.5:.1f}" text-anchor="middle" font-size="{_SIZE:g}" fill="{INK}" '
+            f'<text x="{cx:.1f}" y="{cy + 4.5:.1f}" text-anchor="middle" font-size="{SIZE:g}" fill="{INK}" '
             f'{attributes}><tspan font-weight="bold">{escape(label)}</tspan>'
-            f'<tspan font-size="{_SMALL:g}"> {escape(share)}</tspan></text>'
+            f'<tspan font-size="{SMALL:g}"> {escape(share)}</tspan></text>'
         )
     return parts
 
@@ -300,10 +233,10 @@ def _free_place(
         cx = x + dx * (half + _MARK_PX + 7 + far)
         cy = y + dy * (_MARK_PX + 12 + far)
         box = _around(cx, cy, half, 8)
-        inside = box[0] >= _LEFT and box[2] <= WIDTH and box[1] >= _TOP - 14 and box[3] <= _BOTTOM - 1
+        inside = box[0] >= LEFT and box[2] <= WIDTH and box[1] >= TOP - 14 and box[3] <= BOTTOM - 1
         if inside and not any(_touch(box, other) for other in boxes):
             return cx, cy
-    return min(max(x, _LEFT + half), WIDTH - half), y - _MARK_PX - 12
+    return min(max(x, LEFT + half), WIDTH - half), y - _MARK_PX - 12
 
 
 def _below(comparison: Comparison, marks: Sequence[_Mark], lang: Lang) -> list[str]:
@@ -318,7 +251,7 @@ def _below(comparison: Comparison, marks: Sequence[_Mark], lang: Lang) -> list[s
             f"{wording.short_name(_name(o, lang))}{word('comma', lang)}{_share_text(o)}" for o in unplaced
         )
         texts.append(word("unplaced", lang, names=names))
-    columns = int(WIDTH / svg.text_width_px("0", _SMALL))
+    columns = int(WIDTH / svg.text_width_px("0", SMALL))
     return [line for text in texts for line in wrapped(text, columns)]
 
 
@@ -365,28 +298,28 @@ def curves_svg(comparison: Comparison, lang: Lang) -> str:
     upright lines. Curves are told apart by colour, by dashes and by the label at their end.
     """
     to = _last_minute(comparison)
-    right = WIDTH - _LABELS_PX
+    right = WIDTH - LABELS_PX
     x_ticks, y_ticks = _minute_ticks(to), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
-    x = _scale([0.0, to], _LEFT, right)
-    y = _scale(y_ticks, _BOTTOM, _TOP)
+    x = scale([0.0, to], LEFT, right)
+    y = scale(y_ticks, BOTTOM, TOP)
     grid_s = _grid_s(comparison, to)
     curves = [_within(outcome, grid_s) for outcome in comparison.outcomes]
     unit = comparison.area.demand_unit
     access = comparison.standard.is_access
     title = word("curves", lang, unit, access=access)
     parts = [
-        *_grid(y_ticks, y, right),
-        *_x_axis(x_ticks, x, word("minutes_axis", lang, access=access), right),
-        svg.text(0, 14, word("within_axis", lang, unit), "start", size=_SMALL),
-        *_limit_parts(comparison, x, lang),
+        *grid(y_ticks, y, right),
+        *x_axis(x_ticks, x, word("minutes_axis", lang, access=access), right),
+        svg.text(0, 14, word("within_axis", lang, unit), "start", size=SMALL),
+        *limit_parts(comparison.standard, x, lang),
         # the county as it is lies on top: where an option changes nothing, it is what one must see
         *(_curve(i, grid_s, shares, x, y) for i, shares in reversed(list(enumerate(curves)))),
-        *_line_key([o.key for o in comparison.outcomes]),
-        *_end_labels([o.key for o in comparison.outcomes], [shares[-1] for shares in curves], y, right),
+        *line_key([o.key for o in comparison.outcomes]),
+        *end_labels([o.key for o in comparison.outcomes], [shares[-1] for shares in curves], y, right),
     ]
-    rows = math.ceil(len(curves) / _keys_in_row())
-    return _sheet(
-        _BOTTOM + 46 + _LINE_PX * rows,
+    rows = math.ceil(len(curves) / keys_in_row())
+    return sheet(
+        BOTTOM + 46 + LINE_PX * rows,
         f"{title}{word('colon', lang)}{_curves_summary(comparison, lang)}",
         parts,
     )
@@ -438,92 +371,7 @@ def _curve(
         now = f"{y(100 * float(share)):.1f}"
         if now != level:
             path, level = f"{path}H{x(float(time_s) / MINUTE_S):.1f}V{now}", now
-    return f'<path d="{path}H{x(float(grid_s[-1]) / MINUTE_S):.1f}" {_stroke(outcome_look(position))}/>'
-
-
-def _limit_parts(comparison: Comparison, x: Callable[[float], float], lang: Lang) -> list[str]:
-    """Draw the limits of the promise, their names above the chart."""
-    standard = comparison.standard
-    limits = {standard.urban_s: "urban", standard.rural_s: "rural"}
-    if standard.urban_s == standard.rural_s:
-        limits = {standard.urban_s: "all"}
-    named = [
-        (x(limit_s / MINUTE_S), word(f"limit_{name}", lang, minutes=f"{limit_s / MINUTE_S:g}"))
-        for limit_s, name in sorted(limits.items())
-    ]
-    # where the names of two limits would touch, they stand away from each other
-    room = sum(svg.text_width_px(label, _SMALL) for _, label in named) / 2 + 8
-    is_tight = len(named) > 1 and named[1][0] - named[0][0] < room
-    parts = []
-    for i, (at, label) in enumerate(named):
-        parts.append(
-            f'<path d="M{at:.1f} {_TOP - 4:g}V{_BOTTOM:g}" stroke="{INK}" stroke-width=".9" '
-            'stroke-dasharray="3 3"/>'
-        )
-        shift, anchor = (((3, "end"), (-3, "start"))[i]) if is_tight else (0, "middle")
-        parts.append(svg.text(at + shift, _TOP - 8, label, anchor, size=_SMALL, fill=INK))
-    return parts
-
-
-def _keys_in_row() -> int:
-    return int(WIDTH // _KEY_PX)
-
-
-def _line_key(keys: Sequence[str]) -> list[str]:
-    """Show a sample of every curve's line with its letter, below the chart."""
-    parts = []
-    for i, key in enumerate(keys):
-        row, column = divmod(i, _keys_in_row())
-        left, at = column * _KEY_PX, _BOTTOM + 54 + _LINE_PX * row
-        parts.append(f'<path d="M{left:g} {at:g}h{_SAMPLE_PX:g}" {_stroke(outcome_look(i))}/>')
-        parts.append(svg.text(left + _SAMPLE_PX + 4, at + 4.5, key, "start", size=_SMALL, fill=INK))
-    return parts
-
-
-def _end_labels(
-    keys: Sequence[str], ends: Sequence[float], y: Callable[[float], float], right: float
-) -> list[str]:
-    """Write every curve's letter beside its end, apart from each other, with a line to where it belongs."""
-    order = sorted(range(len(keys)), key=lambda i: (-ends[i], i))
-    places = spread([y(100 * ends[i]) for i in order], gap=_SIZE + 1, low=_TOP, high=_BOTTOM)
-    parts = []
-    for i, at in zip(order, places, strict=True):
-        look, end = outcome_look(i), y(100 * ends[i])
-        parts.append(
-            f'<path d="M{right:g} {end:.1f}L{right + 14:g} {at:.1f}" fill="none" stroke="{look.colour}" '
-            'stroke-width="1"/>'
-        )
-        more = {"font-weight": "bold"}
-        parts.append(
-            svg.text(right + 17, at + 4.5, keys[i], "start", size=_SIZE, fill=look.colour, more=more)
-        )
-    return parts
-
-
-def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:
-    """
-    Move places apart until none is nearer than `gap` to the next, as little as that takes.
-
-    Parameters
-    ----------
-    wanted
-        Ascending.
-    gap
-        Least distance; smaller where the room does not hold all.
-    low, high
-        The room.
-    """
-    if len(wanted) > 1:
-        gap = min(gap, (high - low) / (len(wanted) - 1))
-    groups: list[list[float]] = []  # of each: the sum of where its places would begin, and their number
-    for i, place in enumerate(wanted):
-        groups.append([place - i * gap, 1.0])
-        while len(groups) > 1 and groups[-2][0] / groups[-2][1] > groups[-1][0] / groups[-1][1]:
-            last = groups.pop()
-            groups[-1] = [groups[-1][0] + last[0], groups[-1][1] + last[1]]
-    starts = [total / n for total, n in groups for _ in range(int(n))]
-    top = high - gap * (len(wanted) - 1)
-    return [min(max(start, low), top) + i * gap for i, start in enumerate(starts)]
+    return f'<path d="{path}H{x(float(grid_s[-1]) / MINUTE_S):.1f}" {stroke(outcome_look(position))}/>'
 
 
 def _curves_summary(comparison: Comparison, lang: Lang) -> str:

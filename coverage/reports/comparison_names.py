@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from coverage.reports import people_counts, wording
 from coverage.reports.shown import outcome_side
@@ -12,7 +12,8 @@ from coverage.reports.wording import pick
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from coverage.comparison import Comparison, Outcome, Sign, TrialCode
+    from coverage.comparison import Comparison, Sign, TrialCode
+    from coverage.option import Option
     from coverage.reports.shown import Side
     from coverage.reports.wording import Lang
 
@@ -43,26 +44,42 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 _YUAN_FIGURES = 3
 
 
+class AnyOutcome(Protocol):
+    """The county as it is or with an option, in a comparison or a simulated year."""
+
+    @property
+    def key(self) -> str:
+        """``0``, ``A``, ``B``, …"""
+
+    @property
+    def option(self) -> Option:
+        """What is done."""
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether nothing is done."""
+
+
 def shown_of(comparison: Comparison) -> Side:
     """Give the county as it is as something to show."""
     return outcome_side(comparison, comparison.baseline)
 
 
-def title(outcome: Outcome, lang: Lang) -> str:
+def title(outcome: AnyOutcome, lang: Lang) -> str:
     """Name an outcome: ``现状``, or its letter and name, a very long one cut."""
     if outcome.is_baseline:
         return pick(lang, "现状", "Today")
     return f"{outcome.key} {wording.short_name(outcome.option.name)}".rstrip()
 
 
-def full_title(outcome: Outcome, lang: Lang) -> str:
+def full_title(outcome: AnyOutcome, lang: Lang) -> str:
     """Name an outcome without cutting anything."""
     if outcome.is_baseline:
         return title(outcome, lang)
     return f"{outcome.key} {wording.one_line(outcome.option.name)}".rstrip()
 
 
-def named(outcome: Outcome, lang: Lang) -> str:
+def named(outcome: AnyOutcome, lang: Lang) -> str:
     """Name an outcome inside a sentence."""
     if outcome.is_baseline:
         return pick(lang, "现状", "today")
@@ -142,10 +159,11 @@ def cost_per_person_text(comparison: Comparison, yuan: float) -> str:
 
 def points_text(low: float, high: float, lang: Lang) -> str:
     """Give an interval of shares in percentage points, with signs."""
-    figures = [_signed_points(value) for value in (low, high)]
+    figures = [signed_points(value) for value in (low, high)]
     return pick(lang, f"{figures[0]}至{figures[1]}个百分点", f"{figures[0]} to {figures[1]} points")
 
 
-def _signed_points(share: float) -> str:
+def signed_points(share: float) -> str:
+    """Give a difference of shares in percentage points, with its sign."""
     tenths = round(share * 1000)
     return f"{'+' if tenths > 0 else '−' if tenths < 0 else ''}{abs(tenths) / 10:.1f}"

@@ -10,7 +10,7 @@ import shapely
 from coverage.assessment import Verdict
 from coverage.reports import comparison_wording as words
 from coverage.reports import wording
-from coverage.reports.comparison_charts import line_sample
+from coverage.reports.chart_parts import line_sample
 from coverage.reports.comparison_names import (
     cost_per_person_text,
     figure_text,

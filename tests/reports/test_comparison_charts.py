@@ -15,14 +15,8 @@ from hypothesis import strategies as st
 from comparison_cases import CASES, comparison_case
 from coverage.assessment import is_within
 from coverage.reports import svg
-from coverage.reports.comparison_charts import (
-    WIDTH,
-    curve_table,
-    curves_svg,
-    frontier_svg,
-    outcome_look,
-    spread,
-)
+from coverage.reports.chart_parts import WIDTH, outcome_look, spread
+from coverage.reports.comparison_charts import curve_table, curves_svg, frontier_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 LANGS = ("zh", "en")
