@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from coverage.sources.osm_tags import plain_name
 from coverage.sources.row_account import REASONS, Reject, RowAccount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike, NDArray
 
     from coverage.sources.tables import Table
@@ -52,6 +55,7 @@ class RowSieve:
         self.layer = layer
         self._names = table.texts("name")
         self._rejects: dict[int, Reject] = {}
+        self._about = ("", "")
         self._merged = np.zeros(len(table), dtype=bool)
         self._alive = np.ones(len(table), dtype=bool)
         self._cells = table.cells.to_numpy(dtype=object)
@@ -83,6 +87,15 @@ class RowSieve:
         """Shape (n,): True for rows that are neither rejected nor merged; a copy."""
         return self._alive.copy()
 
+    @contextmanager
+    def about(self, en: str, zh: str) -> Iterator[None]:
+        """Say which of several places of a row the reasons are about, as long as it lasts."""
+        self._about = (f"{en}: ", f"{zh}：")
+        try:
+            yield
+        finally:
+            self._about = ("", "")
+
     def reject(self, where: ArrayLike, code: str, en: str, zh: str, **values: Any) -> None:
         """
         Reject rows that are still alive.
@@ -108,8 +121,8 @@ class RowSieve:
                 row=int(self.table.row[i]),
                 name=str(_short(str(self._names[i]))),
                 code=code,
-                en=en.format(**own),
-                zh=zh.format(**own),
+                en=self._about[0] + en.format(**own),
+                zh=self._about[1] + zh.format(**own),
                 cells=dict(zip(map(str, self.table.cells.columns), self._cells[i].tolist(), strict=True)),
             )
         self._alive[chosen] = False

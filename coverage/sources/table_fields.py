@@ -225,6 +225,72 @@ _CANDIDATE_ID = Field(
 )
 
 
+def _behind(words: Iterable[str], ends: Iterable[str]) -> tuple[str, ...]:
+    """Put what is asked for behind every word: 起点 and 经度, origin and longitude."""
+    last = tuple(ends)
+    return tuple(
+        f"{word}{'' if word[-1] > '~' else ' '}{end}"
+        for word in words
+        for end in last
+        if (word[-1] > "~") == (end[-1] > "~")
+    )
+
+
+def _end_fields(
+    end: str, zh: str, en: str, words: tuple[str, ...], own: tuple[tuple[str, ...], ...]
+) -> tuple[Field, ...]:
+    """Give where one end of a trip may stand: two columns, one, or the name of a facility."""
+    lon, lat, lonlat, facility = own
+    axes = {
+        "lon": ("经度", "东经", "longitude", "lon", "lng", "x"),
+        "lat": ("纬度", "北纬", "latitude", "lat", "y"),
+        "lonlat": ("坐标", "经纬度", "位置坐标", "coordinates", "lonlat", "location"),
+    }
+    return (
+        Field(f"{end}_lon", f"{zh}经度", f"{en} longitude", (*_behind(words, axes["lon"]), *lon), _DEGREES),
+        Field(f"{end}_lat", f"{zh}纬度", f"{en} latitude", (*_behind(words, axes["lat"]), *lat), _DEGREES),
+        Field(f"{end}_lonlat", f"{zh}坐标", f"{en} coordinates", (*_behind(words, axes["lonlat"]), *lonlat)),
+        Field(f"{end}_facility", f"{zh}机构", f"{en} facility", facility),
+    )
+
+
+_TRIP_START = _end_fields(
+    "start",
+    "起点",
+    "start",
+    ("起点", "出发", "出发地", "出发点", "出车点", "出车地", "站点", "start", "origin", "from", "departure"),
+    (
+        (),
+        (),
+        (),
+        (
+            *("出发站点", "出车站点", "出车单位", "出车机构", "出发机构", "出发地", "派车站点", "出车分站"),
+            *("所属站点", "所属机构", "所属急救站", "急救站", "站点", "分站", "出发站", "起点", "派车单位"),
+            *("出车急救站", "start_facility", "start facility id", "origin facility", "station", "base"),
+            *("facility", "facility id", "station id", "from facility", "origin", "from"),
+        ),
+    ),
+)
+_TRIP_END = _end_fields(
+    "end",
+    "终点",
+    "end",
+    (
+        *("终点", "到达", "到达地", "目的地", "现场", "事发", "事发地", "患者", "病人", "呼救", "呼救地"),
+        *("end", "destination", "dest", "to", "scene", "incident", "patient", "arrival"),
+    ),
+    (
+        ("经度", "longitude", "lon", "lng", "x"),
+        ("纬度", "latitude", "lat", "y"),
+        ("坐标", "经纬度", "coordinates", "lonlat"),
+        (
+            *("到达机构", "到达医院", "送达医院", "接收医院", "目的医院", "终点", "目的机构", "目的地"),
+            *("end_facility", "end facility id", "destination facility", "hospital", "to facility"),
+            *("destination", "to"),
+        ),
+    ),
+)
+
 _VEHICLE_ID = Field(
     "id",
     "车辆编号",
@@ -639,6 +705,139 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         ),
         _SYSTEM,
     ),
+    "calls": (
+        Field(
+            "id",
+            "编号",
+            "id",
+            (
+                *(
+                    "事件编号",
+                    "任务编号",
+                    "呼救编号",
+                    "受理编号",
+                    "流水号",
+                    "病历号",
+                    "单号",
+                    "序号",
+                    "案件编号",
+                ),
+                *("call id", "incident id", "case id", "event id", "incident number", "case number"),
+            ),
+        ),
+        Field(
+            "time",
+            "呼救时间",
+            "time",
+            (
+                *("报警时间", "来电时间", "接警时间", "受理时间", "呼叫时间", "开始受理时间", "接听时间"),
+                *("接报时间", "求救时间", "发生时间", "事发时间", "案发时间", "事件时间", "时间", "呼救时刻"),
+                *("call time", "time of call", "alarm time", "received", "received at", "timestamp"),
+                *("datetime", "date time", "incident time", "created", "created at"),
+            ),
+        ),
+        replace(
+            _DATE, aliases=("呼救日期", "报警日期", "接警日期", "受理日期", "来电日期", "事发日期", "day")
+        ),
+        replace(_LON, aliases=(*_LON.aliases, "现场经度", "事发经度", "呼救经度", "报警经度", "患者经度")),
+        replace(_LAT, aliases=(*_LAT.aliases, "现场纬度", "事发纬度", "呼救纬度", "报警纬度", "患者纬度")),
+        replace(_LONLAT, aliases=(*_LONLAT.aliases, "现场坐标", "事发坐标", "呼救坐标", "患者坐标")),
+        Field(
+            "priority",
+            "级别",
+            "priority",
+            (
+                *(
+                    "优先级",
+                    "等级",
+                    "呼救级别",
+                    "病情级别",
+                    "病情等级",
+                    "病情分级",
+                    "分级",
+                    "紧急程度",
+                    "急危程度",
+                ),
+                *("危重程度", "预检分级", "分诊级别", "响应级别", "调度级别", "病情", "priority class"),
+                *("severity", "urgency", "acuity", "triage", "class", "level"),
+            ),
+        ),
+        Field(
+            "centre",
+            "病种",
+            "condition",
+            (
+                *("病种判断", "疾病类型", "疾病", "疾病种类", "主诉", "初步诊断", "初诊", "诊断", "呼救原因"),
+                *("呼车原因", "主要症状", "症状", "五大中心", "中心", "centre", "center", "diagnosis"),
+                *("chief complaint", "complaint", "disease", "medical condition", "nature"),
+            ),
+        ),
+        _SYSTEM,
+    ),
+    "trips": (
+        Field(
+            "id",
+            "编号",
+            "id",
+            (
+                *("任务编号", "出车编号", "事件编号", "受理编号", "流水号", "出车单号", "单号", "序号"),
+                *("trip id", "run id", "job id", "incident id", "case id", "run number"),
+            ),
+        ),
+        Field(
+            "depart",
+            "出发时间",
+            "departure time",
+            (
+                *(
+                    "出车时间",
+                    "驶离时间",
+                    "离站时间",
+                    "出动时间",
+                    "出发时刻",
+                    "出车时刻",
+                    "驶出时间",
+                    "出站时间",
+                ),
+                *("开始时间", "起始时间", "出诊时间", "时间", "depart", "departed", "departed at"),
+                *("departure", "start time", "time start", "en route time", "leave time", "time"),
+            ),
+        ),
+        Field(
+            "arrive",
+            "到达时间",
+            "arrival time",
+            (
+                *(
+                    "到达现场时间",
+                    "抵达时间",
+                    "抵达现场时间",
+                    "到场时间",
+                    "到现场时间",
+                    "到达时刻",
+                    "结束时间",
+                ),
+                *("现场到达时间", "arrive", "arrived", "arrived at", "arrival", "end time", "time end"),
+                *("on scene time", "at scene time"),
+            ),
+        ),
+        Field(
+            "travel_s",
+            "用时",
+            "travel time",
+            (
+                *("行驶时间", "行车时间", "在途时间", "路途时间", "行驶时长", "行车时长", "途中用时", "耗时"),
+                *("路上时间", "用时时长", "行驶用时", "到达用时", "时长", "duration", "travel seconds"),
+                *("trip time", "driving time", "drive time", "elapsed"),
+            ),
+            _SECONDS,
+            is_duration=True,
+        ),
+        replace(_DATE, aliases=("出车日期", "出发日期", "任务日期", "day")),
+        *_TRIP_START,
+        *_TRIP_END,
+        _SYSTEM,
+    ),
 }
 """The fields of each layer, with all headers they go by."""
 
@@ -660,6 +859,15 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("lat", "lonlat", "geometry"),
         ("state",),
         ("time",),
+    ),
+    "calls": (("time",), ("lon", "lonlat", "geometry"), ("lat", "lonlat", "geometry")),
+    "trips": (
+        ("start_lon", "start_lonlat", "start_facility"),
+        ("start_lat", "start_lonlat", "start_facility"),
+        ("end_lon", "end_lonlat", "end_facility"),
+        ("end_lat", "end_lonlat", "end_facility"),
+        ("depart",),
+        ("arrive", "travel_s"),
     ),
 }
 """What a table of each layer must have: of every group at least one."""
