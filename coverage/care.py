@@ -91,8 +91,8 @@ class Care:
 
     Notes
     -----
-    Where no facility at all has a centre, nobody has filled them in: nothing is judged then, shares are NaN
-    and verdicts ``unknown``, and `is_known` is False.
+    Where no facility at all has a centre, nobody has filled them in: nothing is judged then, shares and times
+    to the door are NaN and verdicts ``unknown``, and `is_known` is False.
     """
 
     standard: CareStandard
@@ -253,13 +253,17 @@ def _chain(rows: pd.DataFrame, *, is_known: bool) -> dict[str, float]:
     wrong = float(people[is_wrong].sum())
     detour_s = (rows["transport_s"] - rows["nearest_s"]).to_numpy()[is_wrong]
     counts = is_known and population > 0
+
+    def quantile(key: str, share: float) -> float:
+        return weighted_quantile(rows[key].to_numpy(), people, share)
+
     return {
         "population": population,
-        **{
-            key: weighted_quantile(rows[key].to_numpy(), people, 0.5)
-            for key in ("first_s", "scene_s", "transport_s", "total_s")
-        },
-        "p90_s": weighted_quantile(rows["total_s"].to_numpy(), people, 0.9),
+        "first_s": quantile("first_s", 0.5),
+        "scene_s": quantile("scene_s", 0.5),
+        "transport_s": quantile("transport_s", 0.5) if is_known else math.nan,
+        "total_s": quantile("total_s", 0.5) if is_known else math.nan,
+        "p90_s": quantile("total_s", 0.9) if is_known else math.nan,
         "within_population": within,
         "within_share": within / population if counts else math.nan,
         "wrong_population": wrong,

@@ -46,8 +46,12 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
     dict
         Keys ``county``, ``standard``, ``townships``, ``facilities``, ``totals``, ``other_clock``,
         ``provenance``, and beside them ``totals_by_class``, ``norms``, ``notes``, ``demand_unit``,
-        ``bases_assumed``, ``speeds``, ``format_version`` and ``program``.
+        ``bases_assumed``, ``speeds``, ``format_version`` and ``program``; ``care`` where the way to care
+        was followed.
     """
+    # it stands on the functions below
+    from coverage.reports.care_figures import care_figures  # noqa: PLC0415
+
     assessment, other = analysis.assessment, analysis.other_clock
     return {
         **county_figures(analysis),
@@ -59,6 +63,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "totals_by_class": {name: totals_figures(assessment, name) for name in ("urban", "rural")},
         "other_clock": other_clock_figures(other),
         "norms": _norms(analysis.norms),
+        **({"care": care_figures(analysis.care)} if analysis.care else {}),
         **source_figures(analysis),
     }
 
@@ -151,9 +156,13 @@ def write_json(analysis: Analysis, path: Path) -> None:
 
 def write_figures(figures: Mapping[str, Any], path: Path) -> None:
     """Write figures as strict JSON in UTF-8; an older file stays as it is until the new one is complete."""
-    lines = json.dumps(figures, ensure_ascii=False, allow_nan=False, indent=1)
     with whole_file(path) as temporary:
-        temporary.write_text(lines + "\n", encoding="utf-8", newline="\n")
+        temporary.write_text(to_lines(figures), encoding="utf-8", newline="\n")
+
+
+def to_lines(figures: Mapping[str, Any]) -> str:
+    """Give figures as the text of a strict JSON file."""
+    return json.dumps(figures, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def standard_figures(shown: Shown) -> dict[str, Any]:

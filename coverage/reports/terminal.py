@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coverage.reports import wording
+from coverage.reports.care_terminal import render_care
 from coverage.reports.palette import VERDICT_MARKS
 from coverage.reports.rows import worst_first
 from coverage.reports.text_table import TextColumn, table_lines
@@ -34,7 +35,7 @@ _NAMES = {"facility_name", "name"}
 
 def render(analysis: Analysis, lang: Lang, *, colour: bool = False) -> str:
     """
-    Give the whole answer as text: headline, table, national norms.
+    Give the whole answer as text: headline, table, national norms, and the way to care where it was followed.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def render(analysis: Analysis, lang: Lang, *, colour: bool = False) -> str:
         "\n".join(_table(analysis, lang, colour=colour)),
         "\n".join(wording.norms_text(analysis, lang)),
     ]
+    if analysis.care:
+        parts.append(render_care(analysis, analysis.care, lang, codes=VERDICT_CODES if colour else {}))
     return "\n\n".join(parts)
 
 

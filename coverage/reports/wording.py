@@ -224,6 +224,9 @@ _SHEETS = {
     "comparison_townships": ("乡镇×方案", "Townships by option"),
     "comparison_robustness": ("稳健性", "Robustness"),
     "comparison_staging": ("分期", "Stages"),
+    "care_totals": ("救治链汇总", "Way to care"),
+    "care_townships": ("救治链", "Way to care by township"),
+    "care_referrals": ("转诊", "Referrals"),
 }
 # Headings where room is short: the terminal's table.
 _SHORT = {
@@ -381,6 +384,11 @@ def centres_text(centres: str, lang: Lang) -> str:
     """Name the centres of a facility, given separated by ``;``."""
     names = [one_line(name) for name in centres.split(";") if name.strip()]
     return pick(lang, "、", ", ").join(pick(lang, *_CENTRES.get(name, (name, name))) for name in names)
+
+
+def centre_text(centre: str, lang: Lang) -> str:
+    """Name one of the five centres."""
+    return pick(lang, *_CENTRES[centre])
 
 
 def clock_text(clock: str, lang: Lang) -> str:
@@ -904,6 +912,14 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         ``zh`` or ``en``.
     """
     layers = note.code == "modelled"
+    if note.code == "centre_beyond":
+        centre, facility, km = note.names
+        return pick(lang, *_NOTES[note.code]).format(
+            centre=centre_text(centre, lang), name=short_name(facility), km=km
+        )
+    if note.code in {"centre_nowhere", "care_assumed"}:
+        names = pick(lang, "、", ", ").join(centre_text(name, lang) for name in note.names)
+        return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names)
     names = names_text((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
     access = is_access(shown) and note.code in _ACCESS_NOTES
     return pick(lang, *(_ACCESS_NOTES if access else _NOTES)[note.code]).format(
@@ -1171,6 +1187,38 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "option_changes_nothing": (
         "{n}个方案的结果与现状完全相同：{names}。请核对方案文件",
         "options that leave every response as it is ({n}): {names}. Check their files",
+    ),
+    "centres_unknown": (
+        (
+            "{n}处设施均未填写救治中心，各类到院时间无法评价，仅给出转诊时间。请在研究区文件的 facilities 图层填写 centres"
+            "（chest_pain、stroke、trauma、maternal、newborn，多个用分号分隔）"
+        ),
+        (
+            "none of the {n} facilities has a centre filled in: the way to definitive care is not judged, only "
+            "referral times are given. Fill in centres in the layer facilities (chest_pain, stroke, trauma, "
+            "maternal, newborn, several separated by ;)"
+        ),
+    ),
+    "centre_beyond": (
+        "县内没有{centre}中心，县外最近的是{name}，距县界直线{km}公里。请核实是否接收本县患者，并确认道路数据已延伸到该处",
+        (
+            "no {centre} centre in the county; the nearest beyond is {name}, {km} km from the county line in a "
+            "straight line. Check that it takes the county's patients, and that the road data reach it"
+        ),
+    ),
+    "centre_nowhere": (
+        "以下{n}类救治中心县内没有，设施表中县外也没有：{names}。到院时间均计为不可达，请把接收本县患者的县外医院补充到设施表",
+        (
+            "centres that no facility has, neither in the county nor beyond ({n}): {names}. Nobody gets to one; "
+            "add the hospitals beyond the county line that take its patients to the facilities"
+        ),
+    ),
+    "care_assumed": (
+        "以下{n}类的到院时限没有公开依据，为程序假定：{names}。如有本地要求，请用 --care-targets 给出",
+        (
+            "call-to-door targets for which no published figure is known, assumed by the program ({n}): {names}. "
+            "Give your own with --care-targets"
+        ),
     ),
 }
 # Where people travel themselves; all other notes say the same.

@@ -1,0 +1,208 @@
+"""What the reports say of the way to definitive care, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coverage.reports import wording
+from coverage.reports.wording import pick
+from coverage.standards import MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from coverage.analysis import Analysis
+    from coverage.care import Care
+    from coverage.reports.wording import Lang
+    from coverage.standards import CareTarget
+    from coverage.study_area import DemandUnit
+
+# {p} stands for what the demand counts, as in the labels of `coverage.reports.wording`.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "capable": ("可救治的医院", "Hospitals that can treat it"),
+    "care": ("救治链：呼救至到院", "The way to care, call to door"),
+    "care_headline": (
+        "呼救至到院分钟数（按{p}的中位数）；上转为卫生院到县级医院",
+        "Minutes from call to door (median by {p}); referral from health centres to the county hospital",
+    ),
+    "caption": (
+        "时限内到院{p} · 达标乡镇 · 呼救至到院中位数",
+        "{P} at the door in time · townships met · median",
+    ),
+    "centre": ("救治中心", "Centre"),
+    "detour": ("多行中位（分钟）", "Longer way, median (min)"),
+    "door_late": ("超过到院时限", "Later than the target"),
+    "door_never": ("无路可到", "No way there"),
+    "down": ("下转（分钟）", "Back (min)"),
+    "first": ("救护车到达（分钟）", "First ambulance (min)"),
+    "flow": ("多数患者的去向", "Where most patients go"),
+    "health_centre": ("卫生院", "Health centre"),
+    "hospital_id": ("救治医院编号", "Centre's id"),
+    "hospital_name": ("救治医院", "Nearest centre"),
+    "is_beyond": ("在县外", "Beyond the line"),
+    "is_within": ("时限内到院", "In time"),
+    "is_wrong": ("最近医院不能救治", "Nearest hospital cannot treat"),
+    "n_beyond": ("其中县外（家）", "Of these beyond the line"),
+    "n_capable": ("可救治机构（家）", "Capable facilities"),
+    "nearest": ("到最近医院（分钟）", "To the nearest hospital (min)"),
+    "nearest_id": ("最近医院编号", "Nearest hospital's id"),
+    "nearest_name": ("最近医院", "Nearest hospital"),
+    "p90": ("到院90分位（分钟）", "Call to door, 90th (min)"),
+    "referral": ("转诊", "Referral"),
+    "referral_hospital": ("上转医院", "Referred to"),
+    "referral_hospital_id": ("上转医院编号", "Its id"),
+    "referral_list": ("双向转诊（{n}）", "Referrals ({n})"),
+    "referral_table": (
+        "双向转诊：卫生院到县级医院的行车时间",
+        "Referrals: drives from health centres to their county hospital",
+    ),
+    "scene": ("现场（分钟）", "On scene (min)"),
+    "scene_source": ("现场时间依据", "Source of the time on scene"),
+    "source": ("时限依据", "Source of the target"),
+    "target": ("到院时限（分钟）", "Target (min)"),
+    "total": ("呼救至到院（分钟）", "Call to door (min)"),
+    "transport": ("转运（分钟）", "Transport (min)"),
+    "up": ("上转（分钟）", "To hospital (min)"),
+    "verdict": ("判定", "Verdict"),
+    "within_population": ("时限内到院{p}", "{P} in time"),
+    "within_share": ("时限内到院占比", "Share in time"),
+    "wrong_population": ("最近医院不能救治的{p}", "{P} whose nearest hospital cannot treat"),
+    "wrong_share": ("最近医院不能救治占比", "Share whose nearest cannot"),
+}
+# Headings where room is short: the terminal's tables and the map's panel.
+_SHORT: Mapping[str, tuple[str, str]] = {
+    "centre": ("类别", "Centre"),
+    "target": ("时限", "Target"),
+    "first": ("救护车到", "Ambulance"),
+    "scene": ("现场", "Scene"),
+    "transport": ("转运", "Transport"),
+    "total": ("到院", "Door"),
+    "p90": ("90分位", "90th"),
+    "within_share": ("时限内", "In time"),
+    "met": ("达标", "Met"),
+    "wrong_share": ("最近院不能治", "Wrong nearest"),
+    "name": ("乡镇", "Township"),
+    "referral": ("上转", "Referral"),
+    "up": ("上转", "There"),
+    "down": ("下转", "Back"),
+}
+
+
+def word(key: str, lang: Lang, unit: DemandUnit = "people", **figures: object) -> str:
+    """
+    Give a label of the way to care.
+
+    Parameters
+    ----------
+    key
+        Which one; a figure goes by its column without the unit.
+    lang, unit
+        ``zh`` or ``en``; what the demand counts.
+    **figures
+        What the label has blanks for.
+
+    Raises
+    ------
+    KeyError
+        If there is no such label, or a blank stays empty.
+    """
+    counted = wording.unit_text(unit, lang)
+    return pick(lang, *_WORDS[key]).format(p=counted, P=counted.capitalize(), **figures)
+
+
+def short_word(key: str, lang: Lang) -> str:
+    """Give a heading where room is short."""
+    return pick(lang, *_SHORT[key])
+
+
+def short_centre(centre: str, lang: Lang) -> str:
+    """Name one of the five centres where room is short."""
+    return wording.centre_text(centre, lang).removeprefix("危重").removeprefix("critical ")
+
+
+def column_word(column: str, lang: Lang, unit: DemandUnit = "people") -> str:
+    """Give the label of a column of `Care`, times in seconds; empty where there is none."""
+    key = column.removesuffix("_s")
+    if key not in _WORDS:
+        return ""
+    text = word(key, lang, unit)
+    if column != key:
+        return text.replace("分钟", "秒").replace("(min)", "(s)")
+    if column.endswith("population") and unit != "people":
+        text += wording.bracketed(pick(lang, "米", "m"), lang)
+    return text
+
+
+def layer_name(centre: str, target: CareTarget, lang: Lang) -> str:
+    """Name the layer of a centre, with its target."""
+    name = wording.centre_text(centre, lang)
+    minutes = f"{target.target_s / MINUTE_S:g}"
+    return pick(lang, f"{name}（{minutes}分钟）", f"{name[:1].upper()}{name[1:]} ({minutes} min)")
+
+
+def met_text(row: pd.Series[float]) -> str:
+    """Give the townships met of those judged, from a row of `Care.totals`."""
+    judged = row["townships_met"] + row["townships_partial"] + row["townships_unmet"]
+    return f"{row['townships_met']:.0f}/{judged:.0f}" if judged else wording.DASH
+
+
+def source_text(source: str, lang: Lang) -> str:
+    """Name the source of a figure; where there is none, say that it is assumed."""
+    return wording.one_line(source) or pick(lang, "程序假定，无公开依据", "assumed, no published figure")
+
+
+def standard_text(analysis: Analysis, lang: Lang) -> str:
+    """Put into words how the way to care is counted and judged."""
+    target = f"{analysis.standard.target_share * 100:g}%"
+    people = wording.unit_text(analysis.area.demand_unit, lang)
+    return pick(
+        lang,
+        "呼救至到院＝救护车到达（自接警起计时）＋现场时间＋从患者处到最近一家可救治医院的行车时间；"
+        f"乡镇内不少于{target}的{people}在时限内到院，即为达标。最近医院指最先到达的医院、县域医疗次中心或该类中心，"
+        "不论能否救治。转诊时间为卫生院与最先到达的县级医院之间的行车时间，上转和下转按各自行车方向计算。",
+        "Call to door = the first ambulance, counted from the call, plus the time on scene, plus the drive "
+        "from the patient to the nearest hospital that can treat the case; a township is met when at least "
+        f"{target} of its {people} get to the door in time. The nearest hospital is the hospital, sub-centre "
+        "or centre of the kind that is reached first, able or not. Referral times are drives between a health "
+        "centre and the county hospital it reaches first, each along its own direction.",
+    )
+
+
+def targets_text(care: Care, lang: Lang) -> list[str]:
+    """Give target and time on scene of every centre with their sources, a line each."""
+    lines = []
+    for centre, target in care.standard.targets.items():
+        door, scene = f"{target.target_s / MINUTE_S:g}", f"{target.scene_s / MINUTE_S:g}"
+        source, scene_source = (
+            source_text(text, lang).rstrip("。.") for text in (target.source, target.scene_source)
+        )
+        name = wording.centre_text(centre, lang)
+        lines.append(
+            pick(
+                lang,
+                f"{name}：到院时限{door}分钟（{source}）；现场{scene}分钟（{scene_source}）",
+                f"{name}: {door} min to the door ({source}); {scene} min on scene ({scene_source})",
+            )
+        )
+    return lines
+
+
+def share_text(share: float, analysis: Analysis) -> str:
+    """Give a share of people at the door in time; never rounded up to the target."""
+    return wording.share_text(share, target_share=analysis.standard.target_share)
+
+
+def minutes_range_text(seconds: pd.Series[float], lang: Lang) -> str:
+    """Give the minutes of several drives: one figure, or the least and the most; a dash for none."""
+    if not len(seconds):
+        return wording.DASH
+    low, high = (wording.minutes_text(value, lang) for value in (seconds.min(), seconds.max()))
+    return low if low == high else f"{low}–{high}"
+
+
+def hospital_text(name: str, lang: Lang, *, is_beyond: bool) -> str:
+    """Name a hospital, and say where it lies beyond the county line; a dash where there is none."""
+    text = wording.one_line(name) or wording.DASH
+    return text + wording.bracketed(pick(lang, "县外", "beyond the line"), lang) if is_beyond else text
