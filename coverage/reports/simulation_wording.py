@@ -55,6 +55,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "hours_within": ("各时段限时内到达占比", "Share within the limit, by hour of the day"),
     "is_assumed": ("是否假设", "Assumed"),
     "item": ("项目", "Item"),
+    "kind": ("分组", "Group"),
     "low": ("95%区间下限", "95% interval, from"),
     "lost_share": ("无车可派", "Lost"),
     "map": ("各乡镇限时内到达占比", "Share within the limit by township"),
@@ -98,9 +99,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "clear_worse": ("明显较差", "clearly worse"),
     "no_difference": ("无明显差异", "no clear difference"),
     "unknown": ("无法判断", "cannot be told"),
+    "every_call": ("全部呼救", "Every call"),
     "few": ("次数过少", "too few calls"),
     "outside": ("不在任何乡镇", "In no township"),
-    "other_calls": ("其他呼救", "Other calls"),
 }
 
 
@@ -371,3 +372,48 @@ def verdict_key(found: Difference, measure: str) -> str:
 def outcome_names(simulation: Simulation, lang: Lang) -> list[str]:
     """Name the outcomes."""
     return [title(outcome, lang) for outcome in simulation.outcomes]
+
+
+def hour_text(hour: int) -> str:
+    """Name an hour of the day."""
+    return f"{hour:02}:00–{hour + 1:02}:00"
+
+
+def group_kind_text(group: str, lang: Lang) -> str:
+    """Name a kind of group: class, township, priority, centre or hospital."""
+    return pick(lang, *_KINDS[group])
+
+
+def group_name(group: str, row: Mapping[str, Any], lang: Lang) -> str:
+    """Name a group of calls."""
+    if group == "class":
+        return wording.class_text(str(row["id"]), lang)
+    if group == "centre":
+        return wording.centres_text(str(row["id"]), lang)
+    if group == "all":
+        return wording.class_text("all", lang)
+    named_so = wording.one_line(row["name"]) or wording.one_line(row["id"])
+    return named_so or phrase("outside" if group == "township" else "every_call", lang)
+
+
+def measure_text(measure: str, lang: Lang) -> str:
+    """Name a measure without its unit."""
+    return pick(lang, *_MEASURES[measure])
+
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "all": ("全部", "All"),
+    "class": ("类别", "Class"),
+    "township": ("乡镇", "Township"),
+    "priority": ("优先级", "Priority"),
+    "centre": ("所需专科中心", "Centre needed"),
+    "hospital": ("送达医院", "Hospital"),
+}
+_MEASURES: Mapping[str, tuple[str, str]] = {
+    "within_share": ("限时内到达占比", "Share within the limit"),
+    "mean_s": ("平均响应时间", "Mean response"),
+    "median_s": ("中位响应时间", "Median response"),
+    "p90_s": ("90分位响应时间", "90th percentile of response"),
+    "waited_share": ("等待空闲车的占比", "Share that waited"),
+    "lost_share": ("无车可派的占比", "Share lost"),
+}

@@ -57,7 +57,7 @@ def estimate(sample: Sample) -> Intervals:
     -------
     Intervals
         The mean of the replications, each with its weight; NaN without any weight. The bounds are NaN with
-        one replication.
+        one replication, and not below 0, where none of these figures can be.
 
     Notes
     -----
@@ -68,9 +68,9 @@ def estimate(sample: Sample) -> Intervals:
     """
     value, part = _ratio(sample)
     half = _half_width(part)
-    low, high = value - half, value + half
+    low, high = np.maximum(value - half, 0.0), value + half
     if sample.is_share:
-        low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+        high = np.minimum(high, 1.0)
         weight = sample.weight.sum(axis=0)
         with np.errstate(divide="ignore"):
             bound = np.where(weight > 0, _TAIL ** (1.0 / weight), np.nan)
