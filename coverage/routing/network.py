@@ -225,7 +225,18 @@ class RoadNetwork(Segments):
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.geometry[self._open_segments])
 
-    def snap(self, lon: ArrayLike, lat: ArrayLike, *, snap_limit_m: float = SNAP_LIMIT_M) -> Snapped:
+    @cached_property
+    def _whole_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.geometry)
+
+    def snap(
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        *,
+        snap_limit_m: float = SNAP_LIMIT_M,
+        anywhere: bool = False,
+    ) -> Snapped:
         """
         Put points onto the nearest road that can be stopped on.
 
@@ -235,14 +246,19 @@ class RoadNetwork(Segments):
             Shape (n,), WGS84 degrees; NaN where a point is not known.
         snap_limit_m
             Points farther from every road are off the network.
+        anywhere
+            On any road, motorways and tunnels too, as a vehicle that drives.
         """
         x, y = np.atleast_1d(np.asarray(lon, dtype=float)), np.atleast_1d(np.asarray(lat, dtype=float))
         known = np.isfinite(x) & np.isfinite(y)
         points = np.full(len(x), None, dtype=object)
         points[known] = shapely.points(x[known], y[known])
-        return self.snap_points(gpd.GeoSeries(points, crs=WGS84), snap_limit_m=snap_limit_m)
+        series = gpd.GeoSeries(points, crs=WGS84)
+        return self.snap_points(series, snap_limit_m=snap_limit_m, anywhere=anywhere)
 
-    def snap_points(self, points: gpd.GeoSeries, *, snap_limit_m: float = SNAP_LIMIT_M) -> Snapped:
+    def snap_points(
+        self, points: gpd.GeoSeries, *, snap_limit_m: float = SNAP_LIMIT_M, anywhere: bool = False
+    ) -> Snapped:
         """
         Put points onto the nearest road that can be stopped on.
 
@@ -252,10 +268,13 @@ class RoadNetwork(Segments):
             Shape (n,), in any reference system; None where a point is not known.
         snap_limit_m
             Points farther from every road are off the network.
+        anywhere
+            On any road, motorways and tunnels too, as a vehicle that drives.
         """
-        return snap_to_lines(
-            points.to_crs(self.crs).to_numpy(), self._tree, self._open_segments, snap_limit_m=snap_limit_m
+        tree, numbers = (
+            (self._whole_tree, np.arange(len(self.tail))) if anywhere else (self._tree, self._open_segments)
         )
+        return snap_to_lines(points.to_crs(self.crs).to_numpy(), tree, numbers, snap_limit_m=snap_limit_m)
 
     def nearest(
         self, facilities: Snapped, *, cutoff_s: float = math.inf, start_s: ArrayLike = 0.0

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coverage.errors import SpeedError
+from coverage.duty_hours import DAY_MIN, clock_text, parse_hours
+from coverage.errors import OptionError, SpeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+MINUTE_S = 60.0
 KPH_PER_MPS = 3.6
 KPH_PER_MPH = 1.609344
 SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
@@ -124,6 +127,44 @@ class SpeedTable:
                     f"speeds: {name}.{key} = {value:g}: give a number above 0 and at most {ceiling:g}",
                     zh=f"速度表：{name}.{key} = {value:g}，应大于0且不超过 {ceiling:g}",
                 )
+        self._check_hours()
+
+    def _check_hours(self) -> None:
+        """Refuse hours that are none, that overlap, or whose condition the table has not."""
+        taken: dict[int, str] = {}
+        for span, condition in self.hours.items():
+            try:
+                minutes = minutes_of(span)
+            except OptionError as error:
+                raise SpeedError(f"speeds: {error}", zh=f"速度表：{error.zh}") from error
+            if condition not in self.conditions:
+                names = ", ".join(self.conditions)
+                raise SpeedError(
+                    f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {names}",
+                    zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选：{names}",
+                )
+            twice = next((minute for minute in minutes if minute in taken), None)
+            if twice is not None:
+                raise SpeedError(
+                    f"speeds: hours {span!r} and {taken[twice]!r} overlap at {clock_text(twice)}: part them",
+                    zh=f"速度表：时段“{span}”与“{taken[twice]}”在 {clock_text(twice)} 重叠：请分开",
+                )
+            taken |= dict.fromkeys(minutes, span)
+
+    def condition_at(self, at_s: float, default: str) -> str:
+        """
+        Give the driving condition of a time of the day.
+
+        Parameters
+        ----------
+        at_s
+            Seconds after midnight.
+        default
+            What holds at hours the table does not name.
+        """
+        minute = int(at_s // MINUTE_S) % DAY_MIN
+        spans = ((span, condition) for span, condition in self.hours.items() if minute in minutes_of(span))
+        return next((condition for _, condition in spans), default)
 
     def factor(self, condition: str) -> float:
         """
@@ -178,6 +219,24 @@ class SpeedTable:
 
 
 DEFAULT_SPEEDS = SpeedTable()
+
+
+@lru_cache
+def minutes_of(hours: str) -> frozenset[int]:
+    """
+    Give the minutes of the day that hours, as `coverage.duty_hours` reads them, are made of.
+
+    Raises
+    ------
+    OptionError
+        If these are no hours of a day.
+    """
+    spans = parse_hours(hours) or ((0, DAY_MIN),)
+    return frozenset(
+        minute % DAY_MIN
+        for start, end in spans
+        for minute in range(start, end if start < end else end + DAY_MIN)
+    )
 
 
 def parse_maxspeed(value: object) -> float:

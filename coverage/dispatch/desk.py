@@ -1,0 +1,337 @@
+"""A desk that answers calls: the roads loaded once, then unit, way and hospital within milliseconds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+
+from coverage.assessment import assess, is_within, snap_places
+from coverage.care import hospitals_by_centre, lies_beyond
+from coverage.dispatch.answer import Decision, Destination, UnitTime
+from coverage.dispatch.route import RoadBook
+from coverage.dispatch.standing import snap_units
+from coverage.errors import DispatchError, name_some
+from coverage.roadworks import apply_roadworks
+from coverage.routing.network import RoadNetwork
+from coverage.routing.paths import Tree, turned
+from coverage.routing.speeds import DEFAULT_SPEEDS
+from coverage.standards import CareStandard
+from coverage.study_area import WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from coverage.assessment import Assessment, Places
+    from coverage.dispatch.answer import Route
+    from coverage.dispatch.units import Fleet, Unit
+    from coverage.option import Roadworks
+    from coverage.routing.snapping import Snapped
+    from coverage.routing.speeds import SpeedTable
+    from coverage.standards import Centre, ResponseStandard
+    from coverage.study_area import StudyArea
+
+_MAX_LON, _MAX_LAT = 180.0, 90.0
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """
+    A county with everything loaded that answers a call.
+
+    Parameters
+    ----------
+    area
+        The study area, closed roads left out.
+    network
+        Its roads, made ready for search.
+    standard, care
+        The promise, and the targets from the call to the door.
+    speeds, condition
+        Speed table and driving condition.
+    places
+        The area's points on the network.
+    hospitals
+        Numbers of the facilities that can treat each kind of case, near a road or not.
+    roads
+        Their names, for turn lists.
+    closed_m
+        Metres of road that are closed, each direction counted.
+    """
+
+    area: StudyArea
+    network: RoadNetwork
+    standard: ResponseStandard
+    care: CareStandard
+    speeds: SpeedTable
+    condition: str
+    places: Places
+    hospitals: Mapping[Centre | None, NDArray[np.int64]]
+    roads: RoadBook
+    closed_m: float = 0.0
+    _trees: dict[bytes, Tree] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def planned(self) -> Assessment:
+        """The promise with every ambulance at its base."""
+        return assess(self.area, self.network, self.standard, places=self.places)
+
+    @cached_property
+    def _to_metric(self) -> pyproj.Transformer:
+        return pyproj.Transformer.from_crs(WGS84, self.area.crs, always_xy=True)
+
+    @cached_property
+    def _townships(self) -> shapely.STRtree:
+        return shapely.STRtree(self.area.townships.geometry.to_numpy())
+
+    @cached_property
+    def _is_beyond(self) -> NDArray[np.bool_]:
+        return lies_beyond(self.area)
+
+    def decide(self, fleet: Fleet, lon: float, lat: float, centre: Centre | None = None) -> Decision:
+        """
+        Answer one call.
+
+        Parameters
+        ----------
+        fleet
+            The units as they are.
+        lon, lat
+            The place, WGS84 degrees.
+        centre
+            What the patient needs; None where it was not said.
+
+        Returns
+        -------
+        Decision
+            The units that can be sent and reach the place, the first there first: by turnout and drive,
+            whichever clock the promise is on.
+
+        Raises
+        ------
+        DispatchError
+            If the place is far from every road, or no unit can be sent that reaches it.
+        """
+        patient, x_m, y_m = self._put_onto_road(lon, lat)
+        units = [unit for unit in fleet.units if unit.state != "busy"]
+        if not units:
+            raise _nobody(fleet)
+        # one search against the traffic, from the patient, reaches every unit
+        tree = Tree.grow(self.network.reversed(), patient)
+        stands = snap_units(self.area, self.network, units)
+        drive_s, _ = tree.at(stands)
+        limit_s, township = self._limit(x_m, y_m)
+        times, order = self._times(units, stands.yard_s + drive_s + patient.walk_s, limit_s)
+        if not times:
+            raise _out_of_reach(units, lon, lat)
+        best = stands.take(order[:1])
+        route = self.roads.route(
+            turned(tree.trace(best)[0]),
+            self._on_road(patient),
+            leave_s=float(best.yard_s[0]),
+            arrive_s=float(patient.walk_s[0]),
+        )
+        return Decision(
+            lon=lon,
+            lat=lat,
+            access_m=float(patient.access_m[0]),
+            township_id=township[0],
+            township_name=township[1],
+            township_class=township[2],
+            limit_s=limit_s,
+            centre=centre,
+            units=times,
+            route=route,
+            destination=self._destination(patient, times[0], centre),
+        )
+
+    def _put_onto_road(self, lon: float, lat: float) -> tuple[Snapped, float, float]:
+        """Put the place of a call onto a road, and give it in metres."""
+        if not (abs(lon) <= _MAX_LON and abs(lat) <= _MAX_LAT):
+            raise DispatchError(
+                f"{lon:g}, {lat:g} is no place on Earth: give longitude and latitude in degrees",
+                zh=f"{lon:g}, {lat:g} 不是经纬度：请先写经度、后写纬度",
+            )
+        patient = self.network.snap([lon], [lat])
+        if not patient.on_network[0]:
+            raise self._far_away(lon, lat, float(patient.access_m[0]))
+        x_m, y_m = self._to_metric.transform(lon, lat)
+        return patient, float(x_m), float(y_m)
+
+    def _far_away(self, lon: float, lat: float, access_m: float) -> DispatchError:
+        county = self.area.county
+        return DispatchError(
+            f"the place {lon:.5f}, {lat:.5f} is {access_m / 1000:.1f} km from the nearest road of "
+            f"{county.title('en')}: check the coordinates (longitude first) and the county",
+            zh=f"位置 {lon:.5f}, {lat:.5f} 距{county.title('zh')}最近的道路 {access_m / 1000:.1f} 公里："
+            "请核对坐标（先经度、后纬度）和县（市）",
+        )
+
+    def _limit(self, x_m: float, y_m: float) -> tuple[float, tuple[str, str, str]]:
+        """Give the limit that holds at a place, and its township: id, name, class."""
+        found = self._townships.query(shapely.Point(x_m, y_m), predicate="intersects")
+        if not len(found):
+            return self.standard.limit_s("rural"), ("", "", "rural")
+        row = self.area.townships.iloc[int(found.min())]
+        words = str(row["id"]), str(row["name"]), str(row["class"])
+        return self.standard.limit_s(words[2]), words
+
+    def _times(
+        self, units: list[Unit], travel_s: NDArray[np.float64], limit_s: float
+    ) -> tuple[tuple[UnitTime, ...], NDArray[np.int64]]:
+        """Give the times of the units that arrive, and their numbers, the first there first."""
+        turnout_s = np.array([unit.turnout_s for unit in units])
+        order = np.argsort(turnout_s + travel_s, kind="stable")
+        order = order[np.isfinite(travel_s[order])]
+        times = []
+        for i in order.tolist():
+            response_s = self.standard.lead_s(units[i].turnout_s) + float(travel_s[i])
+            keeps = bool(is_within(response_s, limit_s))
+            times.append(UnitTime(units[i], float(travel_s[i]), response_s, keeps))
+        return tuple(times), order
+
+    def _destination(self, patient: Snapped, first: UnitTime, centre: Centre | None) -> Destination | None:
+        """Find the nearest hospital that can treat a case, and the way there."""
+        able = self.hospitals[centre]
+        hospital, transport_s = self._nearest(able, patient)
+        if hospital < 0:
+            return None
+        others = np.setdiff1d(self.hospitals[None], able)
+        other, other_s = self._nearest(others, patient)
+        # a hospital that is nearer by less than a millisecond is not nearer
+        is_wrong = math.isfinite(other_s) and not is_within(transport_s, other_s)
+        nearest, nearest_s = (other, other_s) if is_wrong else (hospital, transport_s)
+        target = self.care.targets[centre] if centre else None
+        scene_s = target.scene_s if target else math.nan
+        call_s = self.standard.handling_s + first.unit.turnout_s + first.travel_s
+        ids, names = (self.area.facilities[name] for name in ("id", "name"))
+        return Destination(
+            facility_id=str(ids.iloc[hospital]),
+            facility_name=str(names.iloc[hospital]),
+            transport_s=transport_s,
+            route=self._second_leg(able, patient, hospital),
+            is_beyond=bool(self._is_beyond[hospital]),
+            nearest_id=str(ids.iloc[nearest]),
+            nearest_name=str(names.iloc[nearest]),
+            nearest_s=nearest_s,
+            scene_s=scene_s,
+            door_s=call_s + scene_s + transport_s,
+            target_s=target.target_s if target else math.nan,
+        )
+
+    def _nearest(self, facilities: NDArray[np.int64], patient: Snapped) -> tuple[int, float]:
+        """Give the facility that a patient gets to first, and the seconds; -1 and ``inf`` where to none."""
+        tree = self._tree_to(facilities)
+        road_s, which = tree.at(patient)
+        if which[0] < 0:
+            return -1, math.inf
+        return int(facilities[which[0]]), float(road_s[0] + patient.walk_s[0])
+
+    def _second_leg(self, able: NDArray[np.int64], patient: Snapped, hospital: int) -> Route:
+        end = self.places.facilities.take(np.array([hospital]))
+        return self.roads.route(
+            turned(self._tree_to(able).trace(patient)[0]),
+            self._on_road(end),
+            leave_s=float(patient.walk_s[0]),
+            arrive_s=float(end.yard_s[0]),
+        )
+
+    def _tree_to(self, facilities: NDArray[np.int64]) -> Tree:
+        """Give the ways to the nearest of some facilities; they stay the same from call to call."""
+        key = facilities.tobytes()
+        if key not in self._trees:
+            doors = self.places.facilities.take(facilities)
+            self._trees[key] = Tree.grow(self.network.reversed(), doors, wait_s=doors.yard_s)
+        return self._trees[key]
+
+    def _on_road(self, place: Snapped) -> shapely.Point:
+        line = self.network.geometry[place.segment[0]]
+        point: shapely.Point = line.interpolate(place.fraction[0], normalized=True)
+        return point
+
+
+def open_desk(
+    area: StudyArea,
+    standard: ResponseStandard,
+    *,
+    speeds: SpeedTable = DEFAULT_SPEEDS,
+    condition: str = "siren",
+    care: CareStandard | None = None,
+    works: Roadworks | None = None,
+) -> Desk:
+    """
+    Load a county, so that calls can be answered.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    standard
+        The promise.
+    speeds, condition
+        Speed table and driving condition.
+    care
+        The targets from the call to the door; the default ones where not given.
+    works
+        Roads that are closed at the moment.
+
+    Raises
+    ------
+    NetworkError
+        If no road is open to ambulances.
+    OptionError
+        If what is closed is no road of the county, or all of them.
+    SpeedError
+        If the table has no such condition.
+    """
+    before_m = float(area.roads.edges["length"].sum())
+    if works:
+        area = replace(area, roads=apply_roadworks(area.roads, works, speeds=speeds))
+    network = RoadNetwork.from_roads(area.roads, speeds=speeds, condition=condition)
+    return Desk(
+        area=area,
+        network=network,
+        standard=standard,
+        care=care or CareStandard(),
+        speeds=speeds,
+        condition=condition,
+        places=snap_places(area, network),
+        hospitals=hospitals_by_centre(area.facilities),
+        roads=RoadBook.of(area.roads, network),
+        closed_m=before_m - float(area.roads.edges["length"].sum()) if works else 0.0,
+    )
+
+
+def _nobody(fleet: Fleet) -> DispatchError:
+    """Say that no unit can be sent, and why."""
+    busy = [unit.name for unit in fleet.units]
+    n_left = len(fleet.left_out)
+    why = f"{len(busy)} busy ({name_some(busy)})" if busy else "none is known"
+    why_zh = f"{len(busy)}辆执行任务中（{name_some(busy, mark='、')}）" if busy else "没有可用的车辆位置"
+    if n_left:
+        ids = [left.unit_id or f"row {left.row}" for left in fleet.left_out]
+        ids_zh = [left.unit_id or f"第{left.row}行" for left in fleet.left_out]
+        why += f", {n_left} left out ({name_some(ids)})"
+        why_zh += f"，{n_left}条位置未采用（{name_some(ids_zh, mark='、')}）"
+    return DispatchError(
+        f"no ambulance can be sent: {why}: ask the neighbouring counties, or correct the reports",
+        zh=f"没有可派的救护车：{why_zh}，请联系邻县支援或更正车辆位置",
+    )
+
+
+def _out_of_reach(units: list[Unit], lon: float, lat: float) -> DispatchError:
+    """Say that no unit gets to a place by road."""
+    names = [unit.name for unit in units]
+    return DispatchError(
+        f"no road leads from any ambulance that can be sent to {lon:.5f}, {lat:.5f}: {name_some(names)}: "
+        "check the closed roads and the place",
+        zh=f"可派的救护车都没有道路通往 {lon:.5f}, {lat:.5f}：{name_some(names, mark='、')}，"
+        "请核对封闭道路和患者位置",
+    )
