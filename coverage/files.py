@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +104,58 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     with staged_folder(path.parent) as staging:
         yield staging / path.name
+
+
+def replace_text(path: Path, text: str) -> None:
+    """
+    Write a text so that whoever reads the file at any moment finds the older text or this one, whole.
+
+    Parameters
+    ----------
+    path
+        The file; unlike with `whole_file` it is never missing in between, as a page that reloads itself
+        needs it.
+    text
+        Written in UTF-8.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written or the disk is full, or another program keeps the file open.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+        temporary.chmod(_usual_mode())
+        _replace_patiently(temporary, path)
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        raise cannot_write(path, error) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _usual_mode() -> int:
+    """Give the rights that a file has which is made as usual; a temporary one is its owner's alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _replace_patiently(temporary: Path, path: Path) -> None:
+    """Put a file in another's place; Windows refuses for the moment in which a browser reads that one."""
+    for wait_s in (0.02, 0.05, 0.1, 0.2):
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(wait_s)
+        else:
+            return
+    temporary.replace(path)
 
 
 def _missing_parents(folder: Path) -> list[Path]:

@@ -77,6 +77,8 @@ class CountyFigure(Figure):
         Rules besides Leaflet's and the page's own.
     image_hosts
         Hosts whose images the page may load; none by default.
+    more
+        Names of further assets, as in `name`, whose rules and scripts follow the page's own.
     """
 
     _template = Template(_FIGURE, autoescape=True)
@@ -90,9 +92,10 @@ class CountyFigure(Figure):
         name: str = "map",
         style: str = "",
         image_hosts: Sequence[str] = (),
+        more: Sequence[str] = (),
     ) -> None:
         super().__init__(title=title)
-        self.name = name
+        self.names = (name, *more)
         self.lang = lang
         self.generator = generator
         self.style = style
@@ -102,9 +105,9 @@ class CountyFigure(Figure):
         """Give the whole page."""
         for child in list(self._children.values()):
             child.render(**kwargs)
-        rules = (_leaflet("leaflet.css"), _asset("geo.css"), _asset(f"{self.name}.css"))
+        rules = (_leaflet("leaflet.css"), _asset("geo.css"), *(_asset(f"{name}.css") for name in self.names))
         style = "\n".join([*rules, self.style])
-        scripts = [_leaflet("leaflet.js"), _asset("geo.js"), _asset(f"{self.name}.js")]
+        scripts = [_leaflet("leaflet.js"), _asset("geo.js"), *(_asset(f"{name}.js") for name in self.names)]
         return str(
             self._template.render(
                 this=self,
@@ -184,14 +187,14 @@ class PageBody(Element):
     page
         What the template shows as text.
     data
-        What the script draws.
+        What the script draws, or its text as `json_block` writes it.
     """
 
-    def __init__(self, template: str, page: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    def __init__(self, template: str, page: Mapping[str, Any], data: Mapping[str, Any] | str) -> None:
         super().__init__()
         self._template: Any = _page_template(template)
         self.page = page
-        self.data = json_block(data)
+        self.data = data if isinstance(data, str) else json_block(data)
 
     def render(self, **kwargs: Any) -> str:
         """Give the page's body."""

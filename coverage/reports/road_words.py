@@ -52,6 +52,13 @@ _ZH = {
 }
 
 
+def class_word(highway: str, lang: Lang) -> str:
+    """Name a class of road in words alone, as a driver is told of one that has no name."""
+    if lang == "zh":
+        return _ZH.get(highway, "无名道路").split("、")[0]
+    return "the " + (highway.replace("_", " ") if highway in _ZH else "unnamed") + " road"
+
+
 def road_word(value: str, lang: Lang) -> str:
     """Give a tag's value as a reader of `lang` knows it, with OpenStreetMap's own word beside it."""
     return f"{_ZH[value]}（{value}）" if lang == "zh" and value in _ZH else value

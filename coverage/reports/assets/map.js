@@ -408,6 +408,6 @@
   });
   window.addEventListener("beforeprint", startPrint);
   window.addEventListener("afterprint", endPrint);
-  window.coverageMap = { map, layers };
+  window.coverageMap = { map, layers, atlas, data, townships, phone, calm, placeNames, padding, move, openCard, popupOptions, setSheet };
   document.documentElement.classList.add("ready");
 })();
