@@ -72,12 +72,13 @@ class Care:
         One row a township and centre: ``id``, ``name``, ``class``, ``centre``, ``population``,
         ``first_s``, ``scene_s``, ``transport_s``, ``total_s`` (medians weighted by people), ``p90_s`` (of
         the total), ``target_s``, ``within_population``, ``within_share`` (NaN where nobody lives),
-        ``verdict``, ``hospital_id`` and ``hospital_name`` (serving most of it), ``is_beyond`` (that lies
+        ``unreached_population`` (no way there), ``verdict``, ``hospital_id`` and ``hospital_name`` (serving most of it), ``is_beyond`` (that lies
         beyond the county line), ``nearest_id`` and ``nearest_name`` (the nearest hospital of most of it),
         ``wrong_population``, ``wrong_share``, ``detour_s`` (median over those people of what the right one
         takes longer than the nearest; NaN where there are none).
     totals
         One row a centre, indexed by it: ``population``, ``within_population``, ``within_share``,
+        ``unreached_population``,
         ``first_s``, ``scene_s``, ``transport_s``, ``total_s``, ``p90_s``, ``wrong_population``,
         ``wrong_share``, ``detour_s``, ``target_s``, ``townships_met``, ``townships_partial``,
         ``townships_unmet``, ``townships_unknown``, ``n_capable`` and of these ``n_beyond``. Places in no
@@ -266,6 +267,7 @@ def _chain(rows: pd.DataFrame, *, is_known: bool) -> dict[str, float]:
         "p90_s": quantile("total_s", 0.9) if is_known else math.nan,
         "within_population": within,
         "within_share": within / population if counts else math.nan,
+        "unreached_population": float(people[np.isinf(rows["total_s"].to_numpy())].sum()),
         "wrong_population": wrong,
         "wrong_share": wrong / population if counts else math.nan,
         "detour_s": weighted_quantile(detour_s, people[is_wrong], 0.5),

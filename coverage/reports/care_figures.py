@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SHARES = ("within_share", "wrong_share")
 _TIMES = ("first_s", "scene_s", "transport_s", "total_s", "p90_s", "detour_s")
-_PEOPLE = ("population", "within_population", "wrong_population")
+_PEOPLE = ("population", "within_population", "unreached_population", "wrong_population")
 _COUNTS = (
     *("townships_met", "townships_partial", "townships_unmet", "townships_unknown"),
     *("n_capable", "n_beyond"),

@@ -64,6 +64,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "target": ("到院时限（分钟）", "Target (min)"),
     "total": ("呼救至到院（分钟）", "Call to door (min)"),
     "transport": ("转运（分钟）", "Transport (min)"),
+    "unreached_population": ("无路可到的{p}", "{P} without a way there"),
     "up": ("上转（分钟）", "To hospital (min)"),
     "verdict": ("判定", "Verdict"),
     "within_population": ("时限内到院{p}", "{P} in time"),
@@ -165,8 +166,8 @@ def standard_text(analysis: Analysis, lang: Lang) -> str:
         "Call to door = the first ambulance, counted from the call, plus the time on scene, plus the drive "
         "from the patient to the nearest hospital that can treat the case; a township is met when at least "
         f"{target} of its {people} get to the door in time. The nearest hospital is the hospital, sub-centre "
-        "or centre of the kind that is reached first, able or not. Referral times are drives between a health "
-        "centre and the county hospital it reaches first, each along its own direction.",
+        "or centre of the kind that is reached first, able or not. Referral times are drives between a "
+        "health centre and the county hospital it reaches first, each along its own direction.",
     )
 
 
@@ -206,3 +207,9 @@ def hospital_text(name: str, lang: Lang, *, is_beyond: bool) -> str:
     """Name a hospital, and say where it lies beyond the county line; a dash where there is none."""
     text = wording.one_line(name) or wording.DASH
     return text + wording.bracketed(pick(lang, "县外", "beyond the line"), lang) if is_beyond else text
+
+
+def care_assumptions(analysis: Analysis, care: Care, lang: Lang) -> list[tuple[str, str]]:
+    """Say what holds for the figures of the way to care: item and text."""
+    item = word("care", lang)
+    return [(item, text) for text in (standard_text(analysis, lang), *targets_text(care, lang))]

@@ -15,6 +15,8 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from coverage.assessment import BAND_EDGES_S, STATES
 from coverage.files import cannot_write, whole_file
 from coverage.reports import wording
+from coverage.reports.care_layers import care_names, care_styles, care_tables
+from coverage.reports.care_wording import care_assumptions
 from coverage.reports.palette import (
     AREA_COLOURS,
     FACILITY_COLOURS,
@@ -80,9 +82,10 @@ def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
     """
     Write the answer as a GeoPackage in WGS84, with a style for QGIS in each layer.
 
-    Layers: ``boundary``, ``townships``, ``areas``, ``catchments``, ``roads``, ``demand``, ``facilities``;
-    tables: ``assumptions``, ``provenance`` and QGIS' own ``layer_styles``. Times are seconds, null where
-    nobody comes or nobody knows; the states say which.
+    Layers: ``boundary``, ``townships``, ``areas``, ``catchments``, ``roads``, ``demand``, ``facilities``, and
+    those of `care_tables` where the way to care was followed; tables: ``assumptions``, ``provenance`` and
+    QGIS' own ``layer_styles``. Times are seconds, null where nobody comes or nobody knows; the states say
+    which.
 
     Parameters
     ----------
@@ -107,14 +110,14 @@ def write_layers(analysis: Analysis, path: Path, *, lang: Lang) -> None:
         "demand": _demand(analysis),
         "facilities": facilities_layer(analysis.area, analysis.assessment, analysis.other_clock),
     }
-    write_package(
-        path,
-        layers,
-        _styles(analysis, lang),
-        names={name: wording.label(name, lang) for name in layers},
-        assumptions=assumptions(analysis, lang),
-        shown=analysis,
-    )
+    names = {name: wording.label(name, lang) for name in layers}
+    styles, assumed = _styles(analysis, lang), assumptions(analysis, lang)
+    if analysis.care:
+        layers |= care_tables(analysis, analysis.care)
+        names |= care_names(analysis.care, lang)
+        styles |= care_styles(analysis, analysis.care, lang, townships=styles["townships"])
+        assumed += care_assumptions(analysis, analysis.care, lang)
+    write_package(path, layers, styles, names=names, assumptions=assumed, shown=analysis)
 
 
 def write_package(

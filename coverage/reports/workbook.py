@@ -24,6 +24,8 @@ from coverage.reports.book import (
     minutes,
     number,
 )
+from coverage.reports.care_wording import care_assumptions
+from coverage.reports.care_workbook import write_care
 from coverage.reports.figures import figures_hash
 from coverage.reports.palette import STATE_COLOURS
 from coverage.reports.rows import not_covered, worst_first
@@ -66,7 +68,11 @@ def write_workbook(analysis: Analysis, path: Path, *, lang: Lang) -> None:
     _write_townships(book, analysis)
     _write_facilities(book, analysis)
     write_uncovered(book, [analysis.assessment, analysis.other_clock])
-    write_sources(book, [(book.label("figures_hash"), figures_hash(analysis))])
+    assumed: list[str] = []
+    if analysis.care:
+        write_care(book, analysis, analysis.care)
+        assumed = [text for _, text in care_assumptions(analysis, analysis.care, lang)]
+    write_sources(book, [(book.label("figures_hash"), figures_hash(analysis))], assumed)
     book.save(path)
 
 
