@@ -133,7 +133,7 @@ def _arrivals(rules: Rules, streams: dict[str, np.random.Generator]) -> NDArray[
     n = streams["arrival"].poisson(expected[-1])
     reached = np.sort(streams["time"].random(n)) * expected[-1]
     # hours without calls have no width in the count, and none is drawn in them
-    return np.interp(reached, expected, np.concatenate((starts_s, stops_s[-1:])))
+    return np.asarray(np.interp(reached, expected, np.concatenate((starts_s, stops_s[-1:]))))
 
 
 def _past_arrivals(
@@ -157,7 +157,7 @@ def _chosen(draw: NDArray[np.float64], weights: ArrayLike) -> NDArray[np.int64]:
     weight = np.asarray(weights, dtype=np.float64)
     total = np.cumsum(weight)
     chosen = np.searchsorted(total, draw * total[-1], side="right")
-    return np.minimum(chosen, int(np.flatnonzero(weight)[-1])).astype(np.int64)
+    return np.asarray(np.minimum(chosen, int(np.flatnonzero(weight)[-1])), dtype=np.int64)
 
 
 def _drawn_centres(rules: Rules, draw: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -177,7 +177,7 @@ def _known_priorities(rules: Rules, past: PastCalls) -> NDArray[np.int64]:
         raise SimulationError(
             f"{past.source}: priorities that the rules do not name: {name_some(strange)}: "
             f"the rules have {name_some(names)}",
-            zh=f"{past.source}：规则中没有以下优先级：{name_some(strange)}，规则中的优先级为 {name_some(names)}",
+            zh=f"{past.source}：规则中没有以下优先级：{name_some(strange)}，可用 {name_some(names)}",
         )
     return np.array([number[str(name)] for name in past.priority], dtype=np.int64)
 

@@ -51,9 +51,9 @@ class JunctionTimes:
         self.is_whole = row_bytes * len(places) <= whole_bytes
         self._most_rows = max(1, cache_bytes // row_bytes)
         self._whole: NDArray[np.float64] | None = None
-        self._kept: OrderedDict[int, memoryview] = OrderedDict()
+        self._kept: OrderedDict[int, memoryview[float]] = OrderedDict()
 
-    def to(self, place: int) -> memoryview:
+    def to(self, place: int) -> memoryview[float]:
         """
         Give the road seconds from every junction to one place.
 

@@ -1,0 +1,113 @@
+"""Which of the ambulances that can be sent is sent: the nearest, or the one that is missed least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from coverage.simulating.board import Board
+    from coverage.simulating.stage import Stage
+
+_DECIMALS = 12  # of the county's people: sums of floats must not decide between equals
+
+
+class Candidate(NamedTuple):
+    """
+    An ambulance that can be sent.
+
+    Parameters
+    ----------
+    total_s
+        From now to the patient's side.
+    unit
+        Number of the ambulance.
+    rolling_s
+        The same from the moment the wheels turn.
+    post
+        Where it waits, or is on its way to.
+    is_on_the_way
+        It is on its way back.
+    """
+
+    total_s: float
+    unit: int
+    rolling_s: float
+    post: int
+    is_on_the_way: bool
+
+
+class Preparedness:
+    """
+    Send, among the ambulances that keep the limit, the one whose absence costs the county least.
+
+    The cost is the loss of Daskin's expected coverage (1983): with k ambulances in reach of a place, each
+    busy for a share q of the time, the last of them adds ``(1 - q) q^(k - 1)`` of its people. Where nobody
+    keeps the limit, the first there is sent. After Jagtenberg, Bhulai and van der Mei (2017), Dynamic
+    ambulance dispatching: is the closest-idle policy always optimal?, Health Care Management Science 20.
+    An ambulance that drives counts at the post it drives to.
+
+    Parameters
+    ----------
+    stage, board
+        What is played on.
+    """
+
+    def __init__(self, stage: Stage, board: Board) -> None:
+        self._board, self._travel = board, stage.travel
+        self._counts_lead = stage.setting.standard.clock == "call"
+        handling = stage.rules.handling
+        self._handling_s = stage.setting.standard.handling_s if handling is None else handling.mean_s
+        self._limit_s = stage.place_limit_s
+        busy, n_units = stage.rules.busy_share, len(stage.units)
+        weight = stage.place_weight / stage.place_weight.sum()
+        # what one ambulance fewer loses of a place that k can reach
+        self._loss = np.concatenate(([0.0], (1 - busy) * busy ** np.arange(n_units)))
+        self._weight: NDArray[np.float64] = weight
+        self._reach: dict[tuple[int, float, float], NDArray[np.bool_]] = {}
+
+    def choose(self, candidates: Sequence[Candidate], before_s: float, place: int, at_s: float) -> Candidate:
+        """
+        Choose the ambulance to send.
+
+        Parameters
+        ----------
+        candidates
+            Every ambulance that can be sent; at least one.
+        before_s
+            From the call until now, on the clock of the call.
+        place
+            Number of the call place.
+        at_s
+            Now.
+        """
+        limit_ms = round(float(self._limit_s[place]) * 1000)
+        keeping = [
+            i
+            for i, found in enumerate(candidates)
+            if round((before_s + found.total_s if self._counts_lead else found.rolling_s) * 1000) <= limit_ms
+        ]
+        if len(keeping) <= 1:
+            return candidates[keeping[0]] if keeping else min(candidates)
+        minute = self._board.minute(at_s)
+        reach = np.array([self._reached(found, minute) for found in candidates])
+        missed = self._weight * self._loss[reach.sum(axis=0)]
+        losses = (reach[keeping] * missed).sum(axis=1).round(_DECIMALS).tolist()
+        return min(zip(losses, (candidates[i] for i in keeping), strict=True))[1]
+
+    def _reached(self, found: Candidate, minute: int) -> NDArray[np.bool_]:
+        """Tell which places an ambulance reaches within the limit from its post."""
+        board = self._board
+        key = (found.post, board.turnout_s(found.unit, minute), board.ratio_at[minute])
+        if key not in self._reach:
+            post, turnout_s, ratio = key
+            lead_s = self._handling_s + turnout_s if self._counts_lead else 0.0
+            road_s = self._travel.post_place_s[post] * ratio + self._travel.places.walk_s
+            reached_ms = np.rint((lead_s + board.post_yard_s[post] + road_s) * 1000)
+            self._reach[key] = np.isfinite(reached_ms) & (reached_ms <= np.rint(self._limit_s * 1000))
+        return self._reach[key]
