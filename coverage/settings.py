@@ -87,19 +87,24 @@ def read_speeds(path: Path) -> SpeedTable:
     Parameters
     ----------
     path
-        Known tables are ``[class_kph]``, ``[surface]``, ``[smoothness]``, ``[tracktype]``, ``[conditions]``.
+        Known tables are ``[class_kph]``, ``[surface]``, ``[smoothness]``, ``[tracktype]``, ``[conditions]``
+        and ``[hours]``, which has a driving condition for spans of the day (``"07:00-09:00" = "peak"``).
 
     Raises
     ------
     FileError
         If the file cannot be read or is no TOML.
     SpeedError
-        If it has an unknown table, or a value that is no positive number.
+        If it has an unknown table, a value that is no positive number, or hours that are none, overlap or
+        have a condition that is not in the table.
     """
     merged: dict[str, Any] = {}
     for name, rows in _read_toml(path).items():
+        if name == "hours":
+            merged[name] = _hours(path, rows)
+            continue
         if name not in SPEED_TABLES:
-            tables = " ".join(SPEED_TABLES)
+            tables = " ".join([*SPEED_TABLES, "hours"])
             raise SpeedError(
                 f"{path}: unknown table [{name}]: use {tables}",
                 zh=f"{path}：没有名为 [{name}] 的表，可用 {tables}",
@@ -113,6 +118,16 @@ def read_speeds(path: Path) -> SpeedTable:
         default: Mapping[str, float] = getattr(DEFAULT_SPEEDS, name)
         merged[name] = frozen_table({**default, **{k: _float(v) for k, v in rows.items()}})
     return replace(DEFAULT_SPEEDS, source=path.name, **merged)
+
+
+def _hours(path: Path, rows: object) -> Mapping[str, str]:
+    """Read which condition holds when."""
+    if not isinstance(rows, dict) or not all(isinstance(value, str) for value in rows.values()):
+        raise SpeedError(
+            f'{path}: [hours] must hold lines such as "07:00-09:00" = "peak"',
+            zh=f'{path}：[hours] 中应填写 "07:00-09:00" = "peak" 这样的内容',
+        )
+    return MappingProxyType(dict(rows))
 
 
 def read_care(path: Path) -> CareStandard:
