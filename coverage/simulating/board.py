@@ -64,20 +64,30 @@ class Board:
         self._fraction: list[float] = travel.places.fraction.tolist()
         self._ways_s = travel.network.ways_s
         own = stage.setting.area.facilities["turnout_s"].to_numpy(dtype=np.float64)[roster.base]
-        self.base_turnout_s: list[float] = np.where(np.isnan(own), standard.turnout_s, own).tolist()
-        self.hour_turnout_s = _by_minute(stage.rules.turnout_s.items(), math.nan)
+        base_s: list[float] = np.where(np.isnan(own), standard.turnout_s, own).tolist()
+        hourly_s = _by_minute(stage.rules.turnout_s.items(), math.nan)
+        by_figure = {second: [second] * len(own) for second in hourly_s}
+        self._turnout_s = [base_s if math.isnan(s) else by_figure[s] for s in hourly_s]
         self.ratio_at, self.priority_ratio = _ratios(stage)
         self._stage = stage
+        self._rolling_s: dict[float, list[list[float]]] = {}
         self._doors: dict[tuple[int, float], tuple[list[int], list[float]]] = {}
 
     def minute(self, at_s: float) -> int:
         """Give the minute of the day at a moment; the year begins at midnight, after the warm-up."""
         return int((at_s - self.warm_up_s) % DAY_S // _MINUTE_S) % DAY_MIN
 
-    def turnout_s(self, unit: int, minute: int) -> float:
-        """Give an ambulance's turnout at a minute of the day."""
-        hourly = self.hour_turnout_s[minute]
-        return self.base_turnout_s[unit] if math.isnan(hourly) else hourly
+    def turnout_s(self, minute: int) -> list[float]:
+        """Give every ambulance's turnout at a minute of the day."""
+        return self._turnout_s[minute]
+
+    def rolling_s(self, ratio: float) -> list[list[float]]:
+        """Give the seconds from wheels turning at each post to each call place, yard and walk included."""
+        if ratio not in self._rolling_s:
+            travel = self._stage.travel
+            road_s = travel.post_place_s * ratio
+            self._rolling_s[ratio] = (travel.posts.yard_s[:, None] + road_s + travel.places.walk_s).tolist()
+        return self._rolling_s[ratio]
 
     def road_s(self, point: int, place: int) -> float:
         """Give the road seconds from a call place, hospital or post to a call place."""

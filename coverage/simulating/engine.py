@@ -275,36 +275,43 @@ class _Year:
         """Choose the ambulance for a call; None where none can be sent."""
         candidates = self._candidates(call, at_s)
         if self._preparedness is None or len(candidates) <= 1:
-            return min(candidates, default=None)
+            return candidates[-1] if candidates else None
         before_s = self._handling_s[call] + (at_s - self._alarm_s[call])
         return self._preparedness.choose(candidates, before_s, self._place[call], at_s)
 
     def _candidates(self, call: int, at_s: float) -> list[Candidate]:
-        """Give the ambulances that can be sent, and how soon each is there."""
+        """
+        Give the ambulances that can be sent, and how soon each is there.
+
+        Where the nearest is sent, only those that are nearer than all before them: the last is the nearest,
+        and of equals the one of the lower number.
+        """
         board, place = self._board, self._place[call]
         minute = board.minute(at_s)
         ratio = board.priority_ratio[self._priority[call]]
         if math.isnan(ratio):
             ratio = board.ratio_at[minute]
-        walk_s, redirect = board.walk_s[place], self._rules.redirect
-        found = []
+        walk_s, turnout_s = board.walk_s[place], board.turnout_s(minute)
+        rolling_from = board.rolling_s(ratio)
+        redirect, is_any_wanted = self._rules.redirect, self._preparedness is not None
+        least_s, found = math.inf, []
         for unit, on_duty, state, post in zip(
             self._units, self._timetable.on_duty, self._state, self._post, strict=True
         ):
             if not on_duty:
                 continue
             if state == _IDLE:
-                road_s = board.post_place_s[post][place] * ratio
-                rolling_s = board.post_yard_s[post] + road_s + walk_s
-                total_s = board.turnout_s(unit, minute) + rolling_s
+                rolling_s = rolling_from[post][place]
+                total_s = turnout_s[unit] + rolling_s
             elif state == _FREE or (state == _RETURNING and redirect):
                 way = self._return[unit]
                 assert way is not None
                 total_s = rolling_s = way.road_to_s(place, at_s, ratio) + walk_s
             else:
                 continue
-            if total_s < math.inf:
+            if total_s < least_s:
                 found.append(Candidate(total_s, unit, rolling_s, post, state == _RETURNING))
+                least_s = math.inf if is_any_wanted else total_s
         return found
 
     def _send(self, call: int, found: Candidate, at_s: float) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from coverage.assessment import is_within
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from coverage.simulating.board import Board
     from coverage.simulating.stage import Stage
 
+    _Crew = tuple[int, float, float]
+    """Post, turnout, and ratio of the road seconds: ambulances that are alike."""
+
+_MOST_KNOWN = 10_000  # sets of crews whose losses are kept
 _DECIMALS = 12  # of the county's people: sums of floats must not decide between equals
 
 
@@ -69,7 +75,8 @@ class Preparedness:
         # what one ambulance fewer loses of a place that k can reach
         self._loss = np.concatenate(([0.0], (1 - busy) * busy ** np.arange(n_units)))
         self._weight: NDArray[np.float64] = weight
-        self._reach: dict[tuple[int, float, float], NDArray[np.bool_]] = {}
+        self._reach: dict[_Crew, NDArray[np.bool_]] = {}
+        self._known: dict[tuple[_Crew, ...], dict[_Crew, float]] = {}
 
     def choose(self, candidates: Sequence[Candidate], before_s: float, place: int, at_s: float) -> Candidate:
         """
@@ -95,19 +102,28 @@ class Preparedness:
         if len(keeping) <= 1:
             return candidates[keeping[0]] if keeping else min(candidates)
         minute = self._board.minute(at_s)
-        reach = np.array([self._reached(found, minute) for found in candidates])
-        missed = self._weight * self._loss[reach.sum(axis=0)]
-        losses = (reach[keeping] * missed).sum(axis=1).round(_DECIMALS).tolist()
-        return min(zip(losses, (candidates[i] for i in keeping), strict=True))[1]
+        turnout_s, ratio = self._board.turnout_s(minute), self._board.ratio_at[minute]
+        crews = [(found.post, turnout_s[found.unit], ratio) for found in candidates]
+        losses = self._losses(tuple(sorted(crews)))
+        return min((losses[crews[i]], candidates[i]) for i in keeping)[1]
 
-    def _reached(self, found: Candidate, minute: int) -> NDArray[np.bool_]:
-        """Tell which places an ambulance reaches within the limit from its post."""
-        board = self._board
-        key = (found.post, board.turnout_s(found.unit, minute), board.ratio_at[minute])
-        if key not in self._reach:
-            post, turnout_s, ratio = key
+    def _losses(self, crews: tuple[_Crew, ...]) -> dict[_Crew, float]:
+        """Give what the county loses, of those that can be sent, without each."""
+        if crews not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            reach = np.array([self._reached(crew) for crew in crews])
+            missed = self._weight * self._loss[reach.sum(axis=0)]
+            losses = (reach * missed).sum(axis=1).round(_DECIMALS).tolist()
+            self._known[crews] = dict(zip(crews, losses, strict=True))
+        return self._known[crews]
+
+    def _reached(self, crew: _Crew) -> NDArray[np.bool_]:
+        """Tell which places a crew reaches within the limit from its post."""
+        if crew not in self._reach:
+            post, turnout_s, ratio = crew
             lead_s = self._handling_s + turnout_s if self._counts_lead else 0.0
             road_s = self._travel.post_place_s[post] * ratio + self._travel.places.walk_s
-            reached_ms = np.rint((lead_s + board.post_yard_s[post] + road_s) * 1000)
-            self._reach[key] = np.isfinite(reached_ms) & (reached_ms <= np.rint(self._limit_s * 1000))
-        return self._reach[key]
+            response_s = lead_s + self._board.post_yard_s[post] + road_s
+            self._reach[crew] = is_within(response_s, self._limit_s)
+        return self._reach[crew]
