@@ -116,6 +116,40 @@ def check_option(file: OptionFile, area: StudyArea, *, speeds: SpeedTable = DEFA
     return replace(option, open=opened)
 
 
+def read_closures(path: Path | str) -> tuple[RoadClosure, ...]:
+    """
+    Read the closed roads of a file that holds nothing else of an option.
+
+    Parameters
+    ----------
+    path
+        TOML in UTF-8 with ``[[roads.close]]`` as in option files, and ``crs`` where its places are not WGS84.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, or it cannot be read.
+    OptionError
+        If it closes nothing, or says anything else; its line begins with the file and the line number.
+    """
+    path = Path(path)
+    text = read_text(path)
+    tree = read_toml(text, path)
+    with located(path, toml_lines(text)):
+        head = Table(tree)
+        head.allow(("name", "note", "crs", "roads"))
+        roads = head.table("roads")
+        roads.allow(("close",))
+        tables = roads.tables("close")
+        if not tables:
+            raise OptionError(
+                "no road is closed: write [[roads.close]] with polygon, ways or edges",
+                zh="没有封闭任何道路：请写 [[roads.close]]，并给出 polygon、ways 或 edges",
+            )
+        shapes = Shapes(system_of(head), path.parent)
+        return tuple(_closed_road(table, shapes) for table in tables)
+
+
 def _option(head: Table, path: Path) -> Option:
     head.allow(_HEAD)
     shapes = Shapes(system_of(head), path.parent)
