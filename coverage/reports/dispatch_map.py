@@ -13,8 +13,8 @@ from coverage.reports import dispatch_style as style
 from coverage.reports import dispatch_wording as words
 from coverage.reports import wording
 from coverage.reports.dispatch_shown import live_side, planned_side
-from coverage.reports.map import degrees, dot_group, fullest_missed, ground_data, places, township_ground
-from coverage.reports.map_geometry import pack_lines, pack_points
+from coverage.reports.map import dot_group, fullest_missed, ground_data, township_ground
+from coverage.reports.map_geometry import degrees, pack_lines, pack_points, places
 from coverage.reports.map_page import json_block
 from coverage.reports.map_panel import capital
 from coverage.reports.map_style import DOT_STATES
@@ -236,18 +236,18 @@ def _units(dispatch: Dispatch, lang: Lang) -> list[dict[str, Any]]:
     return units
 
 
-def _fans(units: tuple[Unit, ...]) -> list[int]:
-    """Give every unit the angle of its pin, degrees: upright, or fanned out where several stand together."""
+def _fans(units: tuple[Unit, ...]) -> list[list[int]]:
+    """Give every unit its pin's angle in degrees and stem in pixels: fanned out where several are together."""
     together: dict[tuple[int, int], list[int]] = {}
     for i, unit in enumerate(units):
         cell = (round(unit.lat / _SAME_PLACE_DEG), round(unit.lon / _SAME_PLACE_DEG))
         together.setdefault(cell, []).append(i)
-    angles = [0] * len(units)
+    fans = [[0, 0]] * len(units)
     for members in together.values():
-        step = min(44, 150 // len(members))
+        step, stem = min(44, 150 // len(members)), min(6 * max(len(members) - 2, 0), 40)
         for k, i in enumerate(members):
-            angles[i] = round(step * (k - (len(members) - 1) / 2))
-    return angles
+            fans[i] = [round(step * (k - (len(members) - 1) / 2)), stem]
+    return fans
 
 
 def _cover(dispatch: Dispatch) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from coverage.reports.map_tiles import Tiles
     from coverage.reports.wording import Lang
 
-MAX_UNITS = 8
+MAX_UNITS = 5
 """Units named first in the panel; all are in the list below it."""
 _MANY_PLAIN = 25
 _STATES: tuple[UnitState, ...] = ("idle", "returning", "busy")
@@ -93,9 +93,9 @@ def page_text(
         "picture": words.picture_text(dispatch, lang),
         "trouble": trouble,
         "is_urgent": decision is None and dispatch.now is None,
-        "send": _send(decision, lang) if decision else words.fleet_text(dispatch, lang),
+        "send": _send(dispatch, decision, lang) if decision else words.fleet_text(dispatch, lang),
         "answers": _answers(dispatch, lang),
-        "lines": words.headline(dispatch, lang)[1:],
+        "lines": words.headline(dispatch, lang)[1 if decision else 2 :],
         "units": _units(decision, lang) if decision else None,
         "routes": _routes(decision, lang) if decision else [],
         "losses": _losses(dispatch, lang),
@@ -122,8 +122,8 @@ def _headings(dispatch: Dispatch, lang: Lang) -> dict[str, str]:
     return headings | {key: words.label(key, lang) for key in ("units", "losses", "reason")}
 
 
-def _send(decision: Decision, lang: Lang) -> str:
-    name = words.unit_name(decision.units[0].unit)
+def _send(dispatch: Dispatch, decision: Decision, lang: Lang) -> str:
+    name = words.called(decision.units[0].unit, dispatch, lang)
     return words.live_word("send", lang, name=words.apart(name).rstrip() if lang == "zh" else name)
 
 
@@ -211,7 +211,7 @@ def _route(heading: str, route: Route, lang: Lang) -> dict[str, Any]:
             {"turn": turn, "line": line, "at": f"{step.lat:.5f} {step.lon:.5f}"}
             for (turn, line), step in zip(words.turn_lines(route, lang), route.steps[1:], strict=True)
         ],
-        "ends": words.end_lines(route, lang),
+        "ends": words.end_lines(heading, route, lang),
     }
 
 
@@ -239,7 +239,6 @@ def _losses(dispatch: Dispatch, lang: Lang) -> dict[str, Any] | None:
 
 
 def _fleet(dispatch: Dispatch, lang: Lang) -> dict[str, Any]:
-    bases = words.base_names(dispatch)
     rows = [
         {
             "id": wording.one_line(unit.id),
@@ -247,13 +246,12 @@ def _fleet(dispatch: Dispatch, lang: Lang) -> dict[str, Any]:
             "state": unit.state,
             "cells": [
                 words.state_text(unit.state, lang),
-                bases.get(unit.facility_id) or wording.DASH,
                 words.age_text(unit, dispatch, lang),
             ],
         }
         for unit in dispatch.fleet.units
     ]
-    return {"heads": [words.label(k, lang) for k in ("unit", "state", "base", "position")], "rows": rows}
+    return {"heads": [words.label(k, lang) for k in ("unit", "state", "position")], "rows": rows}
 
 
 def _left_out(dispatch: Dispatch, lang: Lang) -> list[str]:

@@ -48,8 +48,8 @@ class LegLook(NamedTuple):
 
 
 LEGS: Mapping[str, LegLook] = {
-    "leg-1": LegLook("#0057b8", 7.0, "none", 10.5),
-    "leg-2": LegLook("#8b0000", 3.6, "11 7", 7.0),
+    "leg-1": LegLook("#0057b8", 9.0, "none", 12.0),
+    "leg-2": LegLook("#8b0000", 3.0, "10 7", 4.6),
 }
 """A broad line to the patient, narrow dashes to the hospital: both are seen where they share a road."""
 COVER_COLOUR = "#00558c"
@@ -81,7 +81,7 @@ def incident_swatch() -> str:
 def leg_swatch(leg: str) -> str:
     """Give the legend's sample of a way."""
     look = LEGS[leg]
-    weight = min(look.weight, 5.0)
+    weight = min(look.weight, 6.0)
     return (
         f'<path d="M0 8h24" stroke="{look.colour}" stroke-width="{weight}" stroke-dasharray="{look.dash}"/>'
     )

@@ -54,6 +54,13 @@ def render_dispatch(dispatch: Dispatch, lang: Lang, *, colour: bool = False) -> 
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
+def render_dispatch_line(dispatch: Dispatch, lang: Lang) -> str:
+    """Give one picture of many in a line: when, and the answer, or what is held."""
+    when = words.moment_text(dispatch.fleet.at)
+    said = words.headline(dispatch, lang)[: 1 if dispatch.decision else 2]
+    return "  ".join([*([when] if when else []), pick(lang, "；", "; ").join(said)])
+
+
 def render_dispatch_notes(dispatch: Dispatch, lang: Lang) -> list[str]:
     """Give what a dispatcher must know before relying on the answer, a line each."""
     return [pick(lang, "注意：", "note: ") + line for line in words.note_lines(dispatch, lang)]
@@ -101,7 +108,10 @@ def _units(decision: Decision, lang: Lang, *, colour: bool) -> list[str]:
 def _way(route: Route, heading: str, lang: Lang) -> list[str]:
     """Give a turn list under its length and minutes."""
     lines = [f"{i}. {line}" for i, (_, line) in enumerate(words.turn_lines(route, lang), 1)]
-    return [words.route_text(heading, route, lang), *_prose([*lines, *words.end_lines(route, lang)], "  ")]
+    return [
+        words.route_text(heading, route, lang),
+        *_prose([*lines, *words.end_lines(heading, route, lang)], "  "),
+    ]
 
 
 def _losses(dispatch: Dispatch, lang: Lang, *, colour: bool) -> list[str]:

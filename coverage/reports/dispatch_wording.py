@@ -66,6 +66,18 @@ _COMPASS = (
     ("南", "south"), ("西南", "south-west"), ("西", "west"), ("西北", "north-west"),
 )  # fmt: skip
 _FIRST_M = 60.0
+_SHORTEST_END_S = 6.0  # a tenth of a minute
+# What is off the road at the beginning and at the end of a way.
+_ENDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "route_1": (
+        ("从停车处驶上道路{minutes}分钟", "{minutes} min from where it stands to the road"),
+        ("离开道路后步行{minutes}分钟到患者身边", "{minutes} min on foot from the road to the patient"),
+    ),
+    "route_2": (
+        ("从患者身边步行{minutes}分钟到道路", "{minutes} min on foot from the patient to the road"),
+        ("从道路进入院区{minutes}分钟", "{minutes} min from the road to the door"),
+    ),
+}
 _STOPS = ("，", ", ")
 _LABELS: Mapping[str, tuple[str, str]] = {
     "answer": ("派车结论", "Answer"),
@@ -159,6 +171,17 @@ def unit_name(unit: Unit) -> str:
     return wording.one_line(unit.name) or wording.one_line(unit.id)
 
 
+def called(unit: Unit, dispatch: Dispatch, lang: Lang) -> str:
+    """Name a unit in a sentence; one that goes by the name of its base is that base's ambulance."""
+    name, base = unit_name(unit), base_names(dispatch).get(unit.facility_id, "")
+    number = name.removeprefix(base).strip()
+    if not base or not name.startswith(base) or not (number == "" or number.isdecimal()):
+        return name
+    if lang == "zh":
+        return base + (f"{number}号" if number else "") + "救护车"
+    return f"the ambulance {number + ' ' if number else ''}of {base}"
+
+
 def length_text(metres: float, lang: Lang) -> str:
     """Give a length as a driver is told it: tens of metres, or kilometres with one decimal."""
     tens = max(round(metres / 10) * 10, 10)
@@ -219,19 +242,20 @@ def headline(dispatch: Dispatch, lang: Lang) -> list[str]:
         The first line is the answer by itself; without a call it is the picture of the county.
     """
     if dispatch.decision is None:
-        return [fleet_text(dispatch, lang), *([holding_text(dispatch, lang)] if dispatch.now else [])]
+        held = [holding_text(dispatch, lang), fallen_text(dispatch, lang)] if dispatch.now else []
+        return [fleet_text(dispatch, lang), *held]
     return [
-        answer_text(dispatch.decision, lang),
+        answer_text(dispatch, dispatch.decision, lang),
         place_text(dispatch, dispatch.decision, lang),
         meanwhile_text(dispatch, lang),
     ]
 
 
-def answer_text(decision: Decision, lang: Lang) -> str:
+def answer_text(dispatch: Dispatch, decision: Decision, lang: Lang) -> str:
     """Put unit, minutes, limit and hospital into one line."""
     first = decision.units[0]
     minutes = wording.minutes_text(first.response_s, lang, limit_s=decision.limit_s)
-    name = wording.short_name(unit_name(first.unit))
+    name = wording.short_name(called(first.unit, dispatch, lang))
     going = pick(
         lang,
         f"派{apart(name)}，{minutes}分钟到达患者身边（{limit_text(first, decision, lang)}）",
@@ -258,7 +282,7 @@ def destination_text(decision: Decision, lang: Lang) -> str:
     """Say where the patient is taken, and how soon."""
     to = decision.destination
     if to is None:
-        return pick(lang, "没有医院可以送达", "no hospital can be reached")
+        return pick(lang, "送往何处请人工确定", "where to take the patient must be decided")
     name = wording.short_name(to.facility_name) or wording.short_name(to.facility_id)
     beyond = pick(lang, "（县域外）", " (beyond the county)") if to.is_beyond else ""
     if math.isfinite(to.door_s):
@@ -340,6 +364,27 @@ def holding_text(dispatch: Dispatch, lang: Lang) -> str:
         f"Within the limit now: {_share(dispatch, now)} of {_whom(dispatch, lang)}, townships met "
         f"{wording.met_text(now)}; with every unit at its base {_share(dispatch, planned)}, "
         f"{wording.met_text(planned)}",
+    )
+
+
+def fallen_text(dispatch: Dispatch, lang: Lang) -> str:
+    """Name the townships of which fewer are held now than with every unit at its base."""
+    now, planned = live_side(dispatch).assessment.townships, dispatch.planned.townships
+    lost = (planned["covered_population"] - now["covered_population"]).to_numpy()
+    order = [i for i in (-lost).argsort(kind="stable") if lost[i] > 0]
+    if not order:
+        return pick(
+            lang, "没有乡镇比车辆全部在位时差", "No township is worse off than with every unit at its base"
+        )
+    names = [wording.short_name(now["name"].iloc[i]) for i in order[:NAMED]]
+    people = wording.people_text(planned_side(dispatch), float(lost[order].sum()), lang)
+    more = len(order) - len(names)
+    listed = pick(lang, "、", ", ").join(names)
+    listed += pick(lang, f"等{len(order)}个乡镇", f" and {more} more") if more else ""
+    return pick(
+        lang,
+        f"比车辆全部在位时少覆盖{people}：{listed}",
+        f"Not held as with every unit at its base ({people}): {listed}",
     )
 
 
@@ -448,19 +493,13 @@ def _heading(route: Route, lang: Lang) -> str:
     return pick(lang, zh, f"{en} ")
 
 
-def end_lines(route: Route, lang: Lang) -> list[str]:
+def end_lines(heading: str, route: Route, lang: Lang) -> list[str]:
     """Say what is walked or driven off the road at either end, where that takes a while."""
-    lines = []
-    for key, seconds in (("leave", route.leave_s), ("arrive", route.arrive_s)):
-        if seconds < 6:  # noqa: PLR2004 - a tenth of a minute: shorter ones would read as 0.0
-            continue
-        minutes = wording.minutes_text(seconds, lang)
-        words = {
-            "leave": (f"起点到道路另需{minutes}分钟", f"{minutes} min more to the road at the start"),
-            "arrive": (f"离开道路后还需{minutes}分钟", f"{minutes} min more from the road at the end"),
-        }
-        lines.append(pick(lang, *words[key]))
-    return lines
+    return [
+        pick(lang, *words).format(minutes=wording.minutes_text(seconds, lang))
+        for words, seconds in zip(_ENDS[heading], (route.leave_s, route.arrive_s), strict=True)
+        if seconds >= _SHORTEST_END_S
+    ]
 
 
 def left_out_text(left_out: LeftOut, lang: Lang) -> str:
@@ -479,10 +518,8 @@ def reason_text(left_out: LeftOut, lang: Lang) -> str:
 
 def note_lines(dispatch: Dispatch, lang: Lang) -> list[str]:
     """Give what a dispatcher must know before relying on the answer, each with what to do about it."""
-    shown = planned_side(dispatch)
-    lines = [wording.note_text(note, shown, lang) for note in dispatch.notes]
-    if dispatch.decision and dispatch.decision.destination:
-        lines += _destination_notes(dispatch, dispatch.decision, dispatch.decision.destination, lang)
+    shown, decision = planned_side(dispatch), dispatch.decision
+    lines = _destination_notes(dispatch, decision, lang) if decision else []
     if dispatch.closed_m > 0:
         km = f"{dispatch.closed_m / 1000:.1f}"
         lines.append(
@@ -512,16 +549,18 @@ def note_lines(dispatch: Dispatch, lang: Lang) -> list[str]:
                 "Give --vehicles with positions and states",
             )
         )
-    return lines
+    return [*lines, *(wording.note_text(note, shown, lang) for note in dispatch.notes)]
 
 
-def _destination_notes(dispatch: Dispatch, decision: Decision, to: Destination, lang: Lang) -> list[str]:
+def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> list[str]:
     """Tell where the hospital is not the nearest, or not one that is known to treat the case."""
+    to, facilities = decision.destination, dispatch.area.facilities
+    able = dict(zip(facilities["id"], has_centre(facilities, decision.centre), strict=True))
+    if to is None:
+        return [_nowhere_note(decision, lang, is_known=any(able.values()))]
     if decision.centre is None:
         return []
     case = wording.centres_text(decision.centre, lang)
-    facilities = dispatch.area.facilities
-    able = dict(zip(facilities["id"], has_centre(facilities, decision.centre), strict=True))
     name, nearest = (
         wording.short_name(own) or wording.short_name(key)
         for own, key in ((to.facility_name, to.facility_id), (to.nearest_name, to.nearest_id))
@@ -545,3 +584,21 @@ def _destination_notes(dispatch: Dispatch, decision: Decision, to: Destination, 
             f"The nearest hospital, {nearest}, has no {case} centre; {name} takes {more} min longer to reach",
         )
     ]
+
+
+def _nowhere_note(decision: Decision, lang: Lang, *, is_known: bool) -> str:
+    """Tell why no hospital is named."""
+    case = wording.centres_text(decision.centre, lang) if decision.centre else ""
+    what_zh, what_en = (f"{case}中心", f"{case} centre") if case else ("医院", "hospital")
+    if is_known:
+        return pick(
+            lang,
+            f"没有道路通往任何{what_zh}，未给出送医路线。请检查封闭道路和断头路",
+            f"No road leads to any {what_en}, so no destination is given. Look for closed roads and gaps",
+        )
+    return pick(
+        lang,
+        f"设施表中没有{what_zh}，未给出送医路线。请在设施表中补充，含县域外的",
+        f"No facility is a {what_en}, so no destination is given. "
+        "Add it to the facilities, beyond the county too",
+    )

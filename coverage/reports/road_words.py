@@ -50,12 +50,19 @@ _ZH = {
     "impassable": "难以通行",
     "grade5": "最松软一级",
 }
+# In a turn list, where several words for one class would read as several roads.
+_SPOKEN = {
+    "trunk": "国道",
+    "residential": "街巷道路",
+    "road": "无名道路",
+    "track": "机耕道",
+}
 
 
 def class_word(highway: str, lang: Lang) -> str:
     """Name a class of road in words alone, as a driver is told of one that has no name."""
     if lang == "zh":
-        return _ZH.get(highway, "无名道路").split("、")[0]
+        return _SPOKEN.get(highway) or _ZH.get(highway, "无名道路")
     return "the " + (highway.replace("_", " ") if highway in _ZH else "unnamed") + " road"
 
 

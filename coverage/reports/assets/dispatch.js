@@ -54,7 +54,8 @@
     live.units.forEach((unit) => {
       const label = unit.name + data.words.comma + unit.state_text;
       const pin = element("div", "pin" + (unit.first ? " first" : ""));
-      pin.style.setProperty("--fan", unit.fan + "deg");
+      pin.style.setProperty("--fan", unit.fan[0] + "deg");
+      pin.style.setProperty("--stem", unit.fan[1] + "px");
       pin.append(symbol("unit-" + unit.state, "unit", label));
       const marker = atlas.sign(unit.at, {
         html: pin,
@@ -169,7 +170,7 @@
   /* ---- the picture's age, and the next one ---- */
 
   const TOO_OLD = 4; // intervals without another picture
-  const LEAST_S = 10;
+  const LEAST_S = 30; // a file that is written every so often is no alarm
   const kept = recall();
   const since = kept.known_as === live.known_as && kept.since ? kept.since : Date.now();
   let busy = false; // a finger or button is down
