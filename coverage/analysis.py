@@ -82,6 +82,17 @@ NoteCode = Literal[
     "centre_beyond",
     "centre_nowhere",
     "care_assumed",
+    # of a calibration
+    "calibration_no_better",
+    "calibration_left_out",
+    "calibration_outliers",
+    "calibration_too_little",
+    "calibration_never_driven",
+    "calibration_hours_few",
+    "calibration_conditions_kept",
+    "calibration_odd_speeds",
+    "calibration_whole_minutes",
+    "calibration_not_settled",
 ]
 """What a reader must know before believing a figure; `coverage.reports.wording` has the sentences."""
 

@@ -149,6 +149,12 @@ def predict(drives: Drives, links: Links, beta: Floats) -> tuple[Floats, Floats]
     return np.log(total_s), slope / total_s[:, None]
 
 
+def predict_s(drives: Drives, class_kph: Floats, factor: Floats) -> Floats:
+    """Give each trip's time at given speeds, shape (n_classes,), and factors, shape (n_hours,)."""
+    speed_kph = np.minimum(class_kph[drives.group_class], drives.cap_kph)
+    return np.asarray(drives.off_s + (drives.length / speed_kph).sum(axis=1) / factor[drives.hour])
+
+
 def fit_trips(drives: Drives, links: Links, travel_s: Floats, *, seed: int) -> Fit:
     """
     Estimate speeds and factors from trips, whatever up to half of them say.

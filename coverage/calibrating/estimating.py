@@ -1,0 +1,149 @@
+"""Which classes and hours the trips can tell, and what they say of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coverage.calibrating.regression import Links, fit_trips
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from coverage.calibrating.regression import Drives, Fit
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+MIN_TRIPS = 10
+"""Fewer trips than this tell nothing of a class or of hours."""
+_TELLING_M = 300.0
+_TRIPS_A_FIGURE = 5
+# a standard error of 15 % is an interval from a quarter below to a third above
+_MAX_ERROR = 0.15
+_LINK = "_link"
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """
+    What the trips say of every class and condition.
+
+    Parameters
+    ----------
+    class_kph, factor
+        Shape (n_classes,) and (n_hours,).
+    class_error, factor_error
+        Standard errors of their logarithms; NaN where they are not measured.
+    fit
+        The regression.
+    """
+
+    class_kph: Floats
+    factor: Floats
+    class_error: Floats
+    factor_error: Floats
+    fit: Fit
+
+    @property
+    def is_class_measured(self) -> Bools:
+        """Shape (n_classes,): enough was driven to tell."""
+        return np.isfinite(self.class_error)
+
+    @property
+    def is_hour_measured(self) -> Bools:
+        """Shape (n_hours,)."""
+        return np.isfinite(self.factor_error)
+
+
+def estimate(
+    drives: Drives,
+    metres: Floats,
+    travel_s: Floats,
+    start: Mapping[str, float],
+    factors: Sequence[float],
+    *,
+    seed: int,
+) -> Estimate:
+    """
+    Estimate speeds and factors, as many of them as the trips can tell.
+
+    The factor of the commonest condition of the most trips that is listed first is held: without that only
+    the products of speeds and factors were known. A class that is driven too little moves as its main road
+    does (of a slip road) or as those that are measured do, by the metres driven on them; hours with too few
+    trips keep their factor. What turns out to have a wide interval is given up, the widest first.
+
+    Parameters
+    ----------
+    drives
+        The trips.
+    metres
+        Shape (n_trips, n_classes), driven on each class.
+    travel_s
+        Shape (n_trips,).
+    start
+        Speeds of the classes as they were given, km/h.
+    factors
+        Of the conditions as they were given; the first is held if it has trips enough, else the commonest.
+    seed
+        Of the regression.
+    """
+    classes = list(start)
+    known = (metres >= _TELLING_M).sum(axis=0)
+    n_by_hour = np.bincount(drives.hour, minlength=len(factors))
+    held = 0 if n_by_hour[0] >= MIN_TRIPS else int(n_by_hour.argmax())
+    measured = [int(k) for k in np.flatnonzero(known >= MIN_TRIPS)]
+    hours = [int(h) for h in np.flatnonzero(n_by_hour >= MIN_TRIPS) if h != held]
+    room = max(len(travel_s) // _TRIPS_A_FIGURE - len(hours), 1)
+    measured = sorted(sorted(measured, key=lambda k: -metres[:, k].sum())[:room])
+    while True:
+        links = _links(classes, measured, hours, metres.sum(axis=0), start, factors)
+        fit = fit_trips(drives, links, travel_s, seed=seed)
+        error = np.sqrt(np.diag(fit.covariance))
+        # a level common to all classes is told by the trips' times alone
+        wide = [k for k in range(len(error)) if error[k] > _MAX_ERROR] if measured else []
+        if not wide:
+            break
+        worst = max(wide, key=lambda k: error[k])
+        (measured if worst < len(measured) else hours).pop(
+            worst if worst < len(measured) else worst - len(measured)
+        )
+    class_error, factor_error = np.full(len(classes), np.nan), np.full(len(factors), np.nan)
+    n_levels = len(measured) or 1
+    class_error[measured] = error[: len(measured)]
+    factor_error[hours] = error[n_levels:]
+    factor_error[held] = 0.0
+    return Estimate(links.speeds(fit.beta), links.factors(fit.beta), class_error, factor_error, fit)
+
+
+def _links(
+    classes: Sequence[str],
+    measured: Sequence[int],
+    hours: Sequence[int],
+    total_m: Floats,
+    start: Mapping[str, float],
+    factors: Sequence[float],
+) -> Links:
+    """Say how classes and hours follow from what is estimated: the measured classes, then the hours."""
+    n_levels = len(measured) or 1
+    class_of = np.zeros((len(classes), n_levels + len(hours)))
+    if measured:
+        shares = total_m[list(measured)] / total_m[list(measured)].sum()
+        class_of[:, :n_levels] = shares
+        for k, name in enumerate(classes):
+            main = name.removesuffix(_LINK)
+            own = k if k in measured else classes.index(main) if main in classes else -1
+            if own in measured:
+                class_of[k] = 0.0
+                class_of[k, measured.index(own)] = 1.0
+    else:
+        class_of[:, 0] = 1.0
+    hour_of = np.zeros((len(factors), n_levels + len(hours)))
+    for j, hour in enumerate(hours):
+        hour_of[hour, n_levels + j] = 1.0
+    return Links(np.log(list(start.values())), np.log(np.asarray(factors)), class_of, hour_of)
