@@ -100,7 +100,8 @@ def render_comparison_page(comparison: Comparison, lang: Lang = "zh", tiles: Til
         page["title"],
         lang="zh-CN" if lang == "zh" else "en",
         generator=f"emergency-coverage {__version__}",
-        name="compare",
+        name="document",
+        more=("compare",),
         style=style.facility_rules(),
         image_hosts=(tiles.host,) if tiles else (),
     )

@@ -79,6 +79,8 @@ class CountyFigure(Figure):
         Hosts whose images the page may load; none by default.
     more
         Names of further assets, as in `name`, whose rules and scripts follow the page's own.
+    draws_map
+        Whether the page needs Leaflet.
     """
 
     _template = Template(_FIGURE, autoescape=True)
@@ -93,9 +95,11 @@ class CountyFigure(Figure):
         style: str = "",
         image_hosts: Sequence[str] = (),
         more: Sequence[str] = (),
+        draws_map: bool = True,
     ) -> None:
         super().__init__(title=title)
         self.names = (name, *more)
+        self.draws_map = draws_map
         self.lang = lang
         self.generator = generator
         self.style = style
@@ -105,9 +109,8 @@ class CountyFigure(Figure):
         """Give the whole page."""
         for child in list(self._children.values()):
             child.render(**kwargs)
-        rules = (_leaflet("leaflet.css"), _asset("geo.css"), *(_asset(f"{name}.css") for name in self.names))
-        style = "\n".join([*rules, self.style])
-        scripts = [_leaflet("leaflet.js"), _asset("geo.js"), *(_asset(f"{name}.js") for name in self.names)]
+        style = "\n".join([*self._rules(), self.style])
+        scripts = self._scripts()
         return str(
             self._template.render(
                 this=self,
@@ -117,6 +120,14 @@ class CountyFigure(Figure):
                 body=self.html.render(**kwargs),
             )
         )
+
+    def _rules(self) -> list[str]:
+        own = [_asset("geo.css"), *(_asset(f"{name}.css") for name in self.names)]
+        return [_leaflet("leaflet.css"), *own] if self.draws_map else own
+
+    def _scripts(self) -> list[str]:
+        own = [_asset(f"{name}.js") for name in self.names]
+        return [_leaflet("leaflet.js"), _asset("geo.js"), *own] if self.draws_map else own
 
     def _policy(self, scripts: Sequence[str]) -> str:
         """Allow the page's own scripts, named by their hashes, and nothing else that could run or load."""
