@@ -72,7 +72,8 @@ class Care:
         One row a township and centre: ``id``, ``name``, ``class``, ``centre``, ``population``,
         ``first_s``, ``scene_s``, ``transport_s``, ``total_s`` (medians weighted by people), ``p90_s`` (of
         the total), ``target_s``, ``within_population``, ``within_share`` (NaN where nobody lives),
-        ``unreached_population`` (no way there), ``verdict``, ``hospital_id`` and ``hospital_name`` (serving most of it), ``is_beyond`` (that lies
+        ``unreached_population`` (no way there), ``verdict``, ``hospital_id`` and ``hospital_name``
+        (serving most of it), ``is_beyond`` (that lies
         beyond the county line), ``nearest_id`` and ``nearest_name`` (the nearest hospital of most of it),
         ``wrong_population``, ``wrong_share``, ``detour_s`` (median over those people of what the right one
         takes longer than the nearest; NaN where there are none).

@@ -62,6 +62,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "scene_source": ("现场时间依据", "Source of the time on scene"),
     "source": ("时限依据", "Source of the target"),
     "target": ("到院时限（分钟）", "Target (min)"),
+    "served": ("最近的可救治医院，服务{p}", "nearest centre for"),
+    "tip_door": ("到院 {total} 分钟（时限 {target}）", "{total} min to the door (target {target})"),
+    "tip_total": (
+        "呼救至到院中位 {total} 分钟（时限 {target}）",
+        "Call to door, median {total} min (target {target})",
+    ),
+    "tip_within": (
+        "时限内到院{share}：{within} / {population}",
+        "{share} at the door in time: {within} of {population}",
+    ),
     "total": ("呼救至到院（分钟）", "Call to door (min)"),
     "transport": ("转运（分钟）", "Transport (min)"),
     "unreached_population": ("无路可到的{p}", "{P} without a way there"),
@@ -69,6 +79,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "verdict": ("判定", "Verdict"),
     "within_population": ("时限内到院{p}", "{P} in time"),
     "within_share": ("时限内到院占比", "Share in time"),
+    "wrong_line": (
+        "{centre}：{people}（{share}）的最近医院不能救治，去可救治医院多行 {detour} 分钟（中位）",
+        "{centre}: for {people} ({share}) the nearest hospital cannot treat it; {detour} min more (median)",
+    ),
     "wrong_population": ("最近医院不能救治的{p}", "{P} whose nearest hospital cannot treat"),
     "wrong_share": ("最近医院不能救治占比", "Share whose nearest cannot"),
 }
@@ -141,6 +155,14 @@ def layer_name(centre: str, target: CareTarget, lang: Lang) -> str:
     name = wording.centre_text(centre, lang)
     minutes = f"{target.target_s / MINUTE_S:g}"
     return pick(lang, f"{name}（{minutes}分钟）", f"{name[:1].upper()}{name[1:]} ({minutes} min)")
+
+
+def legend_name(centre: str, target: CareTarget, lang: Lang) -> str:
+    """Name a centre's hospitals on the map, and the target that verdicts are judged by."""
+    name, minutes = wording.centre_text(centre, lang), f"{target.target_s / MINUTE_S:g}"
+    return pick(
+        lang, f"{name}救治医院（到院时限{minutes}分钟）", f"{name} centre (target {minutes} min to the door)"
+    )
 
 
 def met_text(row: pd.Series[float]) -> str:

@@ -18,14 +18,12 @@ from coverage.reports.comparison_page_words import word
 from coverage.reports.comparison_wording import change_text
 from coverage.reports.map import (
     area_data,
-    dot_radius_px,
     facility_data,
     ground_data,
-    places,
     township_ground,
     township_state,
 )
-from coverage.reports.map_geometry import pack_lines, pack_numbers, pack_points
+from coverage.reports.map_geometry import dot_radius_px, pack_lines, pack_numbers, pack_points, places
 from coverage.reports.map_panel import capital, facility_kinds, layer_groups, legend_item, point_name
 from coverage.reports.map_words import word as map_word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS

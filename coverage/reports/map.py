@@ -12,13 +12,18 @@ import shapely
 from coverage.files import whole_file
 from coverage.reports import map_style as style
 from coverage.reports import wording
+from coverage.reports.care_map import care_data, care_group, care_legend, care_page
+from coverage.reports.care_wording import care_assumptions
 from coverage.reports.figures import figures_hash
 from coverage.reports.map_geometry import (
     ROAD_CLASSES,
+    degrees,
+    dot_radius_px,
     label_points,
     pack_lines,
     pack_points,
     pack_polygon,
+    places,
     road_lines,
 )
 from coverage.reports.map_page import CountyFigure, CountyMap
@@ -36,7 +41,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from coverage.analysis import Analysis
     from coverage.reports.map_tiles import Tiles
@@ -90,10 +94,27 @@ def write_page(text: str, path: Path) -> None:
 def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None) -> str:
     """Give the map's page as text; the same analysis gives the same page, to the byte."""
     page = page_text(analysis, lang, tiles=tiles, data_hash=figures_hash(analysis))
-    return render_page(page, map_data(analysis, lang, tiles), lang, tiles)
+    data = map_data(analysis, lang, tiles)
+    if not analysis.care:
+        return render_page(page, data, lang, tiles)
+    care = analysis.care
+    page["care"] = care_page(analysis, care, lang)
+    page["method"] = [text for _, text in care_assumptions(analysis, care, lang)]
+    page["layer_groups"].insert(1, care_group(care, lang))
+    page["legend"] = [*care_legend(care, lang), *page["legend"]]
+    page["symbols"] |= style.site_symbols()
+    data["care"] = care_data(analysis, care, lang)
+    return render_page(page, data, lang, tiles, first=("care",))
 
 
-def render_page(page: Mapping[str, Any], data: Mapping[str, Any], lang: Lang, tiles: Tiles | None) -> str:
+def render_page(
+    page: Mapping[str, Any],
+    data: Mapping[str, Any],
+    lang: Lang,
+    tiles: Tiles | None,
+    *,
+    first: Sequence[str] = (),
+) -> str:
     """
     Put together what a map's page says and what it draws.
 
@@ -107,10 +128,15 @@ def render_page(page: Mapping[str, Any], data: Mapping[str, Any], lang: Lang, ti
         ``zh`` or ``en``.
     tiles
         Background tiles, if wanted.
+    first
+        Names of assets whose rules and scripts come before the map's own.
     """
     (south, west), (north, east) = data["view"]
+    name, *more = (*first, "map")
     figure = CountyFigure(
         page["title"],
+        name=name,
+        more=more,
         lang="zh-CN" if lang == "zh" else "en",
         generator=f"emergency-coverage {__version__}",
         style=style.facility_rules(),
@@ -189,19 +215,6 @@ def state_data(
         "dots": _dots(shown, lang, fullest),
         "facilities": facility_data(shown, lang, without),
     }
-
-
-def degrees(value: float) -> float:
-    """Round to about a metre."""
-    return round(float(value), 5)
-
-
-def places(points: gpd.GeoSeries) -> list[list[float]]:
-    """Give points as Leaflet names them: latitude, longitude."""
-    shapes = points.to_crs(WGS84).to_numpy()
-    return [
-        [degrees(y), degrees(x)] for x, y in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True)
-    ]
 
 
 def _roads(shown: Shown) -> dict[str, dict[str, str]]:
@@ -349,12 +362,6 @@ def _bands(shown: Shown, lang: Lang) -> list[list[list[Any]]]:
             )
         every.append(rows)
     return every
-
-
-def dot_radius_px(people: NDArray[np.float64], fullest: float) -> NDArray[np.float64]:
-    """Give the radius of demand points' dots: their area grows with the people, up to the fullest."""
-    share = np.sqrt(np.divide(people, fullest, out=np.zeros_like(people), where=fullest > 0))
-    return np.asarray(np.clip(style.MAX_DOT_PX * share, style.MIN_DOT_PX, style.MAX_DOT_PX), dtype=np.float64)
 
 
 def _missed(shown: Shown) -> pd.DataFrame:

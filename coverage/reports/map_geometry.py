@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.reports.map_style import MAX_DOT_PX, MIN_DOT_PX
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
@@ -174,3 +175,22 @@ def label_points(polygons: gpd.GeoSeries) -> gpd.GeoSeries:
     tolerance_m = np.sqrt(shapely.area(shapes)) / 100
     circles = shapely.maximum_inscribed_circle(shapes, tolerance=tolerance_m)
     return gpd.GeoSeries(shapely.get_point(circles, 0), crs=polygons.crs)
+
+
+def degrees(value: float) -> float:
+    """Round to about a metre."""
+    return round(float(value), 5)
+
+
+def places(points: gpd.GeoSeries) -> list[list[float]]:
+    """Give points as Leaflet names them: latitude, longitude."""
+    shapes = points.to_crs(WGS84).to_numpy()
+    return [
+        [degrees(y), degrees(x)] for x, y in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True)
+    ]
+
+
+def dot_radius_px(people: NDArray[np.float64], fullest: float) -> NDArray[np.float64]:
+    """Give the radius of demand points' dots: their area grows with the people, up to the fullest."""
+    share = np.sqrt(np.divide(people, fullest, out=np.zeros_like(people), where=fullest > 0))
+    return np.asarray(np.clip(MAX_DOT_PX * share, MIN_DOT_PX, MAX_DOT_PX), dtype=np.float64)

@@ -12,8 +12,8 @@ import shapely
 
 from coverage.reports import map_style as style
 from coverage.reports import wording
-from coverage.reports.map import dot_radius_px, fullest_missed
-from coverage.reports.map_geometry import ROAD_CLASSES, label_points, road_lines
+from coverage.reports.map import fullest_missed
+from coverage.reports.map_geometry import ROAD_CLASSES, dot_radius_px, label_points, road_lines
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.picture_changes import changes
 from coverage.reports.picture_labels import Label, cut_to_em, place_labels, text_width_em

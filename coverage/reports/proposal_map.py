@@ -9,15 +9,14 @@ from coverage.reports import map_style as style
 from coverage.reports import proposal_wording as words
 from coverage.reports import wording
 from coverage.reports.map import (
-    degrees,
     dot_group,
     fullest_missed,
     ground_data,
-    places,
     render_page,
     state_data,
     write_page,
 )
+from coverage.reports.map_geometry import degrees, places
 from coverage.reports.map_tiles import parse_tiles
 from coverage.reports.map_words import word
 from coverage.reports.proposal_counts import count_text

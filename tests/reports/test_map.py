@@ -19,9 +19,10 @@ from builders import ODD_NAMES, toy_analysis, toy_area
 from coverage.analysis import analyze
 from coverage.errors import FileError, TilesError
 from coverage.reports import map as county_map
-from coverage.reports.map import dot_radius_px, map_data, render_map, write_map
+from coverage.reports.map import map_data, render_map, write_map
 from coverage.reports.map_geometry import (
     ROAD_CLASSES,
+    dot_radius_px,
     label_points,
     pack_lines,
     pack_numbers,
