@@ -82,6 +82,15 @@ NoteCode = Literal[
     "centre_beyond",
     "centre_nowhere",
     "care_assumed",
+    # of a simulated year
+    "simulation_once",
+    "simulation_overloaded",
+    "simulation_times_assumed",
+    "simulation_calls_modelled",
+    "simulation_hours_even",
+    "simulation_one_condition",
+    "simulation_no_centre",
+    "simulation_few_calls",
     # of a calibration
     "calibration_no_better",
     "calibration_left_out",

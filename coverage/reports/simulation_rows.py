@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from coverage.reports.shown import Side
+from coverage.simulating.notes import MIN_CALLS
 from coverage.simulation import Estimate, Rules
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from coverage.simulation import SimulatedOutcome, Simulation
 
 AnswerCode = Literal["no_option", "one_replication", "no_difference", "best", "level", "worse"]
-MIN_CALLS = 30
-"""Calls, over all replications, below which a group's figures say nothing."""
 MEASURES = ("within_share", "mean_s", "median_s", "p90_s", "waited_share", "lost_share")
 
 

@@ -178,8 +178,8 @@ def _chance_text(simulation: Simulation, lang: Lang) -> str:
         "各方案使用相同的呼救，逐次重复配对比较；95%区间不含0即为明显。"
         f"乡镇一级共比较{n}项，其中约{math.ceil(n / 20)}项可能仅因偶然而显得明显。",
         "Every option is played on the same calls and compared replication by replication; a difference is "
-        f"clear where its 95% interval leaves 0 out. Of {n} comparisons by township about {math.ceil(n / 20)} "
-        "may look clear by chance.",
+        "clear where its 95% interval leaves 0 out. "
+        f"Of {n} comparisons by township about {math.ceil(n / 20)} may look clear by chance.",
     )
 
 

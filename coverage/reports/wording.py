@@ -59,6 +59,11 @@ _CENTRES = {
     "maternal": ("危重孕产妇", "critical maternal"),
     "newborn": ("危重新生儿", "critical newborn"),
 }
+_SERVICE_TIMES = {
+    "scene": ("现场处置时间", "time on scene"),
+    "handover": ("院内交接时间", "time of handover"),
+    "transport_share": ("送院比例", "share taken to hospital"),
+}
 _CLOCKS = {
     "call": ("自接警起计时", "counted from the call"),
     "departure": ("自出车起计时", "counted from departure"),
@@ -923,7 +928,10 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         return pick(lang, *_NOTES[note.code]).format(
             centre=centre_text(centre, lang), name=short_name(facility), km=km
         )
-    if note.code in {"centre_nowhere", "care_assumed"}:
+    if note.code == "simulation_times_assumed":
+        names = pick(lang, "、", ", ").join(pick(lang, *_SERVICE_TIMES[name]) for name in note.names)
+        return pick(lang, *_NOTES[note.code]).format(names=names)
+    if note.code in {"centre_nowhere", "care_assumed", "simulation_no_centre"}:
         names = pick(lang, "、", ", ").join(centre_text(name, lang) for name in note.names)
         return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names)
     names = names_text((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
@@ -1189,6 +1197,62 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "option_hours": (
         "{n}处急救点不是全天值班，只在值班时段计入：{names}。请同时查看夜间结果",
         "bases that are not staffed round the clock and count only while they are ({n}): {names}. See the figures at night as well",
+    ),
+    "simulation_once": (
+        "只模拟了1次，所有数值没有区间，不能区分偶然与差异。请用 --replications 20 重复模拟",
+        "one replication: no figure has an interval, and chance looks like difference. Give --replications 20",
+    ),
+    "simulation_overloaded": (
+        (
+            "以下情形中救护车平均占用率达到85%以上，呼救排队几乎不会清空，等待时间取决于模拟天数：{names}"
+            "（0为现状）。请核对日均呼救量和救护车数量"
+        ),
+        (
+            "ambulances busy for 85% of their time or more ({names}; 0 is today): queues hardly ever empty, and "
+            "waits depend on the days that are played. Check the calls a day and the number of ambulances"
+        ),
+    ),
+    "simulation_times_assumed": (
+        (
+            "{names}为程序默认值，来自新西兰奥克兰（2004年发表），并非国内数据。"
+            "请在规则文件（--rules）中填写本地数值"
+        ),
+        (
+            "defaults from Auckland (published in 2004), not Chinese ones: {names}. "
+            "Give local figures in a rules file (--rules)"
+        ),
+    ),
+    "simulation_calls_modelled": (
+        "呼救地点按居民分布推算，并非实际记录。请用 --calls 提供历史呼救记录",
+        "where calls come from follows where people live, not records. Give past calls with --calls",
+    ),
+    "simulation_hours_even": (
+        "呼救在一周各小时均匀发生，没有高峰。请用 --calls 提供历史呼救记录，或在规则文件中给出时段分布",
+        (
+            "calls come evenly over the hours of the week, with no peak. Give past calls with --calls, or a "
+            "profile in the rules file"
+        ),
+    ),
+    "simulation_one_condition": (
+        "全天按同一行车条件计算，不分高峰和夜间。请在速度表的 [hours] 中给出各时段的行车条件（coverage calibrate 可由行车记录得出）",
+        (
+            "one driving condition all day, no peak and no night. Give the conditions by hour in [hours] of the "
+            "speed table (coverage calibrate finds them from recorded trips)"
+        ),
+    ),
+    "simulation_no_centre": (
+        "没有任何机构具备以下中心，相应患者送往最近的医院：{names}。请在研究区文件的 facilities 图层填写 centres",
+        (
+            "centres that no facility has, whose patients go to the nearest hospital: {names}. "
+            "Fill in centres in the layer facilities"
+        ),
+    ),
+    "simulation_few_calls": (
+        "以下{n}个乡镇呼救次数过少（全部重复合计不足30次），数值不作判断：{names}。请增加 --days 或 --replications",
+        (
+            "townships with too few calls (fewer than 30 over all replications) to say anything ({n}): {names}. "
+            "Play more days or replications"
+        ),
     ),
     "option_changes_nothing": (
         "{n}个方案的结果与现状完全相同：{names}。请核对方案文件",
