@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coverage.errors import FileError
-from coverage.files import check_unchanged, keep_older, staged_folder, stamps, whole_file
+from coverage.files import check_unchanged, keep_older, replace_text, staged_folder, stamps, whole_file
 
 
 def test_files_move_together_when_all_are_written(tmp_path):
@@ -136,3 +136,48 @@ def test_one_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path, monk
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"a.html": "old", "c.xlsx": "old"}
     if wanted is FileError:
         assert "c.xlsx" in str(caught.value)
+
+
+def test_a_text_is_replaced_in_one_step(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "page.html"
+    replace_text(path, "one")
+    seen = []
+    usual = Path.replace
+
+    def look(self, target):
+        seen.append((path.read_text("utf-8"), sorted(p.name for p in path.parent.iterdir())))
+        return usual(self, target)
+
+    monkeypatch.setattr(Path, "replace", look)
+    replace_text(path, "二")
+    assert path.read_text("utf-8") == "二"
+    # the older text stood there to the last, and nothing was moved but the new file
+    assert [text for text, _ in seen] == ["one"]
+    assert [p.name for p in path.parent.iterdir()] == ["page.html"]
+
+
+def test_a_replaced_text_has_the_rights_of_any_file(tmp_path):
+    replace_text(tmp_path / "a", "x")
+    (tmp_path / "b").write_text("x", "utf-8")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_a_file_that_is_read_at_that_moment_is_waited_for(tmp_path, monkeypatch):
+    """Windows refuses to replace a file that another program has open."""
+    path, refusals = tmp_path / "page.html", [1, 2]
+    usual = Path.replace
+
+    def refuse(self, target):
+        if refusals:
+            refusals.pop()
+            raise PermissionError(13, "Permission denied")
+        return usual(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    replace_text(path, "new")
+    assert path.read_text("utf-8") == "new"
+    refusals += [1] * 9
+    with pytest.raises(FileError, match="cannot be written"):
+        replace_text(path, "newer")
+    assert path.read_text("utf-8") == "new"
+    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]

@@ -237,7 +237,7 @@ def _units(dispatch: Dispatch, lang: Lang) -> list[dict[str, Any]]:
 
 
 def _fans(units: tuple[Unit, ...]) -> list[list[int]]:
-    """Give every unit its pin's angle in degrees and stem in pixels: fanned out where several are together."""
+    """Give every unit its pin's angle, degrees, and stem, pixels: fanned out where several are together."""
     together: dict[tuple[int, int], list[int]] = {}
     for i, unit in enumerate(units):
         cell = (round(unit.lat / _SAME_PLACE_DEG), round(unit.lon / _SAME_PLACE_DEG))
