@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shapely
 
-from coverage.dispatch.standing import base_at, metric_points
+from coverage.dispatch.standing import Bases, unit_points
 from coverage.dispatch.units import UNIT_STATES, Fleet, LeftOut, Unit
 from coverage.duty_hours import HOUR_MIN, is_on_duty
 from coverage.errors import OptionError, StudyAreaError
@@ -150,8 +150,8 @@ class _Sieve:
 
     def check_roads(self, area: StudyArea, network: RoadNetwork) -> None:
         """Leave out what is far from every road."""
-        points = metric_points(area, [self.reports[i] for i in self.alive])
-        snapped = network.snap_points(points, anywhere=True)
+        points = unit_points(area, [self.reports[i] for i in self.alive])
+        snapped = network.snap_shapes(points, anywhere=True)
         for i, is_near, off_m in zip(list(self.alive), snapped.on_network, snapped.access_m, strict=True):
             if not is_near:
                 self.leave_out(i, "off_network", f"{off_m / 1000:.1f} km" if np.isfinite(off_m) else "")
@@ -163,8 +163,8 @@ class _Sieve:
         olds = [earlier[self.reports[i].id] for i in known]
         if not known:
             return
-        there, here = (metric_points(area, some) for some in (olds, [self.reports[i] for i in known]))
-        apart_m = shapely.distance(there.to_numpy(), here.to_numpy())
+        there, here = (unit_points(area, some) for some in (olds, [self.reports[i] for i in known]))
+        apart_m = shapely.distance(there, here)
         for i, old, moved_m in zip(known, olds, apart_m.tolist(), strict=True):
             then = _moment(old.time)
             passed_s = abs((self.moments[i] - then).total_seconds()) if then else np.inf
@@ -193,7 +193,7 @@ def _units(reports: Sequence[VehicleReport], area: StudyArea, standard: Response
         return []
     facilities = area.facilities
     ids, own_s = facilities["id"].to_numpy(dtype=object), facilities["turnout_s"].to_numpy(dtype=np.float64)
-    base = base_at(area, metric_points(area, reports), [report.facility_id for report in reports])
+    base = Bases.of(area).at(unit_points(area, reports), [report.facility_id for report in reports])
     units = []
     for report, row in zip(reports, base.tolist(), strict=True):
         at_base_s = own_s[row] if row >= 0 and np.isfinite(own_s[row]) else standard.turnout_s

@@ -8,21 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 
 from coverage.assessment import assess, is_within, snap_places
 from coverage.care import hospitals_by_centre, lies_beyond
 from coverage.dispatch.answer import Decision, Destination, UnitTime
 from coverage.dispatch.route import RoadBook
-from coverage.dispatch.standing import snap_units
+from coverage.dispatch.standing import Bases, metric_points, snap_units
 from coverage.errors import DispatchError, name_some
 from coverage.roadworks import apply_roadworks
 from coverage.routing.network import RoadNetwork
 from coverage.routing.paths import Tree, turned
 from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.standards import CareStandard
-from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +58,10 @@ class Desk:
         The area's points on the network.
     hospitals
         Numbers of the facilities that can treat each kind of case, near a road or not.
+    bases
+        Where units wait.
     roads
-        Their names, for turn lists.
+        Names of the roads, for turn lists.
     closed_m
         Metres of road that are closed, each direction counted.
     """
@@ -74,6 +74,7 @@ class Desk:
     condition: str
     places: Places
     hospitals: Mapping[Centre | None, NDArray[np.int64]]
+    bases: Bases
     roads: RoadBook
     closed_m: float = 0.0
     _trees: dict[bytes, Tree] = field(default_factory=dict, repr=False)
@@ -84,12 +85,16 @@ class Desk:
         return assess(self.area, self.network, self.standard, places=self.places)
 
     @cached_property
-    def _to_metric(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(WGS84, self.area.crs, always_xy=True)
-
-    @cached_property
     def _townships(self) -> shapely.STRtree:
         return shapely.STRtree(self.area.townships.geometry.to_numpy())
+
+    @cached_property
+    def _township_words(self) -> list[list[str]]:
+        return [self.area.townships[name].astype(str).tolist() for name in ("id", "name", "class")]
+
+    @cached_property
+    def _facilities(self) -> list[list[str]]:
+        return [self.area.facilities[name].astype(str).tolist() for name in ("id", "name")]
 
     @cached_property
     def _is_beyond(self) -> NDArray[np.bool_]:
@@ -119,15 +124,16 @@ class Desk:
         DispatchError
             If the place is far from every road, or no unit can be sent that reaches it.
         """
-        patient, x_m, y_m = self._put_onto_road(lon, lat)
+        place = self._place(lon, lat)
+        patient = self._put_onto_road(place, lon, lat)
         units = [unit for unit in fleet.units if unit.state != "busy"]
         if not units:
             raise _nobody(fleet)
         # one search against the traffic, from the patient, reaches every unit
         tree = Tree.grow(self.network.reversed(), patient)
-        stands = snap_units(self.area, self.network, units)
+        stands = snap_units(self.bases, self.network, units)
         drive_s, _ = tree.at(stands)
-        limit_s, township = self._limit(x_m, y_m)
+        limit_s, township = self._limit(place)
         times, order = self._times(units, stands.yard_s + drive_s + patient.walk_s, limit_s)
         if not times:
             raise _out_of_reach(units, lon, lat)
@@ -152,18 +158,22 @@ class Desk:
             destination=self._destination(patient, times[0], centre),
         )
 
-    def _put_onto_road(self, lon: float, lat: float) -> tuple[Snapped, float, float]:
-        """Put the place of a call onto a road, and give it in metres."""
+    def _place(self, lon: float, lat: float) -> shapely.Point:
+        """Give the place of a call in metres."""
         if not (abs(lon) <= _MAX_LON and abs(lat) <= _MAX_LAT):
             raise DispatchError(
                 f"{lon:g}, {lat:g} is no place on Earth: give longitude and latitude in degrees",
                 zh=f"{lon:g}, {lat:g} 不是经纬度：请先写经度、后写纬度",
             )
-        patient = self.network.snap([lon], [lat])
+        point: shapely.Point = metric_points(self.area.crs, lon, lat)[0]
+        return point
+
+    def _put_onto_road(self, place: shapely.Point, lon: float, lat: float) -> Snapped:
+        """Put the place of a call onto a road."""
+        patient = self.network.snap_shapes(np.array([place], dtype=object))
         if not patient.on_network[0]:
             raise self._far_away(lon, lat, float(patient.access_m[0]))
-        x_m, y_m = self._to_metric.transform(lon, lat)
-        return patient, float(x_m), float(y_m)
+        return patient
 
     def _far_away(self, lon: float, lat: float, access_m: float) -> DispatchError:
         county = self.area.county
@@ -174,14 +184,14 @@ class Desk:
             "请核对坐标（先经度、后纬度）和县（市）",
         )
 
-    def _limit(self, x_m: float, y_m: float) -> tuple[float, tuple[str, str, str]]:
+    def _limit(self, place: shapely.Point) -> tuple[float, tuple[str, str, str]]:
         """Give the limit that holds at a place, and its township: id, name, class."""
-        found = self._townships.query(shapely.Point(x_m, y_m), predicate="intersects")
+        found = self._townships.query(place, predicate="intersects")
         if not len(found):
             return self.standard.limit_s("rural"), ("", "", "rural")
-        row = self.area.townships.iloc[int(found.min())]
-        words = str(row["id"]), str(row["name"]), str(row["class"])
-        return self.standard.limit_s(words[2]), words
+        ids, names, classes = self._township_words
+        row = int(found.min())
+        return self.standard.limit_s(classes[row]), (ids[row], names[row], classes[row])
 
     def _times(
         self, units: list[Unit], travel_s: NDArray[np.float64], limit_s: float
@@ -211,15 +221,15 @@ class Desk:
         target = self.care.targets[centre] if centre else None
         scene_s = target.scene_s if target else math.nan
         call_s = self.standard.handling_s + first.unit.turnout_s + first.travel_s
-        ids, names = (self.area.facilities[name] for name in ("id", "name"))
+        ids, names = self._facilities
         return Destination(
-            facility_id=str(ids.iloc[hospital]),
-            facility_name=str(names.iloc[hospital]),
+            facility_id=str(ids[hospital]),
+            facility_name=str(names[hospital]),
             transport_s=transport_s,
             route=self._second_leg(able, patient, hospital),
             is_beyond=bool(self._is_beyond[hospital]),
-            nearest_id=str(ids.iloc[nearest]),
-            nearest_name=str(names.iloc[nearest]),
+            nearest_id=str(ids[nearest]),
+            nearest_name=str(names[nearest]),
             nearest_s=nearest_s,
             scene_s=scene_s,
             door_s=call_s + scene_s + transport_s,
@@ -304,6 +314,7 @@ def open_desk(
         condition=condition,
         places=snap_places(area, network),
         hospitals=hospitals_by_centre(area.facilities),
+        bases=Bases.of(area),
         roads=RoadBook.of(area.roads, network),
         closed_m=before_m - float(area.roads.edges["length"].sum()) if works else 0.0,
     )

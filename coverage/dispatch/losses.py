@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment import Places, assess
-from coverage.dispatch.standing import metric_points, snap_units
+from coverage.dispatch.standing import snap_units, unit_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def unit_area(area: StudyArea, units: Sequence[Unit]) -> StudyArea:
         "turnout_s": [unit.turnout_s for unit in units],
         "centres": "",
     }
-    return replace(area, facilities=gpd.GeoDataFrame(table, geometry=metric_points(area, units)))
+    return replace(area, facilities=gpd.GeoDataFrame(table, geometry=unit_points(area, units), crs=area.crs))
 
 
 def hold_promise(desk: Desk, area: StudyArea, units: Sequence[Unit], *, away: str = "") -> Assessment | None:
@@ -75,7 +75,7 @@ def hold_promise(desk: Desk, area: StudyArea, units: Sequence[Unit], *, away: st
     Assessment or None
         None where no unit is left that stands near a road.
     """
-    stand = snap_units(desk.area, desk.network, units)
+    stand = snap_units(desk.bases, desk.network, units)
     is_there = np.array([unit.id != away for unit in units], dtype=np.bool_)
     if not (is_there & stand.on_network).any():
         return None

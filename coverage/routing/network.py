@@ -271,10 +271,26 @@ class RoadNetwork(Segments):
         anywhere
             On any road, motorways and tunnels too, as a vehicle that drives.
         """
+        shapes = points.to_crs(self.crs).to_numpy()
+        return self.snap_shapes(shapes, snap_limit_m=snap_limit_m, anywhere=anywhere)
+
+    def snap_shapes(
+        self, points: NDArray[np.object_], *, snap_limit_m: float = SNAP_LIMIT_M, anywhere: bool = False
+    ) -> Snapped:
+        """
+        Put points that are in the network's own system onto the nearest road that can be stopped on.
+
+        Parameters
+        ----------
+        points
+            Shape (n,), shapely points; None where a point is not known.
+        snap_limit_m, anywhere
+            As in `snap_points`.
+        """
         tree, numbers = (
             (self._whole_tree, np.arange(len(self.tail))) if anywhere else (self._tree, self._open_segments)
         )
-        return snap_to_lines(points.to_crs(self.crs).to_numpy(), tree, numbers, snap_limit_m=snap_limit_m)
+        return snap_to_lines(points, tree, numbers, snap_limit_m=snap_limit_m)
 
     def nearest(
         self, facilities: Snapped, *, cutoff_s: float = math.inf, start_s: ArrayLike = 0.0

@@ -208,13 +208,12 @@ def nearest_tree(
         min_only=True,
         return_predecessors=True,
     )
-    cost = cost[:n_nodes]
-    is_reached = np.isfinite(cost)
-    is_inside = is_reached & (before[:n_nodes] < n_nodes)
+    # what is unreached has a number far below 0 for both
+    inside = np.where(before[:n_nodes] < n_nodes, before[:n_nodes], UNREACHED)
     return (
-        cost,
-        np.where(is_reached, source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED),
-        np.where(is_inside, before[:n_nodes].astype(np.int64), UNREACHED),
+        cost[:n_nodes],
+        np.maximum(source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED),
+        np.maximum(inside, UNREACHED).astype(np.int64),
     )
 
 
