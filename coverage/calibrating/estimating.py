@@ -38,6 +38,8 @@ class Estimate:
     ----------
     class_kph, factor
         Shape (n_classes,) and (n_hours,).
+    links
+        What was estimated.
     class_error, factor_error
         Standard errors of their logarithms; NaN where they are not measured.
     fit
@@ -48,6 +50,7 @@ class Estimate:
     factor: Floats
     class_error: Floats
     factor_error: Floats
+    links: Links
     fit: Fit
 
     @property
@@ -69,6 +72,7 @@ def estimate(
     factors: Sequence[float],
     *,
     seed: int,
+    near: Estimate | None = None,
 ) -> Estimate:
     """
     Estimate speeds and factors, as many of them as the trips can tell.
@@ -92,6 +96,8 @@ def estimate(
         Of the conditions as they were given; the first is held if it has trips enough, else the commonest.
     seed
         Of the regression.
+    near
+        What nearly the same trips said: the search begins there.
     """
     classes = list(start)
     known = (metres >= _TELLING_M).sum(axis=0)
@@ -103,7 +109,7 @@ def estimate(
     measured = sorted(sorted(measured, key=lambda k: -metres[:, k].sum())[:room])
     while True:
         links = _links(classes, measured, hours, metres.sum(axis=0), start, factors)
-        fit = fit_trips(drives, links, travel_s, seed=seed)
+        fit = fit_trips(drives, links, travel_s, seed=seed, near=_near(near, links))
         error = np.sqrt(np.diag(fit.covariance))
         # a level common to all classes is told by the trips' times alone
         wide = [k for k in range(len(error)) if error[k] > _MAX_ERROR] if measured else []
@@ -118,7 +124,17 @@ def estimate(
     class_error[measured] = error[: len(measured)]
     factor_error[hours] = error[n_levels:]
     factor_error[held] = 0.0
-    return Estimate(links.speeds(fit.beta), links.factors(fit.beta), class_error, factor_error, fit)
+    return Estimate(links.speeds(fit.beta), links.factors(fit.beta), class_error, factor_error, links, fit)
+
+
+def _near(near: Estimate | None, links: Links) -> Floats | None:
+    """Express an S-estimate in the figures that are estimated now."""
+    if near is None:
+        return None
+    said = near.links
+    moved = np.concatenate([said.class_of @ near.fit.s_beta, said.hour_of @ near.fit.s_beta])
+    every = np.concatenate([links.class_of, links.hour_of])
+    return np.asarray(np.linalg.lstsq(every, moved, rcond=None)[0])
 
 
 def _links(

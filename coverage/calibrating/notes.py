@@ -51,7 +51,8 @@ def calibration_notes(
     few = hours.loc[~hours["is_measured"], "condition"]
     other = [name for name in after.conditions if name not in set(hours["condition"])]
     outliers = trips.loc[trips["is_outlier"], "id"].astype(str)
-    worse = fit.loc["after", "median_error_share"] >= fit.loc["before", "median_error_share"]
+    share = fit["median_error_share"].to_numpy(dtype=np.float64)
+    worse = bool(share[fit.index.get_loc("after")] >= share[fit.index.get_loc("before")])
     whole = bool(np.all(trips["travel_s"] % _MINUTE_S == 0))
     notes = [
         Note("calibration_no_better", int(worse)),

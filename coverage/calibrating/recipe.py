@@ -45,8 +45,10 @@ FEWEST_TRIPS = 20
 MIN_TRIP_M = 300.0
 """Shorter trips are mostly turning and parking."""
 N_FOLDS = 5
-_MAX_ROUNDS = 8
-_SETTLED = 0.002
+_MAX_ROUNDS = 12
+# a speed that moves by less than half a percent or a fifth of its standard error tells nothing new
+_SETTLED, _SETTLED_ERRORS = 0.005, 0.2
+_WHOLE_ROUNDS = 2
 _KPH_DECIMALS, _FACTOR_DECIMALS = 1, 3
 _SLOWEST_KPH, _QUICKEST_KPH = 1.0, 200.0
 _LEAST_FACTOR, _MOST_FACTOR = 0.05, 2.0
@@ -178,8 +180,8 @@ def _usable(ways: Ways, ends: TripEnds, trips: Trips) -> Ints:
     if n_used < FEWEST_TRIPS:
         raise CalibrationError(
             f"{trips.source}: {n_used} of {n} trips can be used, and {FEWEST_TRIPS} are needed (without a "
-            f"way by road {int((~has_way).sum())}, without a time above 0 {int((~has_time).sum())}, the others "
-            f"shorter than {MIN_TRIP_M:g} m): give more trips, or check the coordinate system and the times",
+            f"way by road {int((~has_way).sum())}, without a time above 0 {int((~has_time).sum())}, the "
+            f"others shorter than {MIN_TRIP_M:g} m): give more trips, or check coordinate system and times",
             zh=f"{trips.source}：{n}次出车中仅{n_used}次可用，至少需要{FEWEST_TRIPS}次"
             f"（无道路可达{int((~has_way).sum())}次，用时不大于0的{int((~has_time).sum())}次，"
             f"其余短于{MIN_TRIP_M:g}米）：请补充记录，或核对坐标系和时间",
@@ -196,7 +198,7 @@ def _settle(
     seed: int,
     progress: Callable[[int, int], None] | None,
 ) -> _Driven:
-    """Find ways and speeds in turn until neither changes; of a cycle, the round that fits best."""
+    """Find ways and speeds in turn until neither changes; where they never rest, the round that fits best."""
     names = _condition_names(before)
     factors = [before.factor(name) for name in names]
     kph = np.array(list(before.class_kph.values()))
@@ -205,16 +207,25 @@ def _settle(
         paths = find_ways(ways.driven_at(kph), ends)
         drives = lay_drives(ways, ends, paths, hour)
         metres = driven_m(ways, paths, len(travel_s))
-        told = estimate(drives, metres, travel_s, before.class_kph, factors, seed=seed)
-        moved = float(np.abs(np.log(told.class_kph / kph)).max())
-        same = bool(rounds) and np.array_equal(metres, rounds[-1].metres)
-        rounds.append(_Driven(ways, ends, drives, metres, told, is_settled=moved < _SETTLED or same))
+        near = rounds[-1].told if rounds else None
+        told = estimate(drives, metres, travel_s, before.class_kph, factors, seed=seed, near=near)
+        moved = np.log(told.class_kph / kph)
+        rounds.append(_Driven(ways, ends, drives, metres, told, is_settled=_is_settled(moved, told)))
         if progress is not None:
             progress(n + 1, _MAX_ROUNDS)
         if rounds[-1].is_settled:
             return rounds[-1]
-        kph = np.clip(told.class_kph, _SLOWEST_KPH, _QUICKEST_KPH)
+        # trips that change between two ways would swing for ever: later rounds are averaged
+        step = 1.0 / max(n + 2 - _WHOLE_ROUNDS, 1)
+        kph = np.clip(kph * np.exp(step * moved), _SLOWEST_KPH, _QUICKEST_KPH)
     return min(rounds[_MAX_ROUNDS // 2 :], key=lambda driven: driven.told.fit.scale)
+
+
+def _is_settled(moved: Floats, told: Estimate) -> bool:
+    """Tell whether the ways at the speeds before and those at the speeds found tell the same."""
+    error = told.class_error[told.is_class_measured]
+    mine = np.abs(moved[told.is_class_measured]) if len(error) else np.abs(moved)
+    return bool((mine < np.maximum(_SETTLED, _SETTLED_ERRORS * error if len(error) else 0.0)).all())
 
 
 def _after(before: SpeedTable, driven: _Driven, names: list[str], source: str) -> SpeedTable:
@@ -255,6 +266,7 @@ def _held_out(driven: _Driven, travel_s: Floats, before: SpeedTable, names: list
             before.class_kph,
             factors,
             seed=seed,
+            near=driven.told,
         )
         held_out_s[mine] = predict_s(driven.drives.take(mine), told.class_kph, told.factor)
     return held_out_s

@@ -25,6 +25,8 @@ _N_STARTS, _N_KEPT, _N_FIRST_STEPS = 30, 3, 2
 _MAX_STEPS = 60
 _MAX_MOVE = 0.5
 _SETTLED = 1e-6
+_NORMAL_MEDIAN = 0.674_49
+_HALVINGS = 6
 _LEAST_SCALE = 1e-4
 _RIDGE = 1e-9
 CONFIDENCE = 0.95
@@ -104,8 +106,8 @@ class Fit:
 
     Parameters
     ----------
-    beta
-        Shape (n_estimated,).
+    s_beta, beta
+        Shape (n_estimated,), the S-estimate and the MM-estimate.
     covariance
         Shape (n_estimated, n_estimated); ``inf`` on the diagonal where nothing can be told.
     scale
@@ -118,6 +120,7 @@ class Fit:
         Of Student's t, for intervals of `CONFIDENCE`.
     """
 
+    s_beta: Floats
     beta: Floats
     covariance: Floats
     scale: float
@@ -155,7 +158,9 @@ def predict_s(drives: Drives, class_kph: Floats, factor: Floats) -> Floats:
     return np.asarray(drives.off_s + (drives.length / speed_kph).sum(axis=1) / factor[drives.hour])
 
 
-def fit_trips(drives: Drives, links: Links, travel_s: Floats, *, seed: int) -> Fit:
+def fit_trips(
+    drives: Drives, links: Links, travel_s: Floats, *, seed: int, near: Floats | None = None
+) -> Fit:
     """
     Estimate speeds and factors from trips, whatever up to half of them say.
 
@@ -176,6 +181,9 @@ def fit_trips(drives: Drives, links: Links, travel_s: Floats, *, seed: int) -> F
         Shape (n_trips,), above 0.
     seed
         Of the subsets.
+    near
+        Shape (n_estimated,), an S-estimate of nearly the same trips: the search begins there, without
+        subsets.
 
     References
     ----------
@@ -195,15 +203,19 @@ def fit_trips(drives: Drives, links: Links, travel_s: Floats, *, seed: int) -> F
        Center for Economic Studies, Discussion Paper 03.16.
     """
     log_s = np.log(travel_s)
-    beta, scale = _s_estimate(drives, links, log_s, seed)
+    if near is None:
+        beta, scale = _s_estimate(drives, links, log_s, seed)
+    else:
+        scale, beta = _improve(drives, links, log_s, near, _MAX_STEPS)
     # an S-scale of few trips is too small by the figures it has adapted to
     n = len(travel_s)
     scale *= math.sqrt(n / max(n - links.n, 1))
-    beta = _descend(drives, links, log_s, beta, scale)
+    s_beta, beta = beta, _descend(drives, links, log_s, beta, scale)
     predicted, slope = predict(drives, links, beta)
     residual = log_s - predicted
     unit = residual / scale
     return Fit(
+        s_beta=s_beta,
         beta=beta,
         covariance=_sandwich(unit, slope, scale),
         scale=scale,
@@ -258,8 +270,8 @@ def _improve(drives: Drives, links: Links, log_s: Floats, beta: Floats, n_steps:
     for _ in range(n_steps):
         unit = (log_s - predict(drives, links, beta)[0]) / scale
         move = _step(drives, links, log_s, beta, _weight(unit, _S_TUNING))
-        for _ in range(6):
-            new_scale = _scale(log_s - predict(drives, links, beta + move)[0])
+        for _ in range(_HALVINGS):
+            new_scale = _scale(log_s - predict(drives, links, beta + move)[0], scale)
             if new_scale < scale:
                 break
             move = move / 2
@@ -282,7 +294,7 @@ def _descend(drives: Drives, links: Links, log_s: Floats, beta: Floats, scale: f
     for _ in range(_MAX_STEPS):
         unit = (log_s - predict(drives, links, beta)[0]) / scale
         move = _step(drives, links, log_s, beta, _weight(unit, _MM_TUNING))
-        for _ in range(8):
+        for _ in range(_HALVINGS):
             new = loss(beta + move)
             if new <= now:
                 break
@@ -325,14 +337,17 @@ def _sandwich(unit: Floats, slope: Floats, scale: float) -> Floats:
     return covariance
 
 
-def _scale(residual: Floats) -> float:
-    """Give the M-scale of residuals with a breakdown point of one half."""
-    scale = max(float(np.median(np.abs(residual))) / 0.6745, _LEAST_SCALE)
-    for _ in range(50):
-        new = scale * math.sqrt(float(_rho(residual / scale, _S_TUNING).mean()) / _BREAKDOWN)
-        if abs(new - scale) < 1e-8 * scale or new < _LEAST_SCALE:
-            return max(new, _LEAST_SCALE)
-        scale = new
+def _scale(residual: Floats, start: float | None = None) -> float:
+    """Give the M-scale of residuals with a breakdown point of one half, by Newton's steps."""
+    scale = start or max(float(np.median(np.abs(residual))) / _NORMAL_MEDIAN, _LEAST_SCALE)
+    for _ in range(_MAX_STEPS):
+        square = np.minimum((residual / (scale * _S_TUNING)) ** 2, 1.0)
+        lack = float((1.0 - (1.0 - square) ** 3).mean()) - _BREAKDOWN
+        slope = float((6.0 * square * (1.0 - square) ** 2).mean())
+        move = float(np.clip(lack / max(slope, 0.1), -1.0, 1.0))
+        scale = max(scale * math.exp(move), _LEAST_SCALE)
+        if abs(move) < _SETTLED or scale == _LEAST_SCALE:
+            break
     return scale
 
 
