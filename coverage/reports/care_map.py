@@ -12,6 +12,7 @@ from coverage.reports import map_style as style
 from coverage.reports import wording
 from coverage.reports.map_geometry import dot_radius_px, label_points, pack_points, places
 from coverage.reports.map_panel import capital, legend_item, point_name
+from coverage.reports.map_words import word
 from coverage.reports.palette import STATE_COLOURS, VERDICT_COLOURS
 from coverage.standards import MINUTE_S
 
@@ -55,6 +56,7 @@ def care_data(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]
         layers.append(
             {
                 "layer": layer_id(centre),
+                "title": _title(analysis, care, centre, lang),
                 "townships": [
                     {
                         "name": f"{wording.one_line(row['name'])} · {wording.centre_text(centre, lang)}",
@@ -72,6 +74,19 @@ def care_data(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]
     return layers
 
 
+def _title(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> str:
+    """Say over the map what it shows now."""
+    row = next(row for name, row in care.totals.iterrows() if name == centre)
+    return words.word(
+        "shown",
+        lang,
+        centre=capital(wording.centre_text(centre, lang)),
+        target=f"{care.standard.targets[centre].target_s / MINUTE_S:g}",
+        share=words.share_text(row["within_share"], analysis),
+        met=words.met_text(row),
+    )
+
+
 def _ways(
     seats: Sequence[list[float]], townships: pd.DataFrame, at: Mapping[str, list[float]]
 ) -> list[list[Any]]:
@@ -83,7 +98,7 @@ def _ways(
 
 
 def _township_tip(row: Mapping[Any, Any], analysis: Analysis, lang: Lang) -> list[str]:
-    legs = "  ".join(
+    legs = " · ".join(
         f"{words.short_word(key, lang)} {wording.minutes_text(row[f'{key}_s'], lang)}"
         for key in ("first", "scene", "transport")
     )
@@ -98,7 +113,7 @@ def _township_tip(row: Mapping[Any, Any], analysis: Analysis, lang: Lang) -> lis
             population=wording.population_text(analysis, row["population"], lang),
         ),
         words.word("tip_total", lang, total=total, target=f"{row['target_s'] / MINUTE_S:g}"),
-        legs,
+        words.word("tip_legs", lang, legs=legs),
         words.hospital_text(row["hospital_name"], lang, is_beyond=row["is_beyond"]),
     ]
 
@@ -200,30 +215,50 @@ def care_group(care: Care, lang: Lang) -> dict[str, Any]:
     }
 
 
-def care_legend(care: Care, lang: Lang) -> list[dict[str, Any]]:
+def care_legend(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]]:
     """Give the legend's rows, each with the layers that make it appear."""
     every = " ".join(layer_id(centre) for centre in care.standard.targets)
-    present = set(care.townships["verdict"])
+    by_verdict = dict(tuple(care.townships.groupby("verdict")["centre"]))
     items = [
         legend_item(layer_id(centre), words.legend_name(centre, target, lang), style.site_swatch("hospital"))
         for centre, target in care.standard.targets.items()
     ]
     items += [
-        legend_item(every, wording.verdict_text(verdict, lang), style.verdict_swatch(verdict), verdict)
+        legend_item(
+            _layers(by_verdict[verdict]),
+            wording.verdict_text(verdict, lang),
+            style.verdict_swatch(verdict),
+            verdict,
+        )
         for verdict in VERDICT_COLOURS
-        if verdict in present
+        if verdict in by_verdict
     ]
     missed = care.demand[~care.demand["is_within"] & (care.demand["population"] > 0)]
     is_late = np.isfinite(missed["total_s"].to_numpy())
     for state, some in (("late", is_late), ("unreachable", ~is_late)):
-        of = " ".join(layer_id(centre) for centre in missed.loc[some, "centre"].unique())
-        if of:
-            items.append(legend_item(of, words.word(_STATES[state], lang), style.dot_swatch(state)))
-    return [*items, legend_item(every, words.word("flow", lang), _way_swatch())]
+        of = missed.loc[some, "centre"]
+        if len(of):
+            items.append(legend_item(_layers(of), words.word(_STATES[state], lang), style.dot_swatch(state)))
+    if len(missed):
+        dots = word("dot_size", lang, analysis.area.demand_unit)
+        items.append(legend_item(_layers(missed["centre"]), dots, style.dot_size_swatch()))
+    items.append(legend_item(every, words.word("flow", lang), _way_swatch()))
+    passed = care.townships[care.townships["hospital_id"] != care.townships["nearest_id"]]
+    if len(passed):
+        past = words.word("flow_past", lang)
+        items.append(legend_item(_layers(passed["centre"]), past, _way_swatch("5 3")))
+    return items
 
 
-def _way_swatch() -> str:
-    return f'<path d="M1 12L23 4" stroke="{style.CATCHMENT_COLOUR}" stroke-width="2"/>'
+def _layers(centres: pd.Series[str]) -> str:
+    """Name the layers of some centres, as a row of the legend has them."""
+    return " ".join(layer_id(centre) for centre in centres.unique())
+
+
+def _way_swatch(dash: str = "none") -> str:
+    return (
+        f'<path d="M1 12L23 4" stroke="{style.CATCHMENT_COLOUR}" stroke-width="2" stroke-dasharray="{dash}"/>'
+    )
 
 
 def care_page(analysis: Analysis, care: Care, lang: Lang) -> dict[str, Any]:

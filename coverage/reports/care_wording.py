@@ -28,8 +28,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Minutes from call to door (median by {p}); referral from health centres to the county hospital",
     ),
     "caption": (
-        "时限内到院{p} · 达标乡镇 · 呼救至到院中位数",
-        "{P} at the door in time · townships met · median",
+        "时限内到院{p}占比 · 达标乡镇 · 呼救至到院中位（分钟）",
+        "{P} at the door in time · townships met · median, min",
     ),
     "centre": ("救治中心", "Centre"),
     "detour": ("多行中位（分钟）", "Longer way, median (min)"),
@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "down": ("下转（分钟）", "Back (min)"),
     "first": ("救护车到达（分钟）", "First ambulance (min)"),
     "flow": ("多数患者的去向", "Where most patients go"),
+    "flow_past": ("虚线：更近的医院不能救治", "Dashed: a nearer hospital cannot treat it"),
     "health_centre": ("卫生院", "Health centre"),
     "hospital_id": ("救治医院编号", "Centre's id"),
     "hospital_name": ("救治医院", "Nearest centre"),
@@ -63,7 +64,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "source": ("时限依据", "Source of the target"),
     "target": ("到院时限（分钟）", "Target (min)"),
     "served": ("最近的可救治医院，服务{p}", "nearest centre for"),
+    "shown": (
+        "{centre}：呼救至到院{target}分钟以内 {share}，达标乡镇 {met}",
+        "{centre}: {share} at the door within {target} min of the call, townships met {met}",
+    ),
     "tip_door": ("到院 {total} 分钟（时限 {target}）", "{total} min to the door (target {target})"),
+    "tip_legs": ("各段中位：{legs}", "Medians: {legs}"),
     "tip_total": (
         "呼救至到院中位 {total} 分钟（时限 {target}）",
         "Call to door, median {total} min (target {target})",
@@ -210,6 +216,12 @@ def targets_text(care: Care, lang: Lang) -> list[str]:
             )
         )
     return lines
+
+
+def targets_line(care: Care, lang: Lang) -> str:
+    """Give the targets with their sources in one paragraph."""
+    lines = targets_text(care, lang)
+    return pick(lang, f"到院时限：{'。'.join(lines)}。", f"Targets. {'. '.join(lines)}.")
 
 
 def share_text(share: float, analysis: Analysis) -> str:

@@ -10,10 +10,9 @@ import numpy as np
 import shapely
 
 from coverage.files import whole_file
+from coverage.reports import care_wording, wording
 from coverage.reports import map_style as style
-from coverage.reports import wording
 from coverage.reports.care_map import care_data, care_group, care_legend, care_page
-from coverage.reports.care_wording import care_assumptions
 from coverage.reports.figures import figures_hash
 from coverage.reports.map_geometry import (
     ROAD_CLASSES,
@@ -99,9 +98,9 @@ def render_map(analysis: Analysis, lang: Lang = "zh", tiles: Tiles | None = None
         return render_page(page, data, lang, tiles)
     care = analysis.care
     page["care"] = care_page(analysis, care, lang)
-    page["method"] = [text for _, text in care_assumptions(analysis, care, lang)]
+    page["method"] = [care_wording.standard_text(analysis, lang), care_wording.targets_line(care, lang)]
     page["layer_groups"].insert(1, care_group(care, lang))
-    page["legend"] = [*care_legend(care, lang), *page["legend"]]
+    page["legend"] = [*care_legend(analysis, care, lang), *page["legend"]]
     page["symbols"] |= style.site_symbols()
     data["care"] = care_data(analysis, care, lang)
     return render_page(page, data, lang, tiles, first=("care",))

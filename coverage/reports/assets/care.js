@@ -100,11 +100,20 @@
     press();
   });
 
+  /* What the map shows now, said over it: the panel goes on telling of the promise. */
+  const title = geo.element("p", "");
+  title.id = "care-title";
+  title.setAttribute("role", "status");
+  document.querySelector(".folium-map").after(title);
+
   const rows = [...document.querySelectorAll("button[data-care]")];
   const boxOf = (button) => boxes.find((box) => box.value === button.dataset.care);
 
   function press() {
     rows.forEach((button) => button.setAttribute("aria-pressed", String(boxOf(button).checked)));
+    const shown = data.care.find((care) => boxes.some((box) => box.value === care.layer && box.checked));
+    title.textContent = shown ? shown.title : "";
+    title.hidden = !shown;
   }
 
   rows.forEach((button) => {
