@@ -34,8 +34,9 @@ def drawn(packed):
 
 def test_the_answer_comes_first_and_then_the_rest():
     text, decision = page_of().text, toy_dispatch().decision
+    there, door = (f"{s / 60:.1f}" for s in (decision.units[0].response_s, decision.destination.door_s))
     order = [
-        "派柳林1号", "画面时间 2026-03-01 14:05:32", f"{decision.units[0].response_s / 60:.1f}", "分钟到患者身边", "限时30分钟，限时内", f"{decision.destination.door_s / 60:.1f}",
+        "派柳林1号", "画面时间 2026-03-01 14:05:32", there, "分钟到患者身边", "限时30分钟，限时内", door,
         "小康县人民医院（目标60分钟，可达到）", "地点：柳林镇（乡镇）", "出动期间", "人民医院2号",
         "出车路线：1.0公里", "出发向东，沿 S101 行驶1.0公里，到达", "送医路线：10.1公里", "全部车辆（4）",
         "未采用的位置（3）", "湘F0009（第6行）：位置过时", "各乡镇此刻（3）",

@@ -1,4 +1,4 @@
-"""What a dispatcher reads: the first line answers, turns as drivers are told them, and why things are missing."""
+"""What a dispatcher reads: the first line answers, and turns are told as drivers know them."""
 
 from __future__ import annotations
 
@@ -80,9 +80,8 @@ def test_the_picture_counts_units_and_says_what_is_held(lang):
 
 
 def test_no_unit_left_is_said_first_and_nothing_is_claimed_to_be_held():
-    assert words.headline(toy_dispatch(at=None, states=("busy",) * 4), "zh") == [
-        "此刻没有可派的车（任务中4辆）"
-    ]
+    nobody = toy_dispatch(at=None, states=("busy",) * 4)
+    assert words.headline(nobody, "zh") == ["此刻没有可派的车（任务中4辆）"]
 
 
 def test_what_is_lacking_meanwhile():
@@ -90,8 +89,12 @@ def test_what_is_lacking_meanwhile():
     only = toy_dispatch(states=("idle", "busy", "busy", "busy"))
     assert words.meanwhile_text(only, "zh").startswith("这是唯一可派的车")
     two = toy_dispatch(at=(10.0, 0.5), states=("busy", "busy", "idle", "idle"))
+    now, then = (a.totals["all"] for a in (two.now, two.meanwhile))
+    lost = (now.covered_population - then.covered_population) / 10_000
+    assert lost > 1
     assert words.meanwhile_text(two, "zh") == (
-        "出动期间限时内人口由66.9%降至25.0%（少3.6万人），受影响：城关街道"
+        f"出动期间限时内人口由{now.covered_share:.1%}降至{then.covered_share:.1%}"
+        f"（少{lost:.1f}万人），受影响：城关街道"
     )
 
 
