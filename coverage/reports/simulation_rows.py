@@ -92,6 +92,11 @@ def says_something(row: Mapping[str, Any], rules: Rules) -> bool:
     return n_calls(row, rules) >= MIN_CALLS
 
 
+def shortage(rules: Rules) -> str:
+    """Name the figure that says how often no unit is free: calls that wait, or that are lost."""
+    return "waited_share" if rules.wait else "lost_share"
+
+
 def too_few(simulation: Simulation) -> list[dict[str, Any]]:
     """Give the townships with too few calls to say anything."""
     rules = simulation.rules

@@ -20,6 +20,7 @@ from coverage.reports.simulation_rows import (
     group_rows,
     records,
     says_something,
+    shortage,
     worst_first,
 )
 from coverage.reports.simulation_rules import rule_rows
@@ -46,7 +47,7 @@ def outcome_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
         *(["against_today"] if has_options else []),
         "static_share",
         *_TIMES,
-        "waited_share",
+        shortage(simulation.rules),
         "busiest",
     ]
     found = answer(simulation)
@@ -61,7 +62,7 @@ def outcome_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
         cells += [
             {"text": wording.share_text(static), "small": "", "value": _value(static)},
             *(minutes_cell(row, name, lang) for name in _TIMES),
-            share_cell(row, "waited_share", lang),
+            share_cell(row, shortage(simulation.rules), lang),
             _busiest_cell(outcome, lang),
         ]
         rows.append(
@@ -143,7 +144,11 @@ def difference_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
     """Give every option's differences in words: of all calls and by class, and against other options."""
     pairs = [(o, simulation.baseline) for o in simulation.options]
     pairs += [(b, a) for i, a in enumerate(simulation.options) for b in simulation.options[i + 1 :]]
-    measures = [m for m in MEASURES if m != ("lost_share" if simulation.rules.wait else "waited_share")]
+    measures = [
+        m
+        for m in MEASURES
+        if m == shortage(simulation.rules) or not m.endswith(("waited_share", "lost_share"))
+    ]
     rows = []
     for mine, other in pairs:
         for measure in measures:
@@ -230,7 +235,7 @@ def township_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
                 share_cell(row, "within_share", lang, target_share=target),
                 {"text": wording.share_text(share, target_share=target), "small": "", "value": _value(share)},
                 *(minutes_cell(row, name, lang) for name in _TIMES),
-                share_cell(row, "waited_share", lang),
+                share_cell(row, shortage(rules), lang),
             ]
             if known
             else [_nothing(lang, few=True), *[_nothing(lang)] * 5]
@@ -254,7 +259,7 @@ def township_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
                 "total": is_total,
             }
         )
-    keys = ("calls", "within_share", "static_share", *_TIMES, "waited_share")
+    keys = ("calls", "within_share", "static_share", *_TIMES, shortage(rules))
     return {
         "heads": [words.label(key, lang) for key in keys],
         "options": [{"key": o.key, "name": option_name(o, lang)} for o in simulation.options],

@@ -15,6 +15,7 @@ from coverage.reports.simulation_rows import (
     figure,
     group_rows,
     says_something,
+    shortage,
     shown_of,
     worst_first,
 )
@@ -62,7 +63,7 @@ def render_simulation_notes(simulation: Simulation, lang: Lang) -> list[str]:
 
 
 def _options(simulation: Simulation, lang: Lang, *, colour: bool) -> list[TextColumn]:
-    outcomes = simulation.outcomes
+    outcomes, lacking = simulation.outcomes, shortage(simulation.rules)
     rows = [everyone(outcome) for outcome in outcomes]
     found = [None if o.is_baseline else difference(simulation, o.key, "within_share") for o in outcomes]
     against = [
@@ -85,9 +86,7 @@ def _options(simulation: Simulation, lang: Lang, *, colour: bool) -> list[TextCo
             TextColumn(words.short_label(key, lang), [words.minutes_text(row[key], lang) for row in rows])
             for key in ("mean_s", "median_s", "p90_s")
         ),
-        TextColumn(
-            words.short_label("waited_share", lang), [wording.share_text(row["waited_share"]) for row in rows]
-        ),
+        TextColumn(words.short_label(lacking, lang), [wording.share_text(row[lacking]) for row in rows]),
         TextColumn(words.short_label("busiest", lang), [_busiest(o) for o in outcomes]),
     ]
 
@@ -105,7 +104,7 @@ def _busiest(outcome: SimulatedOutcome) -> str:
 
 def _townships(simulation: Simulation, lang: Lang, *, colour: bool) -> list[TextColumn]:
     """List the townships, the smallest share first, and all of them together."""
-    rules, outcome = simulation.rules, simulation.baseline
+    rules, outcome, lacking = simulation.rules, simulation.baseline, shortage(simulation.rules)
     rows = worst_first(group_rows(outcome, "township"), rules)
     known = [says_something(row, rules) for row in rows]
     names = [wording.short_name(row["name"]) or words.phrase("outside", lang) for row in rows]
@@ -149,5 +148,5 @@ def _townships(simulation: Simulation, lang: Lang, *, colour: bool) -> list[Text
             )
             for key in ("mean_s", "median_s", "p90_s")
         ),
-        TextColumn(words.short_label("waited_share", lang), share("waited_share")),
+        TextColumn(words.short_label(lacking, lang), share(lacking)),
     ]

@@ -88,6 +88,7 @@ _SHORT: Mapping[str, tuple[str, str]] = {
     "against_today": ("与现状相比", "Against today"),
     "busiest": ("最忙车", "Busiest"),
     "calls": ("呼救", "Calls"),
+    "lost_share": ("无车", "Lost"),
     "mean_s": ("平均", "Mean"),
     "median_s": ("中位", "Median"),
     "p90_s": ("90分位", "90th"),
@@ -252,24 +253,29 @@ def busy_text(simulation: Simulation, lang: Lang) -> str:
                 f"the busiest ambulance ({name}) is busy {share} of its time",
             )
         )
-    if simulation.rules.wait:
-        waited = wording.share_text(row["waited_share"])
-        wait = minutes_text(row["wait_mean_s"], lang)
-        parts.append(
-            pick(
-                lang,
-                f"{waited} 的呼救须等待空闲车" + (f"，平均等待 {wait} 分钟" if wait != wording.DASH else ""),
-                f"{waited} of the calls wait for a free one"
-                + (f", {wait} min on average" if wait != wording.DASH else ""),
-            )
-        )
-    else:
-        lost = wording.share_text(row["lost_share"])
-        parts.append(pick(lang, f"{lost} 的呼救无车可派", f"{lost} of the calls find none free"))
+    parts.append(_waited_text(row, lang) if simulation.rules.wait else _lost_text(row, lang))
     if row["unreached_share"] > 0:
         never = wording.share_text(row["unreached_share"])
         parts.append(pick(lang, f"{never} 的呼救道路不可达", f"{never} of the calls are on no road"))
     return upper_first(pick(lang, "；", "; ").join(parts))
+
+
+def _waited_text(row: Mapping[str, Any], lang: Lang) -> str:
+    if not row["waited_share"] > 0:
+        return pick(lang, "没有呼救需要等待空闲车", "no call waits for a free one")
+    waited, wait = wording.share_text(row["waited_share"]), minutes_text(row["wait_mean_s"], lang)
+    return pick(
+        lang,
+        f"{waited} 的呼救须等待空闲车，平均等待 {wait} 分钟",
+        f"{waited} of the calls wait for a free one, {wait} min on average",
+    )
+
+
+def _lost_text(row: Mapping[str, Any], lang: Lang) -> str:
+    if not row["lost_share"] > 0:
+        return pick(lang, "没有呼救遇到无车可派", "a free one for every call")
+    lost = wording.share_text(row["lost_share"])
+    return pick(lang, f"{lost} 的呼救无车可派", f"{lost} of the calls find no free one")
 
 
 def unit_text(unit: Mapping[str, Any], lang: Lang) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coverage.simulating.stage import Stage
     from coverage.simulation import Played
 
+    Weighed = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 HOUR_S = 3600.0
 DAY_H = 24
 CURVE_MIN = 60
@@ -162,7 +164,7 @@ def _record(stage: Stage, played: Played) -> _Record:
     )
 
 
-def _group_figures(record: _Record, grouping: Grouping) -> dict[str, tuple[NDArray[np.float64], ...]]:
+def _group_figures(record: _Record, grouping: Grouping) -> dict[str, Weighed]:
     """Give each figure of a replication by group, and what it stands on."""
     code, n = record.codes[grouping.name], len(grouping.ids)
     reached, taken = np.isfinite(record.response_s), np.isfinite(record.door_s)
@@ -174,14 +176,16 @@ def _group_figures(record: _Record, grouping: Grouping) -> dict[str, tuple[NDArr
         "lost_share": record.is_lost,
         "unreached_share": ~reached & ~record.is_lost,
     }
-    found = {"calls": (calls, np.ones(n))}
+    found: dict[str, Weighed] = {"calls": (calls, np.ones(n))}
     found |= {name: (_over(_count(code[mine], n), calls), calls) for name, mine in shares.items()}
     for name, mine, seconds in (
         ("mean_s", reached, record.response_s),
         ("wait_mean_s", waited, record.wait_s),
     ):
         weight = _count(code[mine], n)
-        total = np.bincount(code[mine & (code >= 0)], seconds[mine & (code >= 0)], minlength=n)
+        total: NDArray[np.float64] = np.bincount(
+            code[mine & (code >= 0)], seconds[mine & (code >= 0)], minlength=n
+        ).astype(np.float64)
         found[name] = (_over(total, weight), weight)
     for names, mine, seconds in (
         (("median_s", "p90_s"), reached, record.response_s),
@@ -193,9 +197,7 @@ def _group_figures(record: _Record, grouping: Grouping) -> dict[str, tuple[NDArr
     return found
 
 
-def _samples(
-    grouping: Grouping, figures: Sequence[Mapping[str, tuple[NDArray[np.float64], ...]]]
-) -> dict[str, Sample]:
+def _samples(grouping: Grouping, figures: Sequence[Mapping[str, Weighed]]) -> dict[str, Sample]:
     """Lay the replications' figures of the groups one below the other."""
     return {
         name: Sample(
@@ -213,7 +215,7 @@ def _head(grouping: Grouping) -> dict[str, Sequence[str]]:
 
 def _table(head: pd.DataFrame, samples: Mapping[str, Sample]) -> pd.DataFrame:
     """Give each figure with its bounds beside it."""
-    columns = {}
+    columns: dict[str, NDArray[np.float64]] = {}
     for name, sample in samples.items():
         found = estimate(sample)
         columns |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
@@ -221,11 +223,13 @@ def _table(head: pd.DataFrame, samples: Mapping[str, Sample]) -> pd.DataFrame:
 
 
 def _count(code: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    return np.bincount(code[code >= 0], minlength=n).astype(np.float64)
+    return np.asarray(np.bincount(code[code >= 0], minlength=n), dtype=np.float64)
 
 
 def _over(total: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(total, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+    found: NDArray[np.float64] = np.full(len(weight), np.nan)
+    np.divide(total, weight, out=found, where=weight > 0)
+    return found
 
 
 def _quantiles(
@@ -269,7 +273,8 @@ def _busy_units(stage: Stage, played: Played) -> NDArray[np.float64]:
 
     def before(time_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much of each hour of the day has gone by since the record began."""
-        return time_s // DAY_S * HOUR_S + np.clip(time_s % DAY_S - hours, 0.0, HOUR_S)
+        gone = time_s // DAY_S * HOUR_S + np.clip(time_s % DAY_S - hours, 0.0, HOUR_S)
+        return np.asarray(gone, dtype=np.float64)
 
     length_s = before(np.array([window[1]]))[:, 0]
     busy_s: NDArray[np.float64] = (before(end_s) - before(start_s)).sum(axis=1)

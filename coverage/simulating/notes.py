@@ -71,7 +71,7 @@ def _overloaded(outcomes: Sequence[SimulatedOutcome]) -> list[str]:
 
 
 def _without_centre(stage: Stage) -> list[str]:
-    """Give the centres that calls need and no facility has, so that the nearest hospital takes the patient."""
+    """Give the centres that calls need and no facility has: the nearest hospital takes those patients."""
     rules, facilities = stage.rules, stage.setting.area.facilities
     needed = {name for name, share in rules.centre_shares.items() if share > 0}
     if rules.past_calls is not None:
