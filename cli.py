@@ -295,9 +295,10 @@ standard_options = _options(
 )  # fmt: skip
 
 
+speeds_option = click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
+                             help="Speed table (TOML) in place of the default. 速度表")  # fmt: skip
 speed_options = _options(
-    click.option("--speeds", "speeds_file", type=click.Path(path_type=Path), metavar="FILE",
-                 help="Speed table (TOML) in place of the default. 速度表"),
+    speeds_option,
     click.option("--tiles", metavar="osm|tianditu:KEY|URL",
                  help="Background tiles; the map then needs the internet. 在线底图"),
 )  # fmt: skip
@@ -1321,7 +1322,7 @@ simulate_options = _options(
 @standard_options
 @click.option("--condition", default="siren", show_default=True, metavar="NAME",
               help="siren, normal, night, peak or rain. 行车条件")  # fmt: skip
-@speed_options
+@speeds_option
 @crs_option
 @columns_option
 @shared_options
@@ -1333,7 +1334,6 @@ def simulate(
     out: Path,
     condition: str,
     speeds_file: Path | None,
-    tiles: str | None,
     lang: Lang | None,
     quiet: bool,  # noqa: FBT001
     **given: Any,
@@ -1352,7 +1352,7 @@ def simulate(
     played = _asked_to_simulate(given)
     standard = _standard(**given)
     files = [read_option(path) for path in option_files]
-    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file, tiles=tiles)
+    ready = _ready(county, data, out, lang=lang, condition=condition, speeds_file=speeds_file)
     lang, folder, speeds = ready.lang, ready.folder, ready.speeds
     with staged_folder(folder) as staging:
         area = read_study_area(ready.path)
@@ -1363,7 +1363,7 @@ def simulate(
                 area, options, standard, speeds=speeds, condition=ready.condition, rules=rules,
                 jobs=jobs or os.cpu_count() or 1, progress=progress,
             )  # fmt: skip
-        names = write_simulation(simulation, staging, lang=lang, tiles=tiles)
+        names = write_simulation(simulation, staging, lang=lang)
         names += _write_log_rejects(log, staging, "simulate", lang)
     _forget_log_rejects(log, folder, "simulate")
     unsaid = [_of_unknown_system(file.path.name, lang) for file in files if file.assumes_wgs84]
