@@ -99,8 +99,10 @@ class Board:
 
     def _between_places_s(self, first: int, second: int) -> float:
         tail, tail_s, head, head_s = self._exits[first]
-        to_second = self.junctions.to(second)
-        road_s = min(tail_s + to_second[tail], head_s + to_second[head])
+        road_s = math.inf
+        for node, exit_s in ((tail, tail_s), (head, head_s)):
+            if exit_s < math.inf:
+                road_s = min(road_s, exit_s + self.junctions.road_s(node, second))
         segment = self._segment[first]
         if segment == self._segment[second]:
             ahead = self._fraction[second] - self._fraction[first]

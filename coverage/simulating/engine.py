@@ -17,6 +17,8 @@ from coverage.simulating.rules_of_dispatch import Candidate, Preparedness
 from coverage.simulation import DAY_S, Played
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from coverage.simulating.roster import Roster
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 # what an ambulance does: it waits, has just ended a job, drives back, works, or drives back unseen
 _IDLE, _FREE, _RETURNING, _BUSY, _LOST = range(5)
 _CLEAR, _HOME = 0, 1  # events, in the order in which they count at the same moment
+_SLACK_S = 0.01  # sums of floats, and whole milliseconds, must not put a time above one that it equals
 _MINUTE_S = DAY_S / DAY_MIN
 _LONGEST_WAIT_S = 2 * DAY_S  # with every ambulance at rest: whoever is not there by then never comes
 
@@ -273,46 +276,51 @@ class _Year:
 
     def _choose(self, call: int, at_s: float) -> Candidate | None:
         """Choose the ambulance for a call; None where none can be sent."""
-        candidates = self._candidates(call, at_s)
-        if self._preparedness is None or len(candidates) <= 1:
-            return candidates[-1] if candidates else None
-        before_s = self._handling_s[call] + (at_s - self._alarm_s[call])
-        return self._preparedness.choose(candidates, before_s, self._place[call], at_s)
-
-    def _candidates(self, call: int, at_s: float) -> list[Candidate]:
-        """
-        Give the ambulances that can be sent, and how soon each is there.
-
-        Where the nearest is sent, only those that are nearer than all before them: the last is the nearest,
-        and of equals the one of the lower number.
-        """
         board, place = self._board, self._place[call]
-        minute = board.minute(at_s)
         ratio = board.priority_ratio[self._priority[call]]
         if math.isnan(ratio):
-            ratio = board.ratio_at[minute]
-        walk_s, turnout_s = board.walk_s[place], board.turnout_s(minute)
-        rolling_from = board.rolling_s(ratio)
-        redirect, is_any_wanted = self._rules.redirect, self._preparedness is not None
+            ratio = board.ratio_at[board.minute(at_s)]
+        waiting = self._waiting(place, at_s, ratio)
+        nearest = min(waiting, default=None)
+        least_s = math.inf if nearest is None else nearest.total_s
+        if self._preparedness is None:
+            driving = self._driving(place, at_s, ratio, least_s)
+            nearest = min((*waiting, *driving), default=None)
+            return nearest if nearest is not None and nearest.total_s < math.inf else None
+        before_s = self._handling_s[call] + (at_s - self._alarm_s[call])
+        most_s = max(least_s, self._preparedness.limit_s(place, before_s))
+        candidates = (*waiting, *self._driving(place, at_s, ratio, most_s))
+        return self._preparedness.choose(candidates, before_s, place, at_s)
+
+    def _waiting(self, place: int, at_s: float, ratio: float) -> list[Candidate]:
+        """
+        Give the ambulances that wait at their posts, and how soon each is at a call place.
+
+        Where the nearest is sent, only those that are nearer than all before them.
+        """
+        board, is_any_wanted = self._board, self._preparedness is not None
+        turnout_s, rolling_s = board.turnout_s(board.minute(at_s)), board.rolling_s(ratio)
         least_s, found = math.inf, []
         for unit, on_duty, state, post in zip(
             self._units, self._timetable.on_duty, self._state, self._post, strict=True
         ):
-            if not on_duty:
-                continue
-            if state == _IDLE:
-                rolling_s = rolling_from[post][place]
-                total_s = turnout_s[unit] + rolling_s
-            elif state == _FREE or (state == _RETURNING and redirect):
+            if state == _IDLE and on_duty:
+                drive_s = rolling_s[post][place]
+                total_s = turnout_s[unit] + drive_s
+                if total_s < least_s or is_any_wanted:
+                    found.append(Candidate(total_s, unit, drive_s, post, is_on_the_way=False))
+                    least_s = total_s
+        return found
+
+    def _driving(self, place: int, at_s: float, ratio: float, most_s: float) -> Iterator[Candidate]:
+        """Give those that can turn off, or have just ended a job; above `most_s` the time may be ``inf``."""
+        walk_s, redirect = self._board.walk_s[place], self._rules.redirect
+        for unit, on_duty, state in zip(self._units, self._timetable.on_duty, self._state, strict=True):
+            if on_duty and (state == _FREE or (state == _RETURNING and redirect)):
                 way = self._return[unit]
                 assert way is not None
-                total_s = rolling_s = way.road_to_s(place, at_s, ratio) + walk_s
-            else:
-                continue
-            if total_s < least_s:
-                found.append(Candidate(total_s, unit, rolling_s, post, state == _RETURNING))
-                least_s = math.inf if is_any_wanted else total_s
-        return found
+                total_s = way.road_to_s(place, at_s, ratio, most_s - walk_s + _SLACK_S) + walk_s
+                yield Candidate(total_s, unit, total_s, way.post, state == _RETURNING)
 
     def _send(self, call: int, found: Candidate, at_s: float) -> None:
         """Send an ambulance, and write down everything that follows from it."""

@@ -47,7 +47,7 @@ class Return:
         """Whether a way back exists."""
         return self.home_s < math.inf
 
-    def road_to_s(self, place: int, at_s: float, ratio: float) -> float:
+    def road_to_s(self, place: int, at_s: float, ratio: float, most_s: float) -> float:
         """
         Give the seconds until it stands on the road beside a call place, if it is sent there now.
 
@@ -59,6 +59,8 @@ class Return:
             Now; never before the time of an earlier question.
         ratio
             Of the road seconds from where it turns off.
+        most_s
+            Above it the answer may be ``inf``.
         """
         board = self._board
         if at_s <= self.road_s:
@@ -71,5 +73,6 @@ class Return:
                 node = next_node[node]
             self._node = node
             if node != NO_NODE:
-                return last_s - node_s[node] * self.ratio + board.junctions.to(place)[node] * ratio
+                until_s = last_s - node_s[node] * self.ratio
+                return until_s + board.junctions.road_s(node, place, (most_s - until_s) / ratio) * ratio
         return abs(self.gate_s - at_s) + board.post_place_s[self.post][place] * ratio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ class Preparedness:
         self._counts_lead = stage.setting.standard.clock == "call"
         handling = stage.rules.handling
         self._handling_s = stage.setting.standard.handling_s if handling is None else handling.mean_s
-        self._limit_s = stage.place_limit_s
+        self._limits_s: list[float] = stage.place_limit_s.tolist()
         busy, n_units = stage.rules.busy_share, len(stage.units)
         weight = stage.place_weight / stage.place_weight.sum()
         # what one ambulance fewer loses of a place that k can reach
@@ -78,34 +79,46 @@ class Preparedness:
         self._reach: dict[_Crew, NDArray[np.bool_]] = {}
         self._known: dict[tuple[_Crew, ...], dict[_Crew, float]] = {}
 
-    def choose(self, candidates: Sequence[Candidate], before_s: float, place: int, at_s: float) -> Candidate:
+    def limit_s(self, place: int, before_s: float) -> float:
+        """Give the longest way to a call place that still keeps the limit, `before_s` after the call."""
+        limit_s: float = self._limits_s[place]
+        return limit_s - before_s if self._counts_lead else limit_s
+
+    def choose(
+        self, candidates: Sequence[Candidate], before_s: float, place: int, at_s: float
+    ) -> Candidate | None:
         """
         Choose the ambulance to send.
 
         Parameters
         ----------
         candidates
-            Every ambulance that can be sent; at least one.
+            Every ambulance that is free; ``inf`` where it cannot get there.
         before_s
             From the call until now, on the clock of the call.
         place
             Number of the call place.
         at_s
             Now.
+
+        Returns
+        -------
+        Candidate
+            None where none can get there.
         """
-        limit_ms = round(float(self._limit_s[place]) * 1000)
-        keeping = [
-            i
-            for i, found in enumerate(candidates)
-            if round((before_s + found.total_s if self._counts_lead else found.rolling_s) * 1000) <= limit_ms
-        ]
+        limit_ms = round(self._limits_s[place] * 1000)
+        keeping = []
+        for found in candidates:
+            time_s = before_s + found.total_s if self._counts_lead else found.rolling_s
+            if time_s < math.inf and round(time_s * 1000) <= limit_ms:
+                keeping.append(found)
         if len(keeping) <= 1:
-            return candidates[keeping[0]] if keeping else min(candidates)
+            nearest = keeping[0] if keeping else min(candidates, default=None)
+            return nearest if nearest is not None and nearest.total_s < math.inf else None
         minute = self._board.minute(at_s)
         turnout_s, ratio = self._board.turnout_s(minute), self._board.ratio_at[minute]
-        crews = [(found.post, turnout_s[found.unit], ratio) for found in candidates]
-        losses = self._losses(tuple(sorted(crews)))
-        return min((losses[crews[i]], candidates[i]) for i in keeping)[1]
+        losses = self._losses(tuple(sorted((c.post, turnout_s[c.unit], ratio) for c in candidates)))
+        return min((losses[c.post, turnout_s[c.unit], ratio], c) for c in keeping)[1]
 
     def _losses(self, crews: tuple[_Crew, ...]) -> dict[_Crew, float]:
         """Give what the county loses, of those that can be sent, without each."""
@@ -125,5 +138,5 @@ class Preparedness:
             lead_s = self._handling_s + turnout_s if self._counts_lead else 0.0
             road_s = self._travel.post_place_s[post] * ratio + self._travel.places.walk_s
             response_s = lead_s + self._board.post_yard_s[post] + road_s
-            self._reach[crew] = is_within(response_s, self._limit_s)
+            self._reach[crew] = is_within(response_s, self._limits_s)
         return self._reach[crew]

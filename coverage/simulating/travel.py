@@ -112,9 +112,12 @@ def find_travel(
     like
         Of the same roads; what is about the same call places is shared with it.
     """
-    is_shared = like is not None and like.network is network and _is_alike(like.places, places)
-    exits = like.exits if is_shared and like is not None else _exits(network, places)
-    junctions = like.junctions if is_shared and like is not None else JunctionTimes(network, places)
+    homeward = _homeward(network, joined(places, hospitals, posts), posts)
+    if like is not None and like.network is network and _is_alike(like.places, places):
+        exits, junctions = like.exits, like.junctions
+    else:
+        exits = _exits(network, places)
+        junctions = JunctionTimes(network, places, homeward.node_s, homeward.origin_s[: len(places)])
     return Travel(
         network=network,
         places=places,
@@ -124,7 +127,7 @@ def find_travel(
         post_place_s=_road_s(network, posts, places),
         place_hospital_s=_road_s(network, places, hospitals),
         hospital_place_s=_road_s(network, hospitals, places),
-        homeward=_homeward(network, joined(places, hospitals, posts), posts),
+        homeward=homeward,
         junctions=junctions,
     )
 
