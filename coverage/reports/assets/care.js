@@ -60,6 +60,9 @@
 
   geo.atlas = (map, ground, options) => {
     const atlas = makeAtlas(map, ground, options);
+    // a card may open beneath what is said over the map
+    map.on("popupopen", () => title.classList.add("behind"));
+    map.on("popupclose", () => title.classList.remove("behind"));
     data.care.forEach((care) => {
       drawTownships(atlas, map, care, options.popup);
       drawWays(atlas, care);
