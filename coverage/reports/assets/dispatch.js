@@ -200,7 +200,7 @@
 
   function renew() {
     due = true;
-    if (busy || document.hidden || root.classList.contains("printing") || map.dragging.moving && map.dragging.moving()) return;
+    if (busy || document.hidden || root.classList.contains("printing")) return;
     keep();
     location.reload();
   }
@@ -211,7 +211,8 @@
     setTimeout(renew, live.refresh_s * 1000);
     setInterval(() => due && renew(), 500);
     window.addEventListener("pointerdown", () => (busy = true), true);
-    ["pointerup", "pointercancel", "blur"].forEach((name) => window.addEventListener(name, () => (busy = false), true));
+    ["pointerup", "pointercancel"].forEach((name) => window.addEventListener(name, () => (busy = false), true));
+    window.addEventListener("blur", () => (busy = false)); // the window's own: whoever leaves it lets go
   }
 
   /* ---- together ---- */
@@ -228,5 +229,6 @@
     window.addEventListener("pagehide", keep);
     watch();
   }
+  window.coverageLive = { renew };
   root.classList.add("live");
 })();
