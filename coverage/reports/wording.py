@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coverage.assessment import is_within
 from coverage.errors import name_some
 from coverage.reports.display_width import ELLIPSIS, shorten
+from coverage.reports.road_words import road_word
 from coverage.reports.shown import bases_are_assumed, is_access, is_planned
 from coverage.routing.snapping import SNAP_LIMIT_M, WALKING_KPH
 from coverage.standards import MINUTE_S, PEOPLE_PER_AMBULANCE
@@ -235,6 +236,10 @@ _SHEETS = {
     "simulation_curve": ("响应时间曲线", "Response curve"),
     "simulation_differences": ("方案差异", "Differences"),
     "simulation_rules": ("规则与来源", "Rules"),
+    "calibration_classes": ("车速", "Speeds"),
+    "calibration_hours": ("时段", "Hours"),
+    "calibration_trips": ("出车记录", "Trips"),
+    "calibration_method": ("方法", "Method"),
     "care_totals": ("救治链汇总", "Way to care"),
     "care_townships": ("救治链", "Way to care by township"),
     "care_referrals": ("转诊", "Referrals"),
@@ -928,6 +933,9 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         return pick(lang, *_NOTES[note.code]).format(
             centre=centre_text(centre, lang), name=short_name(facility), km=km
         )
+    if note.code.startswith("calibration_"):
+        words = (road_word(name, lang) for name in note.names)
+        return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names_text(words, lang))
     if note.code == "simulation_times_assumed":
         names = pick(lang, "、", ", ").join(pick(lang, *_SERVICE_TIMES[name]) for name in note.names)
         return pick(lang, *_NOTES[note.code]).format(names=names)
@@ -1197,6 +1205,67 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "option_hours": (
         "{n}处急救点不是全天值班，只在值班时段计入：{names}。请同时查看夜间结果",
         "bases that are not staffed round the clock and count only while they are ({n}): {names}. See the figures at night as well",
+    ),
+    "calibration_no_better": (
+        "对未参与校准的出车，校准后的车速并不比原车速更准：请先核对记录的时间和坐标，再决定是否采用",
+        (
+            "on trips that were held out the calibrated speeds are no better than the given ones: check times and "
+            "coordinates of the trips before using them"
+        ),
+    ),
+    "calibration_left_out": (
+        "{n}次出车未用：两端之间没有道路，或路程太短，或没有用时。如数量较多，请核对坐标系",
+        (
+            "trips left out, without a way by road between their ends, too short, or without a time: {n}; where "
+            "these are many, check the coordinate system"
+        ),
+    ),
+    "calibration_outliers": (
+        "以下出车的用时明显异常，已降权，不影响结果：{names}。请核对这些记录的时间",
+        "trips whose times are odd, which do not move the speeds: {names}; check their clocks",
+    ),
+    "calibration_too_little": (
+        "以下道路等级行驶太少，无法单独得出车速，随已测等级调整：{names}。补充更多出车记录后重新校准",
+        (
+            "road classes driven too little to tell their speeds, which move with the measured ones: {names}; "
+            "calibrate again with more trips"
+        ),
+    ),
+    "calibration_never_driven": (
+        "以下道路等级没有出车经过，随已测等级调整：{names}。如有实测车速，请在 calibrate.toml 中更正",
+        (
+            "road classes that no trip drove on, which move with the measured ones: {names}; where their "
+            "speeds are known, write them into calibrate.toml"
+        ),
+    ),
+    "calibration_hours_few": (
+        "以下时段的出车太少，系数保持原值：{names}。补充这些时段的记录后重新校准",
+        "hours with too few trips, whose factors stay as given: {names}; add trips of these hours",
+    ),
+    "calibration_conditions_kept": (
+        "以下行车条件没有对应的时段，系数保持原值：{names}。如已不适用，请在 calibrate.toml 中更正",
+        (
+            "driving conditions without hours of their own, whose factors stay as given: {names}; where they no "
+            "longer hold, write others into calibrate.toml"
+        ),
+    ),
+    "calibration_odd_speeds": (
+        "以下道路等级得出的车速不合常理：{names}。请核对坐标系、时间和道路等级后再采用",
+        (
+            "road classes whose speeds are beyond reason: {names}; check coordinate system, times and road "
+            "classes before using them"
+        ),
+    ),
+    "calibration_whole_minutes": (
+        "所有用时都是整分钟，短途误差较大。如系统记录到秒，请导出到秒的时间",
+        "all times are whole minutes, which blurs short trips; export seconds where the log has them",
+    ),
+    "calibration_not_settled": (
+        "部分出车在两条用时相近的路线间反复，车速与路线未能完全稳定，已取拟合最好的一轮。增加出车记录后会更稳定",
+        (
+            "some trips swing between two ways that are about as quick, and speeds and ways did not come to rest: "
+            "the round that fits best is taken; more trips steady it"
+        ),
     ),
     "simulation_once": (
         "只模拟了1次，所有数值没有区间，不能区分偶然与差异。请用 --replications 20 重复模拟",
