@@ -6,6 +6,7 @@ import copyreg
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
+from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from coverage.simulating.stage import Stage
     from coverage.simulation import Played
+
+_WORTH_S = 6.0
+"""Seconds of work from which other processes are worth their start."""
 
 _stages: tuple[Stage, ...] = ()  # of a process that plays for another; set once, as it starts
 
@@ -61,16 +65,19 @@ def play_all(
 
 def _play(stages: Sequence[Stage], tasks: list[tuple[int, int]], jobs: int) -> Iterator[Played]:
     """Give what is played, in the order of the tasks."""
-    if min(jobs, len(tasks)) <= 1:
-        for replication, i in tasks:
-            yield play(stages[i], draw_calls(stages[0], replication))
+    started_s = perf_counter()
+    yield _play_one(tasks[0], stages)
+    tasks = tasks[1:]
+    if min(jobs, len(tasks)) <= 1 or (perf_counter() - started_s) * len(tasks) < _WORTH_S:
+        for task in tasks:
+            yield _play_one(task, stages)
         return
     # a fresh process is the only kind that every system has, and that no thread of ours can hang
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         min(jobs, len(tasks)), mp_context=context, initializer=_begin, initargs=(tuple(stages),)
     ) as pool:
-        yield from pool.map(_play_one, tasks)
+        yield from pool.map(_play_mine, tasks)
 
 
 def _begin(stages: tuple[Stage, ...]) -> None:
@@ -78,9 +85,13 @@ def _begin(stages: tuple[Stage, ...]) -> None:
     _stages = stages
 
 
-def _play_one(task: tuple[int, int]) -> Played:
+def _play_mine(task: tuple[int, int]) -> Played:
+    return _play_one(task, _stages)
+
+
+def _play_one(task: tuple[int, int], stages: Sequence[Stage]) -> Played:
     replication, i = task
-    return play(_stages[i], draw_calls(_stages[0], replication))
+    return play(stages[i], draw_calls(stages[0], replication))
 
 
 def _copy_of(table: dict[object, object]) -> MappingProxyType[object, object]:
