@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from coverage.errors import SimulationError
+from coverage.duty_hours import parse_hours
+from coverage.errors import OptionError, SimulationError, name_some
+from coverage.standards import Centre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,13 +22,104 @@ if TYPE_CHECKING:
     from coverage.assessment import Assessment
     from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
-    from coverage.standards import Centre, ResponseStandard
+    from coverage.standards import ResponseStandard
     from coverage.study_area import StudyArea
 
 Law = Literal["fixed", "exponential", "lognormal", "gamma"]
 DispatchRule = Literal["nearest", "preparedness"]
 HOURS_OF_WEEK = 168
 DAY_S, WEEK_S = 86_400.0, 7 * 86_400.0
+_SHARES_APART = 1e-6  # shares written with few digits still add up to 1
+
+
+def _check_above_zero(name: str, zh: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise SimulationError(
+            f"{name} is {value:g}: give a number above 0", zh=f"{zh}（{name}）为 {value:g}：请给出大于0的数"
+        )
+
+
+def _check_time(name: str, zh: str, value: float) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise SimulationError(
+            f"{name} is {value:g}: give seconds, 0 or more",
+            zh=f"{zh}（{name}）为 {value:g}：请给出不小于0的秒数",
+        )
+
+
+def _check_whole(name: str, zh: str, value: float, least: int) -> None:
+    if not (math.isfinite(value) and value == int(value) and value >= least):
+        raise SimulationError(
+            f"{name} is {value:g}: give a whole number, {least} or more",
+            zh=f"{zh}（{name}）为 {value:g}：请给出不小于{least}的整数",
+        )
+
+
+def _check_share(name: str, zh: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise SimulationError(
+            f"{name} is {value:g}: give a share from 0 to 1",
+            zh=f"{zh}（{name}）为 {value:g}：请给出0到1之间的比例",
+        )
+
+
+def _check_hours(hours: str) -> None:
+    try:
+        parse_hours(hours)
+    except OptionError as error:
+        raise SimulationError(str(error), zh=error.zh) from error
+
+
+def _check_profile(weights: tuple[float, ...]) -> None:
+    """Refuse a profile of the week that no calls can follow."""
+    if not weights:
+        return
+    if len(weights) != HOURS_OF_WEEK:
+        raise SimulationError(
+            f"{len(weights)} weights for the hours of the week: give {HOURS_OF_WEEK}, from Monday 00:00",
+            zh=f"一周各小时的权重有{len(weights)}个：请从周一0时起给出{HOURS_OF_WEEK}个",
+        )
+    if not all(math.isfinite(w) and w >= 0 for w in weights) or not sum(weights) > 0:
+        raise SimulationError(
+            "the weights of the hours are negative, no numbers, or all 0: give 0 or more, not all of them 0",
+            zh="各小时的权重有负数、非数字，或全部为0：请给出不小于0的数，且不全为0",
+        )
+
+
+def _check_priorities(priorities: tuple[Priority, ...]) -> None:
+    """Refuse priorities that do not share out all calls."""
+    total = sum(priority.share for priority in priorities)
+    if not math.isclose(total, 1.0, abs_tol=_SHARES_APART):
+        raise SimulationError(
+            f"the priorities' shares add up to {total:g}: together they are all calls, 1",
+            zh=f"各优先级的比例之和为 {total:g}：应等于1",
+        )
+    names = [priority.name for priority in priorities]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SimulationError(
+            f"priorities of the same name: {name_some(twice)}: give each its own",
+            zh=f"优先级名称重复：{name_some(twice)}，请分别命名",
+        )
+
+
+def _check_centres(shares: Mapping[Centre, float]) -> None:
+    """Refuse shares of centres that there are not, or that are more than all calls."""
+    strange = [name for name in shares if name not in get_args(Centre)]
+    if strange:
+        known = ", ".join(get_args(Centre))
+        raise SimulationError(
+            f"shares of centres that there are not: {name_some(strange)}: use {known}",
+            zh=f"没有以下救治中心：{name_some(strange)}，可用 {known}",
+        )
+    for name, value in shares.items():
+        _check_share(name, "救治中心比例", value)
+    if sum(shares.values()) > 1 + _SHARES_APART:
+        total = sum(shares.values())
+        raise SimulationError(
+            f"the centres' shares add up to {total:g}: they are shares of all calls, 1 at most",
+            zh=f"各救治中心的比例之和为 {total:g}：是占全部呼救的比例，合计不超过1",
+        )
 
 
 @dataclass(frozen=True)
@@ -87,6 +180,12 @@ class Priority:
     condition: str = ""
     transport_share: float = math.nan
 
+    def __post_init__(self) -> None:
+        """Refuse what is no share."""
+        _check_share("share", "比例", self.share)
+        if not math.isnan(self.transport_share):
+            _check_share("transport_share", "送院比例", self.transport_share)
+
 
 @dataclass(frozen=True)
 class Standby:
@@ -114,6 +213,16 @@ class Standby:
     ambulances: int = 1
     hours: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a place nowhere, nobody there, and hours of no day."""
+        if not (math.isfinite(self.lon) and math.isfinite(self.lat)):
+            raise SimulationError(
+                f"the standby place {self.name or self.facility_id} has no coordinates: give lon and lat",
+                zh=f"待命点 {self.name or self.facility_id} 没有坐标：请填写 lon 和 lat",
+            )
+        _check_whole("ambulances", "救护车数", self.ambulances, 1)
+        _check_hours(self.hours)
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -133,6 +242,11 @@ class Shift:
     facility_id: str
     ambulances: int
     hours: str
+
+    def __post_init__(self) -> None:
+        """Refuse nobody, and hours of no day."""
+        _check_whole("ambulances", "救护车数", self.ambulances, 1)
+        _check_hours(self.hours)
 
 
 @dataclass(frozen=True)
@@ -230,6 +344,35 @@ class Rules:
     shifts: tuple[Shift, ...] = ()
     warm_up_s: float = DAY_S
     source: str = "default"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be played."""
+        for name, zh in (("days", "天数"), ("calls_per_day", "日均呼救数")):
+            _check_above_zero(name, zh, getattr(self, name))
+        _check_whole("replications", "重复次数", self.replications, 1)
+        _check_whole("seed", "随机种子", self.seed, 0)
+        _check_share("transport_share", "送院比例", self.transport_share)
+        if not 0 < self.busy_share < 1:
+            raise SimulationError(
+                f"busy_share is {self.busy_share:g}: give a share above 0 and below 1, such as 0.3",
+                zh=f"busy_share 为 {self.busy_share:g}：请给出大于0、小于1的比例，例如0.3",
+            )
+        if self.dispatch not in get_args(DispatchRule):
+            raise SimulationError(
+                f"the rule of dispatch is {self.dispatch!r}: choose nearest or preparedness",
+                zh=f"派车规则为 {self.dispatch!r}：请选择 nearest（就近）或 preparedness（兼顾备勤）",
+            )
+        for name, zh, times in (
+            ("warm_up_s", "预热时间", [self.warm_up_s]),
+            ("turnout_s", "出车准备时间", self.turnout_s.values()),
+        ):
+            for value in times:
+                _check_time(name, zh, value)
+        for hours in self.turnout_s:
+            _check_hours(hours)
+        _check_profile(self.hour_of_week)
+        _check_priorities(self.priorities)
+        _check_centres(self.centre_shares)
 
 
 @dataclass(frozen=True)

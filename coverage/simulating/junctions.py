@@ -131,4 +131,4 @@ class JunctionTimes:
 
 def _view(row: NDArray[np.float64]) -> memoryview[float]:
     """Give a row the way the event loop reads it: its items are plain floats."""
-    return cast("memoryview[float]", memoryview(row))
+    return cast("memoryview[float]", row.data)
