@@ -1357,7 +1357,7 @@ def simulate(
     with staged_folder(folder) as staging:
         area = read_study_area(ready.path)
         options = [(check_option(file, area, speeds=speeds), file.text, file.path.name) for file in files]
-        rules, log = _rules(area, options, played)
+        rules, log = _rules(area, options, speeds, played)
         with _counting("simulating", "模拟", quiet=quiet, lang=lang) as progress:
             simulation = run_simulate(
                 area, options, standard, speeds=speeds, condition=ready.condition, rules=rules,
@@ -1399,7 +1399,7 @@ def _asked_to_simulate(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rules(
-    area: StudyArea, options: list[tuple[Option, str, str]], asked: dict[str, Any]
+    area: StudyArea, options: list[tuple[Option, str, str]], speeds: SpeedTable, asked: dict[str, Any]
 ) -> tuple[Rules, _Log | None]:
     """Give the rules that are played, and what became of the rows of past calls."""
     from coverage.inputs.calls import read_calls  # noqa: PLC0415
@@ -1410,7 +1410,7 @@ def _rules(
     if asked["rules_file"] is not None:
         names = {str(i): str(name) for i, name in area.facilities[["id", "name"]].to_numpy().tolist()}
         opened = {item.id: item.name for option, _, _ in options for item in option.open}
-        rules = check_rules(asked["rules_file"], {**opened, **names})
+        rules = check_rules(asked["rules_file"], {**opened, **names}, speeds)
     changes = dict(asked["given"])
     if asked["dispatch"] is not None:
         changes["dispatch"] = asked["dispatch"]
@@ -1503,16 +1503,17 @@ def calibrate(
     lang, folder = ready.lang, ready.folder
     with staged_folder(folder) as staging:
         area = read_study_area(ready.path)
-        trips, *log = read_trips(file, area)
+        trips, account, row_notes = read_trips(file, area)
+        log = (account, row_notes)
         with _counting("fitting", "校准", quiet=quiet, lang=lang) as progress:
             calibration = run_calibrate(area, trips, speeds=ready.speeds, seed=seed, progress=progress)
         names = write_calibration(calibration, staging, lang=lang)
-        names += _write_log_rejects(tuple(log), staging, "calibrate", lang)
-    _forget_log_rejects(tuple(log), folder, "calibrate")
-    _say([*_log_lines(tuple(log), lang), *render_calibration_notes(calibration, lang)], quiet=quiet)
+        names += _write_log_rejects(log, staging, "calibrate", lang)
+    _forget_log_rejects(log, folder, "calibrate")
+    _say([*_log_lines(log, lang), *render_calibration_notes(calibration, lang)], quiet=quiet)
     click.echo(render_calibration(calibration, lang, colour=_wants_colour()))
     _name_files(folder, names)
-    return EXIT_REJECTS if log[0].rejects else 0
+    return EXIT_REJECTS if account.rejects else 0
 
 
 LAYER_WORDS = {

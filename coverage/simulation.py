@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Law = Literal["fixed", "exponential", "lognormal", "gamma"]
 DispatchRule = Literal["nearest", "preparedness"]
 HOURS_OF_WEEK = 168
+MOST_CALLS = 2_000_000
+"""Of one replication; a large city has half a million a year."""
 DAY_S, WEEK_S = 86_400.0, 7 * 86_400.0
 _SHARES_APART = 1e-6  # shares written with few digits still add up to 1
 
@@ -349,6 +351,13 @@ class Rules:
         """Refuse what cannot be played."""
         for name, zh in (("days", "天数"), ("calls_per_day", "日均呼救数")):
             _check_above_zero(name, zh, getattr(self, name))
+        n_calls = self.days * self.calls_per_day
+        if n_calls > MOST_CALLS:
+            raise SimulationError(
+                f"{n_calls:,.0f} calls in a replication, and at most {MOST_CALLS:,} are played: "
+                "give fewer days or calls a day",
+                zh=f"每次重复有{n_calls:,.0f}次呼救，最多{MOST_CALLS:,}次：请减少天数或日均呼救数",
+            )
         _check_whole("replications", "重复次数", self.replications, 1)
         _check_whole("seed", "随机种子", self.seed, 0)
         _check_share("transport_share", "送院比例", self.transport_share)
@@ -544,7 +553,8 @@ class Simulation:
         The county as it is first, then the options.
     differences
         One row an option and measure, from paired replications: ``key``, ``against`` (``0`` for the county
-        as it is, or an option before it), ``group`` (``all``, ``class``, ``township``), ``id``, ``name``,
+        as it is, or an option before it), ``group`` (``all``, ``class``; ``township`` against the county as
+        it is alone), ``id``, ``name``,
         ``measure`` (``within_share``, ``mean_s``, ``median_s``, ``p90_s``, ``waited_share``, ``lost_share``),
         ``value``, ``low``, ``high`` (95 %; NaN with one replication), ``is_clear`` (the interval leaves 0
         out).

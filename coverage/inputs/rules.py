@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from coverage.duty_hours import normal_hours
-from coverage.errors import OptionError, SimulationError
+from coverage.errors import OptionError, SimulationError, SpeedError
 from coverage.options.option_file import located, read_text, read_toml
 from coverage.options.option_tables import Table, number_of, shown
 from coverage.options.shapes import Shapes, system_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coverage.options.toml_lines import Place
+    from coverage.routing.speeds import SpeedTable
     from coverage.simulation import DispatchRule, Law
     from coverage.standards import Centre
 
@@ -36,6 +37,10 @@ _PRIORITY = ("name", "share", "condition", "transport_share")
 _STANDBY = ("base", "name", "lon", "lat", "ambulances", "hours")
 _SHIFT = ("base", "ambulances", "hours")
 _HOURS, _DAYS = 24, 7
+_WANTED = (
+    "give a file of rules, as docs/logs/rules.toml is one",
+    "请给出规则文件（示例见 docs/logs/rules.toml）",
+)
 _LAWS: Mapping[str, Law] = {
     "fixed": "fixed",
     "exponential": "exponential",
@@ -98,7 +103,7 @@ def read_rules(path: Path) -> RulesFile:
     OptionError
         If these are no rules; its line begins with the file and the line number.
     """
-    text = read_text(path)
+    text = read_text(path, wanted=_WANTED, least=_WANTED)
     tree, lines = read_toml(text, path), toml_lines(text)
     with located(path, lines):
         head = Table(tree)
@@ -108,9 +113,9 @@ def read_rules(path: Path) -> RulesFile:
     return RulesFile(rules, path, lines, "lon" in keys and ("crs",) not in lines)
 
 
-def check_rules(file: RulesFile, names: Mapping[str, str]) -> Rules:
+def check_rules(file: RulesFile, names: Mapping[str, str], speeds: SpeedTable) -> Rules:
     """
-    Put ids where the rules call a base by its name.
+    Put ids where the rules call a base by its name, and see that one can drive as they say.
 
     Parameters
     ----------
@@ -118,14 +123,19 @@ def check_rules(file: RulesFile, names: Mapping[str, str]) -> Rules:
         As `read_rules` gives it.
     names
         Name of every facility by its id, those that an option opens among them.
+    speeds
+        The speed table.
 
     Raises
     ------
     OptionError
-        If a base is none of them, or a name is that of several; its line begins with the file and the line.
+        If a base is none of them, a name is that of several, or the table has no such driving condition; its
+        line begins with the file and the line.
     """
     rules = file.rules
     with located(file.path, file.lines):
+        for i, priority in enumerate(rules.priorities):
+            _check_condition(priority.condition, speeds, ("priority", i, "condition"))
         return replace(
             rules,
             standby=tuple(
@@ -137,6 +147,15 @@ def check_rules(file: RulesFile, names: Mapping[str, str]) -> Rules:
                 for i, item in enumerate(rules.shifts)
             ),
         )
+
+
+def _check_condition(condition: str, speeds: SpeedTable, place: Place) -> None:
+    """Refuse a driving condition that the speed table has not."""
+    if condition:
+        try:
+            speeds.factor(condition)
+        except SpeedError as error:
+            raise OptionError(str(error), zh=error.zh, place=place) from error
 
 
 def _base_id(word: str, names: Mapping[str, str], place: Place) -> str:

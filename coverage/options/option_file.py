@@ -49,6 +49,15 @@ _ADVICE = (
      "方括号没有成对，应写成 [[open]] 或 [standard]"),
 )  # fmt: skip
 
+_AN_OPTION = (
+    "give an option file, as coverage option new writes one",
+    "请给出方案文件（可用 coverage option new 生成）",
+)
+_A_NAME = (
+    'write at least name = "…", or start with coverage option new',
+    '至少要有 name = "…"，可用 coverage option new 生成',
+)
+
 
 @dataclass(frozen=True)
 class OptionFile:
@@ -118,7 +127,7 @@ def at_line(path: Path, line: int, message: str, zh: str) -> OptionError:
     return OptionError(f"{path}:{line}: {message}", zh=f"{path}:{line}：{zh}")
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, wanted: tuple[str, str] = _AN_OPTION, least: tuple[str, str] = _A_NAME) -> str:
     """
     Read a text in UTF-8.
 
@@ -126,6 +135,8 @@ def read_text(path: Path) -> str:
     ----------
     path
         The file.
+    wanted, least
+        What to do where there is none, and where it is empty, in English and in Chinese.
 
     Returns
     -------
@@ -144,8 +155,7 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
         reason, reason_zh = system_reason(error)
         raise FileError(
-            f"{path}: {reason}: give an option file, as coverage option new writes one",
-            zh=f"{path}：无法读取（{reason_zh or reason}），请给出方案文件（可用 coverage option new 生成）",
+            f"{path}: {reason}: {wanted[0]}", zh=f"{path}：无法读取（{reason_zh or reason}），{wanted[1]}"
         ) from error
     if content.startswith(_UTF16) or b"\0" in content[:4]:
         raise at_line(path, 1, "it is in UTF-16: save it as UTF-8", "文件编码为UTF-16：请另存为UTF-8编码")
@@ -154,12 +164,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise _not_utf8(path, content, error.start) from error
     if not text.strip():
-        raise at_line(
-            path,
-            1,
-            'it is empty: write at least name = "…", or start with coverage option new',
-            '文件是空的：至少要有 name = "…"，可用 coverage option new 生成',
-        )
+        raise at_line(path, 1, f"it is empty: {least[0]}", f"文件是空的：{least[1]}")
     return text
 
 
