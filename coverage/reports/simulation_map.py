@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
     from coverage.simulation import Simulation
 
-_MAP_HEIGHT = 330.0
+_MAP_HEIGHT = 300.0
 _MAP_CLASSES = (0.5, 0.7, 0.8, 0.9)
 # One blue from dark to light: few within is dark, in grey as in colour.
 _MAP_COLOURS = ("#08306b", "#2171b5", "#6baed6", "#bdd7e7", "#eff3ff")

@@ -152,6 +152,7 @@ def _words(lang: Lang) -> dict[str, str]:
             "颜色越深，限时内到达的呼救越少。",
             "The darker, the fewer calls are reached within the limit.",
         ),
+        "differences_chart": pick(lang, "限时内到达占比与现状之差", "Share within the limit against today"),
         "best": pick(lang, "较好", "best"),
         "hour_table": pick(lang, "各时段数值", "Figures by hour"),
         "township": pick(lang, "乡镇", "Township"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from coverage.reports.once import once
 from coverage.reports.shown import Side
 from coverage.simulating.notes import MIN_CALLS
 from coverage.simulation import Estimate, Rules
@@ -131,21 +132,24 @@ def difference(
     group, group_id
         Of which calls.
     """
-    table = simulation.differences
     keys = [outcome.key for outcome in simulation.outcomes]
     is_turned = keys.index(key) < keys.index(against)
     first, second = (against, key) if is_turned else (key, against)
-    found = table[
-        (table["key"] == first)
-        & (table["against"] == second)
-        & (table["measure"] == measure)
-        & (table["group"] == group)
-        & (table["id"] == group_id)
-    ].iloc[0]
-    value, low, high = (float(found[name]) for name in ("value", "low", "high"))
+    found = _differences(simulation)[first, second, group, group_id, measure]
     if is_turned:
-        value, low, high = -value, -high, -low
-    return Difference(value, low, high, bool(found["is_clear"]))
+        return Difference(-found.value, -found.high, -found.low, found.is_clear)
+    return found
+
+
+@once
+def _differences(simulation: Simulation) -> dict[tuple[str, ...], Difference]:
+    """Give the differences by outcome, other outcome, group, its id, and measure."""
+    return {
+        (row["key"], row["against"], row["group"], row["id"], row["measure"]): Difference(
+            float(row["value"]), float(row["low"]), float(row["high"]), bool(row["is_clear"])
+        )
+        for row in records(simulation.differences)
+    }
 
 
 def answer(simulation: Simulation) -> Answer:

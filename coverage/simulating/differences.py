@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from coverage.simulating.stage import Stage
     from coverage.simulation import Played
 
+TODAY = "0"
+"""Key of the county as it is."""
 MEASURES = ("within_share", "mean_s", "median_s", "p90_s", "waited_share", "lost_share")
-_GROUPS = ("all", "class", "township")
+_GROUPS = ("all", "class")
+_GROUPS_OF_TODAY = (*_GROUPS, "township")
 _DUST = 1e-9  # what adding up in another order may leave where nothing differs
 COLUMNS = ("key", "against", "group", "id", "name", "measure", "value", "low", "high", "is_clear")
 
@@ -51,9 +54,11 @@ def _table(
     mine: Sequence[tuple[Grouping, dict[str, Sample]]],
     base: Sequence[tuple[Grouping, dict[str, Sample]]],
 ) -> pd.DataFrame:
+    # options are held against each other as a whole; a township has a column for each against today
+    wanted = _GROUPS_OF_TODAY if against == TODAY else _GROUPS
     tables = []
     for (grouping, figures), (_, base_figures) in zip(mine, base, strict=True):
-        if grouping.name not in _GROUPS:
+        if grouping.name not in wanted:
             continue
         for measure in MEASURES:
             found = estimate_difference(figures[measure], base_figures[measure])

@@ -15,7 +15,7 @@ from coverage.simulating.engine import play
 from coverage.simulating.figures import summarise
 from coverage.simulating.stage import lay_stage
 from coverage.simulation import DAY_S
-from simulations import RULES, rich_rules
+from simulated_years import RULES, rich_rules
 from toy_settings import toy_settings
 
 BUSY = replace(RULES, calls_per_day=90.0, days=20.0, replications=3)
