@@ -115,7 +115,7 @@ def simulate(
 def _check_bases(settings: Sequence[Setting], rules: Rules) -> None:
     """Refuse shifts and standby places of facilities that neither the county nor an option has."""
     known = {str(name) for setting in settings for name in setting.area.facilities["id"]}
-    named = [item.facility_id for item in (*rules.standby, *rules.shifts)]
+    named = [*(item.facility_id for item in rules.standby), *(item.facility_id for item in rules.shifts)]
     strange = [facility_id for facility_id in dict.fromkeys(named) if facility_id not in known]
     if strange:
         raise SimulationError(

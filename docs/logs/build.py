@@ -119,11 +119,8 @@ def write_trips(area: StudyArea, path: Path, rng: np.random.Generator) -> None:
         )
         slow = 1 / PEAK if hour in (7, 8, 17, 18) else 1.0
         seconds = travel_s[i, j] * slow * float(rng.lognormal(0.0, 0.15))
-        fault = float(rng.random())
-        if fault < 0.03:
+        if float(rng.random()) < 0.03:
             seconds *= 6  # parked, the clock running
-        elif fault < 0.04:
-            seconds = -seconds  # a clock that was set wrong
         arrive = depart + timedelta(seconds=round(seconds))
         stamps = [at.strftime("%Y-%m-%d %H:%M:%S") for at in (depart, arrive)]
         rows.append([f"T{len(rows) + 1:04}", *stamps, facilities["name"].iloc[bases[i]], *xy[j]])
