@@ -404,7 +404,7 @@ def centres_text(centres: str, lang: Lang) -> str:
 
 def centre_text(centre: str, lang: Lang) -> str:
     """Name one of the five centres."""
-    return pick(lang, *_CENTRES[centre])
+    return pick(lang, *_CENTRES.get(centre, (one_line(centre),) * 2))
 
 
 def clock_text(clock: str, lang: Lang) -> str:
@@ -929,7 +929,7 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
     """
     layers = note.code == "modelled"
     if note.code == "centre_beyond":
-        centre, facility, km = note.names
+        centre, facility, km = note.names[:3]
         return pick(lang, *_NOTES[note.code]).format(
             centre=centre_text(centre, lang), name=short_name(facility), km=km
         )
@@ -940,7 +940,7 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         names = pick(lang, "、", ", ").join(pick(lang, *_SERVICE_TIMES[name]) for name in note.names)
         return pick(lang, *_NOTES[note.code]).format(names=names)
     if note.code in {"centre_nowhere", "care_assumed", "simulation_no_centre"}:
-        names = pick(lang, "、", ", ").join(centre_text(name, lang) for name in note.names)
+        names = names_text((centre_text(name, lang) for name in note.names), lang)
         return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names)
     names = names_text((layer_text(n, lang) for n in note.names) if layers else note.names, lang)
     access = is_access(shown) and note.code in _ACCESS_NOTES
