@@ -90,6 +90,7 @@ def page_text(
         **frame,
         "title": f"{county}{': ' if lang == 'en' else ''}{heading}",
         "kicker": f"{heading} · {county}",
+        "bases": words.basis_text(dispatch, lang),
         "picture": words.picture_text(dispatch, lang),
         "trouble": trouble,
         "is_urgent": decision is None and dispatch.now is None,

@@ -225,6 +225,23 @@ def picture_text(dispatch: Dispatch, lang: Lang) -> str:
     return pick(lang, f"画面时间 {moment_text(dispatch.fleet.at)}", f"As of {moment_text(dispatch.fleet.at)}")
 
 
+def basis_text(dispatch: Dispatch, lang: Lang) -> str:
+    """Say from where response starts at this moment."""
+    n = sum(unit.state != "busy" for unit in dispatch.fleet.units)
+    if not dispatch.fleet.is_live:
+        return pick(
+            lang,
+            f"此刻的覆盖按{n}辆救护车都在所属急救点待命计算",
+            f"What is held now is counted from {n} ambulances waiting at their bases",
+        )
+    return pick(
+        lang,
+        f"此刻的覆盖按{n}辆可派车辆报告的位置计算，任务中的车辆不计；返程车辆不计出车准备时间",
+        f"What is held now is counted from where the {n} units that can be sent stand; those on a job "
+        "are left out, and those returning need no turnout",
+    )
+
+
 def headline(dispatch: Dispatch, lang: Lang) -> list[str]:
     """
     Give the answer: who is sent, how soon, where to; then the place; then what the county lacks meanwhile.

@@ -109,6 +109,11 @@ def test_without_a_hospital_there_is_one_way():
     assert "送往何处请人工确定" in page.text
 
 
+def test_the_foot_says_from_where_response_starts():
+    assert "按3辆可派车辆报告的位置计算" in page_of().text
+    assert "按3辆救护车都在所属急救点待命计算" in page_of(is_live=False).text
+
+
 def test_trouble_is_shown_as_text():
     page = page_of(trouble="vehicles.csv: <b>half</b> written")
     assert "vehicles.csv: <b>half</b> written" in page.text
