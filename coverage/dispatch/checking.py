@@ -87,12 +87,12 @@ def check_reports(
         sieve.check_roads(area, network)
         sieve.check_speed(area, before)
     units = _units([reports[i] for i in sieve.alive], area, standard)
-    on_duty = {unit.id for unit in units if _is_on_duty(unit, area, now)}
-    for i in list(sieve.alive):
-        if reports[i].id not in on_duty:
-            sieve.leave_out(i, "off_duty", _hours_of(reports[i].facility_id, area))
+    on_duty = [unit for unit in units if _is_on_duty(unit, area, now)]
+    for i, unit in zip(list(sieve.alive), units, strict=True):
+        if unit not in on_duty:
+            sieve.leave_out(i, "off_duty", _hours_of(unit.facility_id, area))
     return Fleet(
-        units=tuple(sorted((unit for unit in units if unit.id in on_duty), key=lambda unit: unit.id)),
+        units=tuple(sorted(on_duty, key=lambda unit: unit.id)),
         left_out=tuple(sieve.left_out[i] for i in sorted(sieve.left_out)),
         at=now.isoformat(timespec="seconds"),
         is_live=True,

@@ -1,0 +1,96 @@
+"""Turns as a driver is told them, from the course of the road at the junction."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from builders import CRS, X0_M, Y0_M
+from coverage.dispatch.route import RoadBook
+from coverage.routing.network import RoadNetwork
+from coverage.routing.paths import Tree
+from coverage.study_area import Roads
+
+
+def book(
+    *roads: tuple[str, list[tuple[float, float]]], highway: str = "primary"
+) -> tuple[RoadBook, RoadNetwork]:
+    """Lay two-way roads, each a name and its course in metres; they meet where their ends are."""
+    ends = sorted({place for _, line in roads for place in (line[0], line[-1])})
+    number = {place: i for i, place in enumerate(ends)}
+    rows = []
+    for name, line in roads:
+        for course in (line, line[::-1]):
+            shape = shapely.LineString([(X0_M + x, Y0_M + y) for x, y in course])
+            rows.append({"u": number[course[0]], "v": number[course[-1]], "key": len(rows),
+                         "highway": "primary", "length": shape.length, "name": name or None,
+                         "ref": None, "geometry": shape})  # fmt: skip
+    edges = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS).set_index(["u", "v", "key"])
+    points = [shapely.Point(X0_M + x, Y0_M + y) for x, y in ends]
+    nodes = gpd.GeoDataFrame({"x": 0.0, "y": 0.0}, index=pd.Index(range(len(ends))), geometry=points, crs=CRS)
+    tables = Roads(nodes=nodes, edges=edges)
+    network = RoadNetwork.from_roads(tables)
+    return RoadBook.of(tables, network), network
+
+
+def steps(of, start: tuple[float, float], end: tuple[float, float]):
+    roads, network = of
+    ends = [shapely.Point(X0_M + x, Y0_M + y) for x, y in (start, end)]
+    origin, there = (network.snap_shapes(np.array([place], dtype=object)) for place in ends)
+    way = Tree.grow(network, origin).trace(there)[0]
+    return roads.route(way, ends[1], leave_s=0.0, arrive_s=0.0).steps
+
+
+@pytest.mark.parametrize(
+    ("degrees", "turn"),
+    [
+        (0, "straight"), (15, "straight"), (30, "slight_left"), (90, "left"), (130, "left"),
+        (150, "sharp_left"), (-30, "slight_right"), (-90, "right"), (-150, "sharp_right"), (-174, "u_turn"),
+    ],
+)  # fmt: skip
+def test_turns_are_named_by_their_degrees(degrees, turn):
+    # driving east, then turning to the left by so many degrees
+    x, y = 300 * math.cos(math.radians(degrees)), 300 * math.sin(math.radians(degrees))
+    found = steps(book(("甲", [(-300, 0), (0, 0)]), ("乙", [(0, 0), (x, y)])), (-200, 0), (x / 2, y / 2))
+    assert [(step.turn, step.road) for step in found] == [("start", "甲"), (turn, "乙"), ("arrive", "")]
+
+
+def test_pieces_of_one_road_are_one_step_until_it_is_turned_into():
+    cross = book(
+        ("甲", [(0, 0), (300, 0)]), ("甲", [(300, 0), (600, 50)]), ("乙", [(300, 0), (300, 300)]),
+        ("甲", [(600, 50), (600, 400)]), ("乙", [(600, 50), (900, 50)]),
+    )  # fmt: skip
+    found = steps(cross, (10, 0), (600, 390))
+    assert [(step.turn, step.road) for step in found] == [
+        ("start", "甲"), ("left", "甲"), ("arrive", ""),
+    ]  # fmt: skip
+    assert found[0].length_m == pytest.approx(290 + math.hypot(300, 50), abs=0.1)
+
+
+def test_a_bend_without_a_junction_is_no_turn():
+    bend = book(("甲", [(0, 0), (300, 0)]), ("甲", [(300, 0), (300, 300)]))
+    assert [step.turn for step in steps(bend, (10, 0), (300, 290))] == ["start", "arrive"]
+    unnamed = book(("", [(0, 0), (300, 0)]), ("", [(300, 0), (300, 300)]))
+    assert [step.turn for step in steps(unnamed, (10, 0), (300, 290))] == ["start", "arrive"]
+
+
+def test_the_width_of_a_dual_carriageway_is_no_step():
+    # north, over the first carriageway, left into the second 12 m on
+    dual = book(
+        ("甲", [(0, -300), (0, 0)]), ("", [(0, 0), (0, 12)]), ("乙", [(-300, 12), (0, 12)]),
+        ("丙", [(-300, 0), (0, 0)]),
+    )  # fmt: skip
+    found = steps(dual, (0, -200), (-200, 12))
+    assert [(step.turn, step.road) for step in found] == [("start", "甲"), ("left", "乙"), ("arrive", "")]
+    assert sum(step.length_m for step in found) == pytest.approx(200 + 12 + 200, abs=0.1)
+
+
+def test_a_road_without_a_name_that_goes_on_is_one_step():
+    found = steps(book(("", [(0, 0), (300, 0)]), ("", [(300, 0), (600, 200)]), ("甲", [(300, 0), (300, 90)])),
+                  (10, 0), (450, 100))  # fmt: skip
+    assert [(step.turn, step.road) for step in found] == [("start", ""), ("arrive", "")]
