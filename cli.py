@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from coverage.analysis import Note
+    from coverage.dispatch.answer import Dispatch
     from coverage.dispatch.desk import Desk
     from coverage.dispatch.units import Fleet, VehicleReport
     from coverage.files import Stamps
@@ -1229,14 +1230,14 @@ def _answer(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet:
     from coverage.dispatch.fleet import base_fleet  # noqa: PLC0415
     from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
     from coverage.files import staged_folder  # noqa: PLC0415
-    from coverage.inputs.vehicles import read_vehicles  # noqa: PLC0415
+    from coverage.inputs.feed import read_once  # noqa: PLC0415
     from coverage.reports.dispatch_bundle import write_dispatch  # noqa: PLC0415
     from coverage.reports.dispatch_terminal import render_dispatch, render_dispatch_notes  # noqa: PLC0415
 
     fleet = (
         base_fleet(desk.area, desk.standard)
         if call.vehicles is None
-        else _fleet(desk, call, read_vehicles(call.vehicles, desk.area), None)
+        else _fleet(desk, call, read_once(call.vehicles, desk.area), None)
     )
     found = run_dispatch(desk, fleet, at=call.at, centre=call.centre)
     with staged_folder(ready.folder) as staging:
@@ -1258,38 +1259,51 @@ def _place_of_unknown_system(lang: Lang) -> str:
 
 
 def _watch(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: bool) -> None:
-    """Keep the page current until a key stops it: every change of the file is one new picture."""
-    from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
-    from coverage.files import staged_folder  # noqa: PLC0415
+    """Keep the page current until a key stops it: every change of the vehicles is one new picture."""
     from coverage.inputs.feed import follow  # noqa: PLC0415
     from coverage.reports.dispatch_bundle import write_dispatch  # noqa: PLC0415
     from coverage.reports.dispatch_terminal import render_dispatch_line, render_dispatch_notes  # noqa: PLC0415
 
-    lang, fleet, has_told = ready.lang, None, False
-    if call.vehicles is None:
-        return
+    lang, last, told = ready.lang, None, set[str]()
+    vehicles = cast("LayerFile", call.vehicles)  # nobody watches without
     try:
-        for reports in follow(call.vehicles, desk.area, every_s=call.every_s):
-            try:
-                if isinstance(reports, CoverageError):
-                    raise reports
-                fleet = _fleet(desk, call, reports, fleet)
-                found = run_dispatch(desk, fleet, at=call.at, centre=call.centre)
-                with staged_folder(ready.folder) as staging:
-                    names = write_dispatch(found, staging, lang=lang, tiles=tiles, refresh_s=call.every_s)
-            except CoverageError as error:
-                if not has_told:
-                    raise  # nothing has been shown yet: a wrong name is an error, not a pause
-                click.echo({"zh": "注意：", "en": "note: "}[lang] + error.line(lang), err=True)
-                continue
-            if not has_told:
+        for reports in follow(vehicles, desk.area, every_s=call.every_s):
+            found, problem = _picture(desk, call, reports, last)
+            if found is None:
+                raise cast("CoverageError", problem)  # nothing has been shown yet: a wrong name is no pause
+            trouble = problem.line(lang) if problem else ""
+            # straight into the folder: a page that loads itself again must never miss its file
+            names = write_dispatch(
+                found, ready.folder, lang=lang, tiles=tiles, refresh_s=call.every_s, trouble=trouble
+            )
+            if last is None:
                 _name_files(ready.folder, names)
-                has_told = True
-            _say(render_dispatch_notes(found, lang), quiet=quiet)
-            click.echo(render_dispatch_line(found, lang))
+            notes = [line for line in render_dispatch_notes(found, lang) if line not in told]
+            told.update(notes)
+            _say(notes, quiet=quiet)
+            click.echo(trouble or render_dispatch_line(found, lang), err=bool(trouble))
             sys.stdout.flush()
+            last = found
     except KeyboardInterrupt:
         return  # that is how a watch ends
+
+
+def _picture(
+    desk: Desk, call: _Call, reports: tuple[VehicleReport, ...] | CoverageError, last: Dispatch | None
+) -> tuple[Dispatch | None, CoverageError | None]:
+    """Give the picture of the moment, or the last one with what has gone wrong since."""
+    from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
+
+    if isinstance(reports, CoverageError):
+        return last, reports
+    fleet = _fleet(desk, call, reports, None if last is None else last.fleet)
+    try:
+        return run_dispatch(desk, fleet, at=call.at, centre=call.centre), None
+    except DispatchError as error:
+        if any(unit.state != "busy" for unit in fleet.units):
+            raise
+        # nobody can be sent: that is the picture, until somebody is free
+        return run_dispatch(desk, fleet), error
 
 
 simulate_options = _options(
