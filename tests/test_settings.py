@@ -149,3 +149,31 @@ def test_every_default_target_says_where_it_comes_from_or_that_it_is_an_assumpti
     targets = CareStandard().targets
     assert [centre for centre, target in targets.items() if not target.source] == ["newborn"]
     assert all(target.scene_source for target in targets.values())
+
+
+def test_hours_of_a_speed_table(tmp_path):
+    path = tmp_path / "hours.toml"
+    path.write_text(
+        '[conditions]\nsnow = 0.5\n[hours]\n"07:00-09:00,17:00-19:00" = "peak"\n"22-6" = "snow"\n', "utf-8"
+    )
+    table = read_speeds(path)
+    assert dict(table.hours) == {"07:00-09:00,17:00-19:00": "peak", "22-6": "snow"}
+    assert table.condition_at(23 * 3600.0, "siren") == "snow"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('"07:00-09:00" = "rush"', "unknown condition 'rush'"),
+        ('"early" = "peak"', "none of a day"),
+        ('"07:00-09:00" = "peak"\n"8-10" = "night"', "overlap at 08:00"),
+        ('"07:00-09:00" = 0.7', "must hold lines such as"),
+    ],
+)
+def test_hours_that_cannot_be(tmp_path, text, message):
+    path = tmp_path / "hours.toml"
+    path.write_text(f"[hours]\n{text}\n", "utf-8")
+    with pytest.raises(SpeedError, match=message) as caught:
+        read_speeds(path)
+    assert caught.value.zh
+    assert "\n" not in str(caught.value)

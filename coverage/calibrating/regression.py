@@ -260,7 +260,11 @@ def _starts(drives: Drives, links: Links, log_s: Floats) -> list[Floats]:
     reach = links.class_start + links.class_of @ starts[0]
     below = np.minimum(reach, np.log(0.95 * lowest))
     if (below < reach).any():
-        starts.append(np.linalg.lstsq(links.class_of, below - links.class_start, rcond=None)[0])
+        driven = np.zeros(len(links.class_start))
+        np.add.at(driven, drives.group_class, drives.length.sum(axis=0))
+        root = np.sqrt(driven)
+        wanted = root * (below - links.class_start)
+        starts.append(np.linalg.lstsq(root[:, None] * links.class_of, wanted, rcond=None)[0])
     return starts
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coverage.reports.wording import Lang
 
 _SECTIONS = ("fit", "charts", "speeds", "by_hours", "outliers", "method")
-_MAX_ODD = 50
+_MAX_ODD = 20
 
 
 def write_calibration_page(calibration: Calibration, path: Path, *, lang: Lang) -> None:

@@ -143,7 +143,7 @@ class SpeedTable:
                     f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {names}",
                     zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选：{names}",
                 )
-            twice = next((minute for minute in minutes if minute in taken), None)
+            twice = min((minute for minute in minutes if minute in taken), default=None)
             if twice is not None:
                 raise SpeedError(
                     f"speeds: hours {span!r} and {taken[twice]!r} overlap at {clock_text(twice)}: part them",
