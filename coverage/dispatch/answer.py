@@ -190,7 +190,8 @@ class Dispatch:
         The promise held by the units that can be sent at this moment; its facilities are those units, in
         the order of `unit_area`.
     unit_area
-        The study area with those units for facilities: what `now` was found on.
+        The study area with those units for facilities: what `now` was found on; the study area itself where
+        no unit can be sent.
     planned
         The promise as it stands with every ambulance at its base, for comparison.
     decision

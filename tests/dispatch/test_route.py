@@ -17,9 +17,7 @@ from coverage.routing.paths import Tree
 from coverage.study_area import Roads
 
 
-def book(
-    *roads: tuple[str, list[tuple[float, float]]], highway: str = "primary"
-) -> tuple[RoadBook, RoadNetwork]:
+def book(*roads: tuple[str, list[tuple[float, float]]]) -> tuple[RoadBook, RoadNetwork]:
     """Lay two-way roads, each a name and its course in metres; they meet where their ends are."""
     ends = sorted({place for _, line in roads for place in (line[0], line[-1])})
     number = {place: i for i, place in enumerate(ends)}
