@@ -1216,10 +1216,11 @@ def _fleet(desk: Desk, call: _Call, reports: tuple[VehicleReport, ...], before: 
     from coverage.dispatch.checking import check_reports  # noqa: PLC0415
     from coverage.inputs.moments import zone_of  # noqa: PLC0415
 
+    zone = zone_of(desk.area)
     now = call.now or datetime.now().astimezone()
     if now.tzinfo is None:
-        zone = zone_of(desk.area)
         now = now.replace(tzinfo=zone) if zone else now.astimezone()
+    now = now.astimezone(zone) if zone else now  # the county's own clock is what its dispatchers read
     return check_reports(
         reports, desk.area, desk.network, desk.standard, now=now, max_age_s=call.max_age_s, before=before
     )
