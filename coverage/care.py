@@ -93,8 +93,8 @@ class Care:
 
     Notes
     -----
-    Where no facility at all has a centre, nobody has filled them in: nothing is judged then, shares and times
-    to the door are NaN and verdicts ``unknown``, and `is_known` is False.
+    Where no facility at all has a centre, nobody has filled them in: nothing is judged then, all that depends
+    on the centres is NaN, verdicts are ``unknown``, and `is_known` is False.
     """
 
     standard: CareStandard
@@ -253,6 +253,7 @@ def _chain(rows: pd.DataFrame, *, is_known: bool) -> dict[str, float]:
     within = float(people[rows["is_within"].to_numpy()].sum())
     is_wrong = rows["is_wrong"].to_numpy()
     wrong = float(people[is_wrong].sum())
+    unreached = float(people[np.isinf(rows["total_s"].to_numpy())].sum())
     detour_s = (rows["transport_s"] - rows["nearest_s"]).to_numpy()[is_wrong]
     counts = is_known and population > 0
 
@@ -266,10 +267,10 @@ def _chain(rows: pd.DataFrame, *, is_known: bool) -> dict[str, float]:
         "transport_s": quantile("transport_s", 0.5) if is_known else math.nan,
         "total_s": quantile("total_s", 0.5) if is_known else math.nan,
         "p90_s": quantile("total_s", 0.9) if is_known else math.nan,
-        "within_population": within,
+        "within_population": within if is_known else math.nan,
         "within_share": within / population if counts else math.nan,
-        "unreached_population": float(people[np.isinf(rows["total_s"].to_numpy())].sum()),
-        "wrong_population": wrong,
+        "unreached_population": unreached if is_known else math.nan,
+        "wrong_population": wrong if is_known else math.nan,
         "wrong_share": wrong / population if counts else math.nan,
         "detour_s": weighted_quantile(detour_s, people[is_wrong], 0.5),
     }

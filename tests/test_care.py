@@ -135,7 +135,8 @@ def test_where_nobody_filled_in_the_centres_nothing_is_judged():
     care = analysis.care
     assert not care.is_known
     assert set(care.townships["verdict"]) == {"unknown"}
-    assert care.totals[["within_share", "wrong_share", "total_s"]].isna().all(axis=None)
+    unknown = ["within_share", "within_population", "wrong_share", "unreached_population", "total_s"]
+    assert care.totals[unknown].isna().all(axis=None)
     assert care.totals["first_s"].notna().all()
     assert not care.demand["is_wrong"].any()
     assert care.referrals["up_s"].item() == pytest.approx(609, abs=0.01)

@@ -46,7 +46,7 @@ def care_data(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]
         ``zh`` or ``en``.
     """
     seats = places(label_points(analysis.area.townships.geometry))
-    missed = care.demand[~care.demand["is_within"] & (care.demand["population"] > 0)]
+    missed = _missed(care)
     fullest = float(missed["population"].max()) if len(missed) else 0.0
     layers: list[dict[str, Any]] = []
     for centre in care.standard.targets:
@@ -74,11 +74,16 @@ def care_data(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]
     return layers
 
 
+def _missed(care: Care) -> pd.DataFrame:
+    """Give the chains that are not at the door in time; none where nobody knows."""
+    return care.demand[~care.demand["is_within"] & (care.demand["population"] > 0) & care.is_known]
+
+
 def _title(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> str:
     """Say over the map what it shows now."""
     row = next(row for name, row in care.totals.iterrows() if name == centre)
     return words.word(
-        "shown",
+        "shown" if care.is_known else "shown_unknown",
         lang,
         centre=capital(wording.centre_text(centre, lang)),
         target=f"{care.standard.targets[centre].target_s / MINUTE_S:g}",
@@ -217,7 +222,6 @@ def care_group(care: Care, lang: Lang) -> dict[str, Any]:
 
 def care_legend(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]]:
     """Give the legend's rows, each with the layers that make it appear."""
-    every = " ".join(layer_id(centre) for centre in care.standard.targets)
     by_verdict = dict(tuple(care.townships.groupby("verdict")["centre"]))
     items = [
         legend_item(layer_id(centre), words.legend_name(centre, target, lang), style.site_swatch("hospital"))
@@ -233,7 +237,7 @@ def care_legend(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, An
         for verdict in VERDICT_COLOURS
         if verdict in by_verdict
     ]
-    missed = care.demand[~care.demand["is_within"] & (care.demand["population"] > 0)]
+    missed = _missed(care)
     is_late = np.isfinite(missed["total_s"].to_numpy())
     for state, some in (("late", is_late), ("unreachable", ~is_late)):
         of = missed.loc[some, "centre"]
@@ -242,8 +246,10 @@ def care_legend(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, An
     if len(missed):
         dots = word("dot_size", lang, analysis.area.demand_unit)
         items.append(legend_item(_layers(missed["centre"]), dots, style.dot_size_swatch()))
-    items.append(legend_item(every, words.word("flow", lang), _way_swatch()))
-    passed = care.townships[care.townships["hospital_id"] != care.townships["nearest_id"]]
+    served = care.townships[care.townships["hospital_id"] != ""]
+    if len(served):
+        items.append(legend_item(_layers(served["centre"]), words.word("flow", lang), _way_swatch()))
+    passed = served[served["hospital_id"] != served["nearest_id"]]
     if len(passed):
         past = words.word("flow_past", lang)
         items.append(legend_item(_layers(passed["centre"]), past, _way_swatch("5 3")))
@@ -300,7 +306,8 @@ def _wrong_lines(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
             detour=wording.minutes_text(row["detour_s"], lang),
         )
         for centre, row in care.totals.iterrows()
-        if row["wrong_population"] > 0
+        # where there is no right one, the notes say so
+        if row["wrong_population"] > 0 and np.isfinite(row["detour_s"])
     ]
 
 

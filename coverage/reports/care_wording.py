@@ -64,6 +64,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "source": ("时限依据", "Source of the target"),
     "target": ("到院时限（分钟）", "Target (min)"),
     "served": ("最近的可救治医院，服务{p}", "nearest centre for"),
+    "shown_unknown": (
+        "{centre}：未填写救治中心，未评价",
+        "{centre}: no centre is filled in, nothing is judged",
+    ),
     "shown": (
         "{centre}：呼救至到院{target}分钟以内 {share}，达标乡镇 {met}",
         "{centre}: {share} at the door within {target} min of the call, townships met {met}",

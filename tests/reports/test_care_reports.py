@@ -26,7 +26,7 @@ from coverage.reports.workbook import write_workbook
 from coverage.standards import CareStandard
 from coverage.study_area import CENTRES
 from html_page import Page
-from ring_county import ring_analysis
+from ring_county import ring_analysis, ring_area
 
 LAYERS = [*(f"care_{centre}" for centre in CENTRES), "care_demand", "referrals"]
 
@@ -270,3 +270,17 @@ def test_a_share_of_roads_is_never_called_people():
     assert "人口" not in care
     assert "居住道路" in care
     assert "公里" in care
+
+
+def test_where_no_centre_is_filled_in_the_map_accuses_nobody(lang):
+    analysis = analyze(ring_area(centres=("", "", "", "")), care=CareStandard())
+    page = Page(render_map(analysis, lang))
+    for layer in page.data["care"]:
+        assert layer["dots"] == layer["ways"] == layer["hospitals"] == []
+        assert {township["verdict"] for township in layer["townships"]} == {"unknown"}
+        assert care_wording.word("shown_unknown", lang, centre="") in layer["title"]
+    assert care_wording.word("door_never", lang) not in page.text
+    care = to_json(analysis)["care"]
+    assert care["totals"]["stroke"]["within_population"] is None
+    assert not care["is_known"]
+    assert care["referrals"][0]["up_s"] is not None
