@@ -71,7 +71,9 @@ def test_the_commands_do_what_the_page_says(lang, planners_folder, capsys, monke
 
 
 @pytest.mark.parametrize("lang", PAGES)
-@pytest.mark.parametrize("layer", ["facilities", "townships", "demand", "candidates", "roads"])
+@pytest.mark.parametrize(
+    "layer", ["facilities", "townships", "demand", "candidates", "roads", "vehicles", "calls", "trips"]
+)
 def test_the_page_prints_the_programs_own_table_of_columns(lang, layer):
     assert layer in FIELDS
     after = text(lang).split(f"<!-- {layer} -->\n")[1]

@@ -25,8 +25,13 @@ TRUE = replace(
     class_kph=frozen_table(
         {
             **DEFAULT_SPEEDS.class_kph,
-            **{"primary": 58.0, "secondary": 52.0, "tertiary": 41.0, "unclassified": 33.0},
-            **{"residential": 26.0, "trunk": 66.0, "service": 16.0},
+            "primary": 58.0,
+            "secondary": 52.0,
+            "tertiary": 41.0,
+            "unclassified": 33.0,
+            "residential": 26.0,
+            "trunk": 66.0,
+            "service": 16.0,
         }
     ),
     conditions=frozen_table({**DEFAULT_SPEEDS.conditions, "peak": 0.8, "night": 1.08}),
