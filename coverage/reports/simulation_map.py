@@ -27,7 +27,6 @@ _MAP_CLASSES = (0.5, 0.7, 0.8, 0.9)
 # One blue from dark to light: few within is dark, in grey as in colour.
 _MAP_COLOURS = ("#08306b", "#2171b5", "#6baed6", "#bdd7e7", "#eff3ff")
 _UNKNOWN = "url(#few)"
-_LIGHT_INK_FROM = 2
 _HATCH = (
     '<defs><pattern id="few" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/>'
@@ -75,7 +74,7 @@ def map_svg(simulation: Simulation, lang: Lang) -> str:
             f"<title>{escape(name)} {escape(share)}</title></path>"
         )
         at = place((shape.representative_point().x, shape.representative_point().y))
-        labels.append((at, wording.short_name(name), share, known and tint < _LIGHT_INK_FROM))
+        labels.append((at, wording.short_name(name), share))
     parts = [
         _HATCH,
         *shapes,
@@ -106,11 +105,11 @@ def _path(
     return "".join(rings)
 
 
-def _map_labels(labels: Sequence[tuple[tuple[float, float], str, str, bool]], height: float) -> list[str]:
+def _map_labels(labels: Sequence[tuple[tuple[float, float], str, str]], height: float) -> list[str]:
     """Write name and share where there is room; the table has those that find none."""
     taken: list[tuple[float, float, float, float]] = []
     parts = []
-    for (px, py), name, share, is_dark in labels:
+    for (px, py), name, share in labels:
         half = max(svg.text_width_px(name, SMALL), svg.text_width_px(share, SMALL)) / 2
         at_x = min(max(px, half), WIDTH - half)
         at_y = min(max(py, SIZE + 2), height - SIZE)
@@ -118,12 +117,11 @@ def _map_labels(labels: Sequence[tuple[tuple[float, float], str, str, bool]], he
         if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             continue
         taken.append(box)
-        ink, halo = ("#fff", INK) if is_dark else (INK, "#fff")
-        more = {"stroke": halo, "stroke-width": "2.5", "paint-order": "stroke", "stroke-linejoin": "round"}
-        parts.append(svg.text(at_x, at_y - 2, name, "middle", size=SMALL, fill=ink, more=more))
+        more = {"stroke": "#fff", "stroke-width": "3.5", "paint-order": "stroke", "stroke-linejoin": "round"}
+        parts.append(svg.text(at_x, at_y - 2, name, "middle", size=SMALL, fill=INK, more=more))
         parts.append(
             svg.text(
-                at_x, at_y + SIZE, share, "middle", size=SMALL, fill=ink, more={**more, "font-weight": "bold"}
+                at_x, at_y + SIZE, share, "middle", size=SMALL, fill=INK, more={**more, "font-weight": "bold"}
             )
         )
     return parts

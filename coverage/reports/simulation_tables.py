@@ -340,12 +340,11 @@ def curve_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
 
 def hour_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
     """Give the hours of the day as a table: calls, and by outcome the share within and units busy."""
-    first = records(simulation.baseline.hours)
+    by_outcome = [records(outcome.hours) for outcome in simulation.outcomes]
     rows = []
-    for i, hour in enumerate(first):
+    for i, hour in enumerate(by_outcome[0]):
         cells = [words.count_text(hour["calls"])]
-        for outcome in simulation.outcomes:
-            mine = records(outcome.hours.iloc[[i]])[0]
+        for mine in (hours[i] for hours in by_outcome):
             busy = f"{mine['busy_units']:.2f}" if math.isfinite(mine["busy_units"]) else wording.DASH
             cells += [wording.share_text(mine["within_share"]), busy]
         rows.append({"name": words.hour_text(int(hour["hour"])), "cells": cells})

@@ -24,7 +24,7 @@ def book(case, tmp_path, lang="zh"):
 
 
 def rows(sheet, head):
-    """Give the rows of a sheet below a heading's row as dictionaries; a heading that repeats keeps the first."""
+    """Give the rows of a sheet below its headings; one that repeats keeps its first column."""
     lines = list(sheet.iter_rows(values_only=True))
     top = next(i for i, line in enumerate(lines) if head in line)
     keys = [str(key or "").replace("\n", "") for key in lines[top]]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
 
 import pytest
 
@@ -22,6 +23,7 @@ from simulated_years import CASES, simulation_case
 LANGS = ("zh", "en")
 
 
+@cache
 def page(case, lang="zh"):
     return Page(render_simulation_page(simulation_case(case), lang))
 
