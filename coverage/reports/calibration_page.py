@@ -107,7 +107,7 @@ def _fit_table(calibration: Calibration, lang: Lang) -> dict[str, Any]:
             [
                 words.fit_label(key, lang),
                 *(
-                    words.fit_value_text(key, float(calibration.fit.loc[row, key]))
+                    words.fit_value_text(key, words.fit_value(calibration, row, key))
                     for row in ("before", "after")
                 ),
             ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from coverage.calibrating.estimating import MIN_TRIPS
 from coverage.calibrating.recipe import MIN_TRIP_M, N_FOLDS
 from coverage.calibrating.regression import OUTLIER_SCALES
@@ -82,11 +84,11 @@ def title_text(calibration: Calibration, lang: Lang) -> str:
 
 def headline(calibration: Calibration, lang: Lang) -> list[str]:
     """Give the answer: what was used, what changed, and how much better times are predicted."""
-    before, after = (calibration.fit.loc[row] for row in ("before", "after"))
+    error, error_now = (fit_value(calibration, row, "median_error_share") for row in ("before", "after"))
     source, n = wording.one_line(calibration.source), len(calibration.trips)
     n_classes = int(calibration.classes["is_measured"].sum())
     n_odd = int(calibration.trips["is_outlier"].sum())
-    ratio = float(before["median_ratio"])
+    ratio = fit_value(calibration, "before", "median_ratio")
     off = abs(1.0 - ratio)
     slower = ratio < 1.0
     return [
@@ -105,10 +107,8 @@ def headline(calibration: Calibration, lang: Lang) -> list[str]:
         ),
         pick(
             lang,
-            f"对未参与校准的出车，误差中位数由{float(before['median_error_share']):.0%}变为"
-            f"{float(after['median_error_share']):.0%}",
-            "On trips that were held out the median error goes from "
-            f"{float(before['median_error_share']):.0%} to {float(after['median_error_share']):.0%}",
+            f"对未参与校准的出车，误差中位数由{error:.0%}变为{error_now:.0%}",
+            f"On trips that were held out the median error goes from {error:.0%} to {error_now:.0%}",
         ),
     ]
 
@@ -161,6 +161,12 @@ def fit_label(key: str, lang: Lang) -> str:
 def fit_keys() -> tuple[str, ...]:
     """Give the figures of fit in the order of every report."""
     return tuple(_FIT)
+
+
+def fit_value(calibration: Calibration, row: str, key: str) -> float:
+    """Give a figure of fit, of the row ``before`` or ``after``."""
+    values = calibration.fit[key].to_numpy(dtype=np.float64)
+    return float(values[list(calibration.fit.index).index(row)])
 
 
 def fit_value_text(key: str, value: float) -> str:

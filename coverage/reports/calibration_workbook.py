@@ -56,7 +56,7 @@ def _write_summary(book: Book, calibration: Calibration) -> None:
         *(
             Column(
                 words.label(name, lang),
-                [words.fit_value_text(key, float(calibration.fit.loc[row, key])) for key in keys],
+                [words.fit_value_text(key, words.fit_value(calibration, row, key)) for key in keys],
             )
             for name, row in (("given", "before"), ("calibrated", "after"))
         ),
