@@ -71,9 +71,9 @@ class Calibration:
         One row a span of hours: ``hours`` (as `coverage.duty_hours` writes it), ``condition``, ``factor``,
         ``low``, ``high``, ``n_trips``, ``is_measured``.
     trips
-        One row a trip used: ``id``, ``row``, ``condition`` (of its hours), ``travel_s``, ``before_s``, ``after_s`` (predicted),
-        ``held_out_s`` (predicted by a fit that has not seen it), ``weight`` (0 to 1; what an outlier has
-        lost), ``is_outlier``.
+        One row a trip used: ``id``, ``row``, ``condition`` (of its hours), ``travel_s``, ``before_s``,
+        ``after_s`` (predicted), ``held_out_s`` (predicted by a fit that has not seen it), ``weight`` (0 to 1;
+        what an outlier has lost), ``is_outlier``.
     fit
         One row ``before`` and one ``after``: ``median_ratio`` (predicted to observed), ``median_error_s``
         (absolute), ``median_error_share``, ``p90_error_share``, ``n``; the second from the held-out
