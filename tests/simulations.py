@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from coverage.comparing.ground import today_setting
@@ -15,6 +15,9 @@ from coverage.simulation import Duration, Priority, Rules, Shift, Standby
 from coverage.standards import ResponseStandard
 from coverage.study_area import County, Provenance, StudyArea
 from road_grids import CRS, X0_M, Y0_M, lonlat_of, make_roads, two_way
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SIDE_M = 12_000.0
 

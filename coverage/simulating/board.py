@@ -9,11 +9,11 @@ import numpy as np
 
 from coverage.duty_hours import DAY_MIN
 from coverage.routing.partial_edges import SAME_PLACE
-from coverage.simulating.roster import minutes_of
+from coverage.simulating.roster import mask_of
 from coverage.simulation import DAY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -172,7 +172,7 @@ def _by_minute(hours: Iterable[tuple[str, float]], usual: float) -> list[float]:
     figure = np.full(DAY_MIN, usual)
     free = np.ones(DAY_MIN, dtype=bool)
     for span, value in hours:
-        mine = free & minutes_of(span)
+        mine = free & mask_of(span)
         figure[mine] = value
         free &= ~mine
     return [float(value) for value in figure]
@@ -180,11 +180,9 @@ def _by_minute(hours: Iterable[tuple[str, float]], usual: float) -> list[float]:
 
 def _ratios(stage: Stage) -> tuple[list[float], list[float]]:
     """Give the ratio of road seconds to the network's own, by minute of the day and by priority (or NaN)."""
-    setting = stage.setting
-    own = setting.speeds.factor(setting.condition)
-    by_condition: Mapping[str, float] = {
-        name: own / setting.speeds.factor(name) for name in setting.speeds.conditions
-    }
-    hours = [(span, by_condition[name]) for span, name in setting.speeds.hours.items()]
-    named = [by_condition.get(priority.condition, math.nan) for priority in stage.rules.priorities]
-    return _by_minute(hours, 1.0), named
+    setting, speeds = stage.setting, stage.setting.speeds
+    own = speeds.factor(setting.condition)
+    hourly = [speeds.condition_at(minute * _MINUTE_S, setting.condition) for minute in range(DAY_MIN)]
+    named = [priority.condition for priority in stage.rules.priorities]
+    ratio_of = {name: own / speeds.factor(name) for name in {*hourly, *named} if name}
+    return [ratio_of[name] for name in hourly], [ratio_of.get(name, math.nan) for name in named]

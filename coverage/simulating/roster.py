@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from coverage.duty_hours import DAY_MIN, parse_hours
+from coverage.duty_hours import DAY_MIN
 from coverage.errors import OptionError, SimulationError, StudyAreaError, name_some
+from coverage.routing.speeds import minutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ class Roster:
     post: NDArray[np.int64]
 
 
-def minutes_of(hours: str) -> NDArray[np.bool_]:
+def mask_of(hours: str) -> NDArray[np.bool_]:
     """
     Tell for every minute of the day whether it lies within some hours.
 
@@ -72,11 +73,8 @@ def minutes_of(hours: str) -> NDArray[np.bool_]:
     OptionError
         If these are no hours of a day.
     """
-    spans = parse_hours(hours)
-    minute = np.arange(DAY_MIN)
-    within = np.full(DAY_MIN, not spans)
-    for start, end in spans:
-        within |= (start <= minute) & (minute < end) if start < end else (minute >= start) | (minute < end)
+    within = np.zeros(DAY_MIN, dtype=np.bool_)
+    within[list(minutes_of(hours))] = True
     return within
 
 
@@ -148,7 +146,7 @@ def _counts(setting: Setting) -> NDArray[np.int64]:
 def _base_minutes(setting: Setting, row: int) -> NDArray[np.bool_]:
     facilities = setting.area.facilities
     try:
-        return minutes_of(str(facilities["hours"].iloc[row]))
+        return mask_of(str(facilities["hours"].iloc[row]))
     except OptionError as error:
         facility_id = facilities["id"].iloc[row]
         raise StudyAreaError(
@@ -168,7 +166,7 @@ def _keep_shifts(
         # an option may leave a base with fewer than its shifts once had
         if last > len(mine) and not setting.option.name:
             raise _too_many(setting, shift.facility_id, last, len(mine), "shifts", "班次")
-        on_duty[mine[first:last]] = minutes_of(shift.hours)
+        on_duty[mine[first:last]] = mask_of(shift.hours)
         taken[shift.facility_id] = last
     if not on_duty.any():
         raise SimulationError(
@@ -186,7 +184,7 @@ def _send_to_standby(
     at_base = post[:, 0].copy()
     for k, place in enumerate(standby):
         mine = _units_of(setting, place.facility_id, base, "a standby place", "待命点")
-        minutes = minutes_of(place.hours)
+        minutes = mask_of(place.hours)
         free = mine[(post[mine][:, minutes] == at_base[mine, None]).all(axis=1)]
         if len(free) < place.ambulances and not setting.option.name:
             raise _too_many(

@@ -109,13 +109,11 @@ def lay_stage(setting: Setting, rules: Rules, *, like: Stage | None = None) -> S
         If nobody can call, no ambulance can ever be sent, or shifts, standby places or priorities do not
         fit the county.
     SpeedError
-        If a priority, or an hour of the speed table, names a driving condition that the table has not.
+        If a priority names a driving condition that the speed table has not.
     """
     for priority in rules.priorities:
         if priority.condition:
             setting.speeds.factor(priority.condition)
-    for condition in setting.speeds.hours.values():
-        setting.speeds.factor(condition)
     places = lay_places(setting, rules.past_calls)
     roster = lay_roster(setting, rules)
     facilities = setting.area.facilities

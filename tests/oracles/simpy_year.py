@@ -13,10 +13,11 @@ import simpy
 
 from coverage.assessment import is_within
 from coverage.care import has_centre
-from coverage.duty_hours import is_on_duty
+from coverage.duty_hours import is_on_duty as is_within_hours
 from coverage.study_area import CENTRES
 
 DAY_S = 86_400.0
+is_on_duty = cache(is_within_hours)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,43 @@ class Streets:
 
     def _stops(self, a, b):
         return self._way(a, b)[1]
+
+
+class TableStreets:
+    """The same answers read from a stage's own tables: for a whole year, where a search each is too slow."""
+
+    def __init__(self, stage):
+        travel, homeward = stage.travel, stage.travel.homeward
+        places, hospitals = spots_of(travel.places), spots_of(travel.hospitals)
+        posts = spots_of(travel.posts)
+        place = {spot: k for k, spot in reversed(list(enumerate(places)))}
+        hospital = {spot: k for k, spot in enumerate(hospitals)}
+        post = {spot: k for k, spot in enumerate(posts)}
+        point = {spot: k for k, spot in reversed(list(enumerate([*places, *hospitals, *posts])))}
+
+        def road_s(a, b):
+            if b in post:
+                return float(homeward.origin_s[point[a], post[b]])
+            if b in hospital:
+                return float(travel.place_hospital_s[place[a], hospital[b]])
+            if a in post:
+                return float(travel.post_place_s[post[a], place[b]])
+            if a in hospital:
+                return float(travel.hospital_place_s[hospital[a], place[b]])
+            k, exits = place[a], travel.exits
+            ends = ((exits.tail[k], exits.tail_s[k]), (exits.head[k], exits.head_s[k]))
+            return min(float(s) + self.node_s(int(node), b) for node, s in ends)
+
+        def stops(a, b):
+            k, total_s, found = post[b], float(homeward.origin_s[point[a], post[b]]), []
+            node = int(homeward.first_node[point[a], k])
+            while node >= 0:
+                found.append((node, total_s - float(homeward.node_s[k, node])))
+                node = int(homeward.next_node[k, node])
+            return found
+
+        self.node_s = lambda node, spot: travel.junctions.road_s(node, place[spot])
+        self.road_s, self.stops = cache(road_s), cache(stops)
 
 
 @dataclass(eq=False)
@@ -228,7 +266,7 @@ class SimpyYear:
     # who can be sent
 
     def way_s(self, crew, place, ratio):
-        """Give the seconds from wheels turning until a crew is at a place's side; infinite where it cannot."""
+        """Give the seconds from wheels turning until a crew is at a place's side; infinite where it is not."""
         road_s, target, now = self.streets.road_s, self.places[place], self.env.now
         if crew.doing == "idle":
             return crew.spot.yard_s + road_s(crew.spot, target) * ratio + target.walk_s
@@ -299,10 +337,8 @@ class SimpyYear:
         for crew in self.crews:
             crew.spot = self.post(crew)
         reachable = [self._is_reachable(place) for place in range(len(self.places))]
-        pending = []
-        for call in range(len(calls.time_s)):
-            if reachable[calls.place[call]]:
-                pending.append(env.process(self.ring(call)))
+        answered = [call for call in range(len(calls.time_s)) if reachable[calls.place[call]]]
+        pending = [env.process(self.ring(call)) for call in answered]
         env.run(until=env.all_of(pending))
         last_s = env.now + 30 * DAY_S
         while self.queue and env.now < last_s:
@@ -311,13 +347,12 @@ class SimpyYear:
         return self
 
     def _differs(self, minute):
-        now = [
-            (is_on_duty(c.hours, minute), [is_on_duty(h, minute) for h, _ in c.standby]) for c in self.crews
-        ]
-        minute -= 1
-        return now != [
-            (is_on_duty(c.hours, minute), [is_on_duty(h, minute) for h, _ in c.standby]) for c in self.crews
-        ]
+        """Tell whether anybody comes, goes or moves at a minute of the day."""
+
+        def state(at):
+            return [[is_on_duty(h, at) for h in (c.hours, *(h for h, _ in c.standby))] for c in self.crews]
+
+        return state(minute) != state(minute - 1)
 
     def _is_reachable(self, place):
         for crew in self.crews:

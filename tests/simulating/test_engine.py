@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from coverage.errors import SimulationError
 from coverage.simulating.calls import draw_calls
 from coverage.simulating.engine import play
 from coverage.simulating.stage import lay_stage
@@ -27,7 +27,7 @@ def assert_same(played, year):
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_call_is_answered_as_a_plain_simpy_model_answers_it(seed):
     rng = np.random.default_rng(seed)
     area = random_county(rng)
@@ -41,7 +41,7 @@ def test_every_call_is_answered_as_a_plain_simpy_model_answers_it(seed):
     rules = random_rules(rng, area)
     try:
         stage = lay_stage(setting, rules)
-    except Exception as error:
-        pytest.skip(str(error))
+    except SimulationError:
+        reject()  # a one-way road bars a standby place
     calls = draw_calls(stage, 0)
     assert_same(play(stage, calls), SimpyYear(setting, rules, calls).run())
