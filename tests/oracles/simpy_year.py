@@ -266,7 +266,7 @@ class SimpyYear:
     # who can be sent
 
     def way_s(self, crew, place, ratio):
-        """Give the seconds from wheels turning until a crew is at a place's side; infinite where it is not."""
+        """Give the seconds from wheels turning until a crew is at a place's side; infinite if never."""
         road_s, target, now = self.streets.road_s, self.places[place], self.env.now
         if crew.doing == "idle":
             return crew.spot.yard_s + road_s(crew.spot, target) * ratio + target.walk_s
