@@ -1,7 +1,7 @@
 """
-The same work through NetworkX, the OSMnx isochrone recipe, spopt, HiGHS and this program, printed as ratios.
+The same work through NetworkX, OSMnx, spopt, HiGHS, SimPy and this program, printed as ratios.
 
-    python benchmarks/run.py [--data DIR] [--write] [--only routing|siting|comparing|commands]
+    python benchmarks/run.py [--data DIR] [--write] [--only routing|siting|comparing|answering|commands]
 
 `--data` holds porto.osm.pbf and liechtenstein.osm.pbf; `--write` puts the tables into benchmarks/README.md;
 `--only` measures one part and leaves the others as they are.
@@ -13,6 +13,7 @@ import argparse
 import csv
 import dataclasses
 import datetime as dt
+import json
 import math
 import os
 import platform
@@ -28,6 +29,7 @@ import networkx as nx
 import numpy as np
 import openpyxl
 import shapely
+from answering import answering
 from measure import ROOT, Row, process, seconds, table, timed
 
 from comparing import LIMITS, comparing, write_options
@@ -307,10 +309,37 @@ def draws(data: Path) -> str:
         return comparing(cwd / "data" / "boundaries" / "liechtenstein.gpkg")
 
 
+def answers(data: Path) -> str:
+    """Measure simulated years and decisions."""
+    with tempfile.TemporaryDirectory() as folder:
+        cwd = Path(folder)
+        process(import_of_liechtenstein(data), cwd, 1)
+        corners = [(-8.72, 41.05), (-8.5, 41.05), (-8.5, 41.25), (-8.72, 41.25), (-8.72, 41.05)]
+        outline = {"type": "Polygon", "coordinates": [corners]}
+        (cwd / "box.geojson").write_text(json.dumps(outline), "utf-8")
+        hospitals = [
+            ("Hospital 1", -8.6007, 41.1815),
+            ("Hospital 2", -8.6193, 41.1474),
+            ("Hospital 3", -8.6646, 41.1823),
+        ]
+        with (cwd / "hospitals.csv").open("w", encoding="utf-8", newline="") as file:
+            rows = [
+                ("name", "kind", "ambulances", "lon", "lat"),
+                *((n, "hospital", 2, x, y) for n, x, y in hospitals),
+            ]
+            csv.writer(file).writerows(rows)
+        porto = ["import", "--county", "porto", "--osm", str((data / "porto.osm.pbf").resolve())]
+        porto += ["--boundary", "box.geojson@wgs84", "--facilities", "hospitals.csv@wgs84"]
+        process(porto, cwd, 1)
+        areas_at = cwd / "data" / "boundaries"
+        return answering(areas_at / "liechtenstein.gpkg", areas_at / "porto.gpkg", cwd)
+
+
 PARTS: dict[str, Callable[[Path], str]] = {
     "routing": routing,
     "siting": lambda _: siting(),
     "comparing": draws,
+    "answering": answers,
     "commands": commands,
 }
 
@@ -332,7 +361,9 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    peers = ", ".join(f"{name} {version(name)}" for name in ("networkx", "osmnx", "spopt", "highspy"))
+    peers = ", ".join(
+        f"{name} {version(name)}" for name in ("networkx", "osmnx", "spopt", "highspy", "simpy")
+    )
     machine = (
         f"Measured on {today}, {os.cpu_count()} cores, Python {platform.python_version()}, {peers}; medians, "
         "ratios pair by pair (least–most) where several pairs were run."

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from coverage.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HOUR_MIN = 60
 DAY_MIN = 24 * HOUR_MIN
@@ -104,6 +109,55 @@ def is_on_duty(text: str, at_min: int) -> bool:
     return not spans or any(
         start <= at < end if start < end else at >= start or at < end for start, end in spans
     )
+
+
+@lru_cache
+def minutes_of(hours: str) -> frozenset[int]:
+    """
+    Give the minutes of the day that hours are made of.
+
+    Parameters
+    ----------
+    hours
+        As `parse_hours` takes it.
+
+    Raises
+    ------
+    OptionError
+        If these are no hours of a day.
+    """
+    spans = parse_hours(hours) or ((0, DAY_MIN),)
+    return frozenset(
+        minute % DAY_MIN
+        for start, end in spans
+        for minute in range(start, end if start < end else end + DAY_MIN)
+    )
+
+
+def check_apart(spans: Iterable[str]) -> None:
+    """
+    Refuse hours of which two hold at one time.
+
+    Parameters
+    ----------
+    spans
+        As `parse_hours` takes them.
+
+    Raises
+    ------
+    OptionError
+        If one is no hours of a day, or two overlap.
+    """
+    taken: dict[int, str] = {}
+    for span in spans:
+        minutes = minutes_of(span)
+        twice = min((minute for minute in minutes if minute in taken), default=None)
+        if twice is not None:
+            raise OptionError(
+                f"hours {span!r} and {taken[twice]!r} overlap at {clock_text(twice)}: part them",
+                zh=f"时段“{span}”与“{taken[twice]}”在 {clock_text(twice)} 重叠：请分开",
+            )
+        taken |= dict.fromkeys(minutes, span)
 
 
 def clock_text(at_min: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from coverage.duty_hours import parse_hours
+from coverage.duty_hours import check_apart, parse_hours
 from coverage.errors import OptionError, SimulationError, name_some
 from coverage.standards import Centre
 
@@ -334,7 +334,7 @@ class Rules:
     centre_shares: Mapping[Centre, float] = field(default_factory=lambda: MappingProxyType({}))
     handling: Duration | None = None
     turnout_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    # Auckland (Henderson and Mason 2004): scene and handover exponential of mean 12 min, 80 % transported
+    # an ambulance simulation of Auckland: scene and handover exponential of mean 12 min, 80 % transported
     scene: Duration = Duration(720.0, "exponential", source="Auckland")
     handover: Duration = Duration(720.0, "exponential", source="Auckland")
     transport_share: float = 0.8
@@ -377,8 +377,10 @@ class Rules:
         ):
             for value in times:
                 _check_time(name, zh, value)
-        for hours in self.turnout_s:
-            _check_hours(hours)
+        try:
+            check_apart(self.turnout_s)
+        except OptionError as error:
+            raise SimulationError(f"turnout_s: {error}", zh=f"出车准备时间：{error.zh}") from error
         _check_profile(self.hour_of_week)
         _check_priorities(self.priorities)
         _check_centres(self.centre_shares)

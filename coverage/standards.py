@@ -226,9 +226,9 @@ class CareTarget:
 # Call to admission in a suitable hospital within 60 minutes for heart attack, stroke and severe injury.
 _SIXTY_MINUTES = "Eckpunktepapier 2016 (doi:10.1007/s10049-016-0187-0)"
 # The mean time on scene that simulations of Auckland's ambulances were fed with.
-_AUCKLAND_SCENE = "Henderson & Mason, BARTSIM (Auckland), mean"
+_AUCKLAND_SCENE = "Auckland (ambulance simulation), mean"
 # Emergency obstetric care within two hours of travel.
-_TWO_HOURS = "WHO/UNFPA/UNICEF/AMDD 2009, Monitoring emergency obstetric care: a handbook"
+_TWO_HOURS = "UNFPA 2004 (MEASURE Evaluation), emergency obstetric care within 2 h"
 
 _CARE_TARGETS: dict[Centre, CareTarget] = {
     "chest_pain": CareTarget(60 * MINUTE_S, 12 * MINUTE_S, _SIXTY_MINUTES, _AUCKLAND_SCENE),

@@ -1048,6 +1048,189 @@ OPTIONS = (
 )  # fmt: skip
 
 
+# --- calls, vehicles, simulated years and trips ---
+
+
+def call(*arguments: str, at: str = "112.45,29.48@wgs84") -> tuple[str, ...]:
+    """Ask for the answer to a call."""
+    return ("dispatch", "--county", "toy", "--at", at, *arguments)
+
+
+IN_TOWN = "{:.6f},{:.6f}@wgs84".format(*place(0.5, 0.2))
+NOW = ("--now", "2026-11-20T08:30:00+08:00")
+UNIT_HEADER = ("车辆编号", "经度", "纬度", "状态", "定位时间")
+AT_EIGHT = "2026-11-20 08:29:50"
+
+
+def units(
+    *rows: tuple[object, ...], header: tuple[str, ...] = UNIT_HEADER, name: str = "units.csv"
+) -> dict[str, Any]:
+    """Answer a call with these vehicles."""
+    return {
+        "arguments": (*call(at=IN_TOWN), "--vehicles", f"{name}@wgs84", *NOW),
+        "files": {name: text_table(header, *rows)},
+    }
+
+
+DISPATCH = (
+    Case("call-nothing-asked", "既没有位置也没有车辆", "neither a place nor vehicles", ("dispatch", "--county", "toy")),
+    Case("call-place-words", "位置写成地名", "a place in words", call(at="城关街道")),
+    Case("call-place-swapped", "经纬度写反", "latitude before longitude", call(at="29.48,112.45@wgs84")),
+    Case("call-place-system", "坐标系写错", "a coordinate system that is not known", call(at="112.45,29.48@地方坐标")),
+    Case("call-place-far", "位置远离县域", "a place far from the county", call(at="2.35,48.86@wgs84")),
+    Case("call-place-half", "只写了经度", "a longitude alone", call(at="112.45")),
+    Case("call-condition", "病种写错", "a case that is none of the five", call("--condition", "感冒", at=IN_TOWN)),
+    Case("call-driving", "行车条件写错", "a driving condition that is not known", call("--driving", "雪天", at=IN_TOWN)),
+    Case("call-watch-alone", "持续更新，但没有车辆文件", "watching without vehicles", call("--watch", at=IN_TOWN)),
+    Case("call-every-alone", "给了刷新间隔，但不持续更新", "an interval without watching",
+         ("dispatch", "--county", "toy", "--vehicles", "units.csv@wgs84", "--every", "5")),
+    Case("call-condition-alone", "给了病种，但没有位置", "a case without a place",
+         ("dispatch", "--county", "toy", "--vehicles", "units.csv@wgs84", "--condition", "卒中")),
+    Case("call-max-age-zero", "定位时效为0", "positions that are old at once",
+         call("--vehicles", "units.csv@wgs84", "--max-age", "0", at=IN_TOWN)),
+    Case("call-now-words", "时刻无法识别", "a moment that is none",
+         call("--vehicles", "units.csv@wgs84", "--now", "刚才", at=IN_TOWN)),
+    Case("vehicles-missing", "车辆文件不存在", "vehicles that are not there",
+         call("--vehicles", "units.csv@wgs84", at=IN_TOWN)),
+    Case("vehicles-undeclared", "车辆文件没有说明坐标系", "vehicles whose coordinates could be anyone's",
+         call("--vehicles", "units.csv", *NOW, at=IN_TOWN),
+         {"units.csv": text_table(UNIT_HEADER, ("甲1", *place(0.5, 0.0), "待命", AT_EIGHT))}),
+    Case("vehicles-no-state", "车辆文件没有状态列", "vehicles without their states",
+         **units(("甲1", *place(0.5, 0.0), AT_EIGHT), header=("车辆编号", "经度", "纬度", "定位时间"))),
+    Case("vehicles-empty", "车辆文件只有表头", "a header of vehicles without rows", **units()),
+    Case("vehicles-half", "车辆文件写到一半", "vehicles half written", call("--vehicles", "units.csv@wgs84", *NOW, at=IN_TOWN),
+         {"units.csv": "车辆编号,经度,纬".encode()}),
+    Case("vehicles-all-busy", "所有车辆都在任务中", "every vehicle busy",
+         **units(("甲1", *place(0.5, 0.0), "任务中", AT_EIGHT), ("甲2", *place(3.0, 0.0), "任务中", AT_EIGHT))),
+    Case("vehicles-all-stale", "所有定位都已过时", "every position too old",
+         **units(("甲1", *place(0.5, 0.0), "待命", "2026-11-20 06:00:00"))),
+    Case("closed-missing", "封闭道路文件不存在", "closed roads that are not there",
+         call("--closed-roads", "closed.geojson@wgs84", at=IN_TOWN)),
+    Case("closed-nowhere", "封闭范围内没有道路", "a closed area without a road",
+         call("--closed-roads", "closed.geojson@wgs84", at=IN_TOWN),
+         {"closed.geojson": shapes(degrees(_box(7.0, 5.0, 7.2, 5.2)))}),
+    Case("closed-points", "封闭道路画成了点", "closed roads as points",
+         call("--closed-roads", "closed.geojson@wgs84", at=IN_TOWN), {"closed.geojson": shapes([shapely.Point(CITY)])}),
+    Case("care-unknown", "救治时限中的病种不认识", "a target of no centre",
+         ("analyze", "--county", "toy", "--care-targets", "care.toml"), {"care.toml": b"[burns]\ntarget_min = 60\n"}),
+    Case("care-negative", "救治时限为负数", "a negative target",
+         ("analyze", "--county", "toy", "--care-targets", "care.toml"), {"care.toml": b"[stroke]\ntarget_min = -60\n"}),
+    Case("care-scene-negative", "现场时间为负数", "a negative time on scene",
+         ("analyze", "--county", "toy", "--care-targets", "care.toml"), {"care.toml": b"[stroke]\nscene_min = -1\n"}),
+)  # fmt: skip
+
+
+def year(*arguments: str, rules: str = "") -> dict[str, Any]:
+    """Play a week, by these rules."""
+    words = ("simulate", "--county", "toy", "--days", "7", "--replications", "2", *arguments)
+    if not rules:
+        return {"arguments": words}
+    return {"arguments": (*words, "--rules", "rules.toml"), "files": {"rules.toml": rules.encode()}}
+
+
+CALL_HEADER = ("呼救时间", "经度", "纬度", "级别", "病种")
+SOME_CALLS = text_table(CALL_HEADER, ("2026-09-01 08:00", *place(0.5, 0.1), "", ""))
+YEAR = (
+    Case("year-days-negative", "天数为负数", "negative days",
+         ("simulate", "--county", "toy", "--days", "-7", "--replications", "2")),
+    Case("year-calls-zero", "一次呼救也没有", "no calls at all", **year("--calls-per-day", "0")),
+    Case("year-calls-words", "日均呼救量写成文字", "calls a day in words", **year("--calls-per-day", "很多")),
+    Case("year-calls-huge", "日均呼救量过大", "more calls a day than can be", **year("--calls-per-day", "1e9")),
+    Case("year-dispatch-word", "派车规则写错", "a rule of dispatch that there is not", **year("--dispatch", "random")),
+    Case("year-no-ambulance", "没有任何救护车", "no ambulance at all", ("simulate", "--county", "none"),
+         {"data/boundaries/none.gpkg": changed(facilities=lambda table: table.assign(ambulances=0.0))}),
+    Case("year-crs-alone", "给了坐标系，但没有呼救记录", "a system without past calls", **year("--crs", "gcj02")),
+    Case("year-rules-missing", "规则文件不存在", "rules that are not there", **year("--rules", "规则.toml")),
+    Case("year-rules-table", "规则文件中的表不认识", "a table of rules that is not known", **year(rules="[call]\nper_day = 3\n")),
+    Case("year-rules-key", "规则文件中的项写错", "a key of rules misspelt", **year(rules="[calls]\nperday = 3\n")),
+    Case("year-rules-negative", "现场时间为负数", "a negative time on scene",
+         **year(rules="[times]\nscene = { mean_min = -5 }\n")),
+    Case("year-rules-two-means", "平均值写了两种单位", "a mean in two units",
+         **year(rules="[times]\nscene = { mean_min = 5, mean_s = 300 }\n")),
+    Case("year-rules-law", "分布名称写错", "a law of chance that is not known",
+         **year(rules='[times]\nscene = { mean_min = 5, law = "正态" }\n')),
+    Case("year-rules-hours", "小时权重不是24个", "weights of 23 hours",
+         **year(rules=f"[calls]\nhour_of_day = {[1] * 23}\n")),
+    Case("year-rules-weights", "权重为负数", "a negative weight", **year(rules="[calls]\nday_of_week = [1, 1, 1, -1, 1, 1, 1]\n")),
+    Case("year-rules-centre", "病种写错", "a centre that is none of the five", **year(rules="[calls.centres]\nburns = 0.1\n")),
+    Case("year-rules-shares", "病种占比超过1", "centres of more than all calls",
+         **year(rules="[calls.centres]\nstroke = 0.7\ntrauma = 0.7\n")),
+    Case("year-rules-turnout", "出车准备时间为负数", "a negative turnout", **year(rules='[turnout]\n"08:00-20:00" = -90\n')),
+    Case("year-rules-span", "时段写错", "hours that are none", **year(rules='[turnout]\n"白天" = 90\n')),
+    Case("year-rules-priorities", "优先级占比合计不是1", "priorities that do not add up",
+         **year(rules='[[priority]]\nname = "危重"\nshare = 0.3\n')),
+    Case("year-rules-priority-share", "优先级没有占比", "a priority without its share",
+         **year(rules='[[priority]]\nname = "危重"\n')),
+    Case("year-rules-condition", "优先级的行车条件写错", "a priority driven to as nobody knows",
+         **year(rules='[[priority]]\nname = "危重"\nshare = 1\ncondition = "飞"\n')),
+    Case("year-rules-base", "班次的站点不存在", "a shift of a base that there is not",
+         **year(rules='[[shift]]\nbase = "F99"\nhours = "08:00-20:00"\n')),
+    Case("year-rules-too-many", "班次的车辆多于站点的车辆", "a shift of more ambulances than there are",
+         **year(rules='[[shift]]\nbase = "h1"\nambulances = 40\nhours = "08:00-20:00"\n')),
+    Case("year-rules-standby-place", "待命点没有坐标", "a standby place without coordinates",
+         **year(rules='[[standby]]\nbase = "h1"\n')),
+    Case("year-rules-standby-far", "待命点远离道路", "a standby place at no road",
+         **year(rules='crs = "wgs84"\n[[standby]]\nbase = "h1"\nlon = {}\nlat = {}\n'.format(*place(22.0, -6.9)))),
+    Case("calls-missing", "呼救记录不存在", "past calls that are not there", **year("--calls", "calls.csv@wgs84")),
+    Case("calls-undeclared", "呼救记录没有说明坐标系", "past calls whose coordinates could be anyone's",
+         **(year("--calls", "calls.csv") | {"files": {"calls.csv": SOME_CALLS}})),
+    Case("calls-no-time", "呼救记录没有时间列", "past calls without times",
+         **(year("--calls", "calls.csv@wgs84") | {"files": {"calls.csv": text_table(CALL_HEADER[1:3], place(0.5, 0.1))}})),
+    Case("calls-none-left", "呼救记录没有一行可用", "past calls of which none can be used",
+         **(year("--calls", "calls.csv@wgs84")
+            | {"files": {"calls.csv": text_table(CALL_HEADER, ("昨天", *place(0.5, 0.1), "", ""))}})),
+)  # fmt: skip
+
+CALL_ROWS = batch(
+    (*year("--calls", "calls.csv@wgs84")["arguments"],), "calls.csv", CALL_HEADER,
+    *((f"2026-09-{1 + i:02} 0{i % 10}:15", *place(0.3 * i, 0.1), "", "") for i in range(20)),
+    ("call-no-time", "没有呼救时间", "a call without a time", ("", *place(0.5, 0.1), "", "")),
+    ("call-time-words", "呼救时间写成文字", "a time in words", ("昨天上午", *place(0.5, 0.1), "", "")),
+    ("call-no-place", "没有坐标", "a call without a place", ("2026-09-01 08:00", "", "", "", "")),
+    ("call-off-roads", "位置远离道路", "a call far from every road", ("2026-09-01 08:00", *place(22.0, -6.9), "", "")),
+)  # fmt: skip
+
+TRIP_HEADER = ("出发时间", "到达时间", "起点经度", "起点纬度", "终点经度", "终点纬度")
+
+
+def drives(
+    *rows: tuple[object, ...], header: tuple[str, ...] = TRIP_HEADER, crs: str = "@wgs84"
+) -> dict[str, Any]:
+    """Calibrate speeds from these trips."""
+    return {
+        "arguments": ("calibrate", "--county", "toy", "--trips", f"trips.csv{crs}"),
+        "files": {"trips.csv": text_table(header, *rows)},
+    }
+
+
+WEST, MIDDLE = place(0.5, 0.0), place(12.0, 0.0)
+TRIPS = (
+    Case("trips-missing", "行车记录不存在", "trips that are not there",
+         ("calibrate", "--county", "toy", "--trips", "trips.csv@wgs84")),
+    Case("trips-undeclared", "行车记录没有说明坐标系", "trips whose coordinates could be anyone's",
+         **drives(("2026-09-01 08:00:00", "2026-09-01 08:20:00", *WEST, *MIDDLE), crs="")),
+    Case("trips-few", "行车记录太少", "too few trips",
+         **drives(("2026-09-01 08:00:00", "2026-09-01 08:20:00", *WEST, *MIDDLE))),
+    Case("trips-no-end", "行车记录没有终点", "trips without an end",
+         **drives(("2026-09-01 08:00:00", "2026-09-01 08:20:00", *WEST), header=TRIP_HEADER[:4])),
+    Case("trips-no-time", "行车记录没有到达时间", "trips without an arrival",
+         **drives(("2026-09-01 08:00:00", *WEST, *MIDDLE), header=(TRIP_HEADER[0], *TRIP_HEADER[2:]))),
+    Case("speeds-hours", "速度表中的时段写错", "hours of a speed table that are none",
+         ("analyze", "--county", "toy", "--speeds", "speeds.toml"), {"speeds.toml": '[hours]\n"早高峰" = "peak"\n'.encode()}),
+    Case("speeds-hours-condition", "速度表中时段的行车条件写错", "hours of a condition that is not known",
+         ("analyze", "--county", "toy", "--speeds", "speeds.toml"), {"speeds.toml": b'[hours]\n"7-9" = "jam"\n'}),
+)  # fmt: skip
+
+TRIP_ROWS = batch(
+    drives()["arguments"], "trips.csv", TRIP_HEADER,
+    *((f"2026-09-{1 + i % 28:02} {6 + i % 14:02}:00:00", f"2026-09-{1 + i % 28:02} {6 + i % 14:02}:{10 + i % 7:02}:00",
+       *place(-3.0 + 0.2 * i, 0.0), *place(9.0 - 0.1 * i, 0.0)) for i in range(40)),
+    ("trip-negative", "到达早于出发", "an arrival before the departure",
+     ("2026-09-01 08:20:00", "2026-09-01 08:00:00", *WEST, *MIDDLE)),
+    ("trip-a-day", "一趟开了八小时", "a drive of eight hours", ("2026-09-01 08:00:00", "2026-09-01 16:00:00", *WEST, *MIDDLE)),
+)  # fmt: skip
+
+
 SECTIONS = (
     Section("命令和选项", "Commands and options", COMMANDS),
     Section("文件", "Files", FILES),
@@ -1063,10 +1246,15 @@ SECTIONS = (
     Section("在线下载", "Downloads", FETCH),
     Section("选址", "Proposals", PROPOSALS),
     Section("方案文件", "Option files", OPTIONS),
+    Section("派车与救治时限", "Dispatch and targets of care", DISPATCH),
+    Section("模拟", "Simulated years", YEAR),
+    Section("行车记录与速度表", "Trips and speed tables", TRIPS),
     Section("设施表中的行", "Rows of facilities", FACILITY_ROWS),
     Section("乡镇表中的行", "Rows of townships", TOWNSHIP_ROWS),
     Section("人口表中的行", "Rows of people", VILLAGE_ROWS),
     Section("候选点表中的行", "Rows of candidates", CANDIDATE_ROWS),
+    Section("呼救记录中的行", "Rows of past calls", CALL_ROWS),
+    Section("行车记录中的行", "Rows of trips", TRIP_ROWS),
     Section("照常导入，但有提示", "Imported all the same, and said", NOTES),
 )
 CASES = tuple(case for section in SECTIONS for case in section.cases)
@@ -1082,10 +1270,10 @@ INTRODUCTIONS = {
 
 *[English](wrong-input.md)*
 
-`coverage import`、`coverage template`、`coverage fetch`、`coverage propose` 和 `coverage compare` 遇到有问题的输入时，有三种处理方式：
+各条命令遇到有问题的输入时，有三种处理方式：
 
 - **报错**：只给出一行以“错误：”开头的提示，说明哪个文件、哪里不对、怎么办；退出代码为2。不写入任何文件，原有研究区保持原样。
-- **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx`（候选点为 `propose.rejected.xlsx`）中，逐行给出在原表中的行号、原因和处理办法；
+- **个别行不能用**：其余各行照常导入，退出代码为3。未使用的行在 `<县名>.rejected.xlsx`（候选点为 `propose.rejected.xlsx`，呼救记录为 `simulate.rejected.xlsx`，行车记录为 `calibrate.rejected.xlsx`）中，逐行给出在原表中的行号、原因和处理办法；
   在自己的表里改正后重新导入即可。加 `--strict` 则只要有一行不能用就报错，不写入任何文件。
 - **照常导入，但有提示**：退出代码为0。凡是程序作了选择或假定的地方，都会逐条说明。
 
@@ -1097,13 +1285,12 @@ INTRODUCTIONS = {
 
 *[中文](wrong-input.zh.md)*
 
-`coverage import`, `coverage template`, `coverage fetch`, `coverage propose` and `coverage compare` meet a wrong input
-in one of three ways:
+The commands meet a wrong input in one of three ways:
 
 - **An error**: one line that begins with `error:` and says which file, what is wrong and what to do; exit code 2. Nothing
   is written, and a study area that was there stays as it was.
 - **A rejected row**: all other rows are imported, and the exit code is 3. The rejected ones are in
-  `<county>.rejected.xlsx` (of candidates: `propose.rejected.xlsx`), each with its number in your file, the reason and what to do; correct them in your own file
+  `<county>.rejected.xlsx` (of candidates `propose.rejected.xlsx`, of past calls `simulate.rejected.xlsx`, of trips `calibrate.rejected.xlsx`), each with its number in your file, the reason and what to do; correct them in your own file
   and import it again. With `--strict` any of them is an error, and nothing is written.
 - **A note**: everything is imported, and the exit code is 0. Where the program chose or assumed something, it says so.
 

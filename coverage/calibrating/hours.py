@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage.duty_hours import DAY_MIN, clock_text, normal_hours
-from coverage.routing.speeds import MINUTE_S, minutes_of
+from coverage.duty_hours import DAY_MIN, clock_text, minutes_of, normal_hours
+from coverage.routing.speeds import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

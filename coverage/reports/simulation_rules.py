@@ -25,8 +25,8 @@ _LAWS: Mapping[str, tuple[str, str]] = {
 }
 _SOURCES: Mapping[str, tuple[str, str]] = {
     "Auckland": (
-        "新西兰奥克兰（Henderson、Mason，2004），非国内数据",
-        "Auckland (Henderson and Mason 2004), not Chinese",
+        "新西兰奥克兰的救护车模拟研究，非国内数据",
+        "an ambulance simulation of Auckland, not Chinese",
     ),
 }
 _PER_DAY_H = 24

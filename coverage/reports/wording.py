@@ -1283,11 +1283,11 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     ),
     "simulation_times_assumed": (
         (
-            "{names}为程序默认值，来自新西兰奥克兰（2004年发表），并非国内数据。"
+            "{names}为程序默认值，来自新西兰奥克兰的救护车模拟研究，并非国内数据。"
             "请在规则文件（--rules）中填写本地数值"
         ),
         (
-            "defaults from Auckland (published in 2004), not Chinese ones: {names}. "
+            "defaults from an ambulance simulation of Auckland, not Chinese ones: {names}. "
             "Give local figures in a rules file (--rules)"
         ),
     ),

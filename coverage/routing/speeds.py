@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coverage.duty_hours import DAY_MIN, clock_text, parse_hours
+from coverage.duty_hours import DAY_MIN, check_apart, minutes_of
 from coverage.errors import OptionError, SpeedError
 
 if TYPE_CHECKING:
@@ -131,25 +130,17 @@ class SpeedTable:
 
     def _check_hours(self) -> None:
         """Refuse hours that are none, that overlap, or whose condition the table has not."""
-        taken: dict[int, str] = {}
+        try:
+            check_apart(self.hours)
+        except OptionError as error:
+            raise SpeedError(f"speeds: {error}", zh=f"速度表：{error.zh}") from error
         for span, condition in self.hours.items():
-            try:
-                minutes = minutes_of(span)
-            except OptionError as error:
-                raise SpeedError(f"speeds: {error}", zh=f"速度表：{error.zh}") from error
             if condition not in self.conditions:
                 names = ", ".join(self.conditions)
                 raise SpeedError(
                     f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {names}",
                     zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选：{names}",
                 )
-            twice = min((minute for minute in minutes if minute in taken), default=None)
-            if twice is not None:
-                raise SpeedError(
-                    f"speeds: hours {span!r} and {taken[twice]!r} overlap at {clock_text(twice)}: part them",
-                    zh=f"速度表：时段“{span}”与“{taken[twice]}”在 {clock_text(twice)} 重叠：请分开",
-                )
-            taken |= dict.fromkeys(minutes, span)
 
     def condition_at(self, at_s: float, default: str) -> str:
         """
@@ -219,24 +210,6 @@ class SpeedTable:
 
 
 DEFAULT_SPEEDS = SpeedTable()
-
-
-@lru_cache
-def minutes_of(hours: str) -> frozenset[int]:
-    """
-    Give the minutes of the day that hours, as `coverage.duty_hours` reads them, are made of.
-
-    Raises
-    ------
-    OptionError
-        If these are no hours of a day.
-    """
-    spans = parse_hours(hours) or ((0, DAY_MIN),)
-    return frozenset(
-        minute % DAY_MIN
-        for start, end in spans
-        for minute in range(start, end if start < end else end + DAY_MIN)
-    )
 
 
 def parse_maxspeed(value: object) -> float:

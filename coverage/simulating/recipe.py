@@ -9,7 +9,6 @@ from coverage.analysis import study_notes
 from coverage.comparing.ground import lay_setting, today_setting
 from coverage.comparing.recipe import MOST_OPTIONS, NOON_MIN
 from coverage.errors import OptionError, SimulationError, name_some
-from coverage.option import Option
 from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.simulating.differences import differ
 from coverage.simulating.figures import summarise
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coverage.comparing.ground import Setting
+    from coverage.option import Option
     from coverage.routing.speeds import SpeedTable
     from coverage.simulating.stage import Stage
     from coverage.study_area import StudyArea

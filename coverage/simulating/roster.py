@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from coverage.duty_hours import DAY_MIN
+from coverage.duty_hours import DAY_MIN, minutes_of
 from coverage.errors import OptionError, SimulationError, StudyAreaError, name_some
-from coverage.routing.speeds import minutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

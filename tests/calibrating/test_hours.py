@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from coverage.calibrating.hours import DEFAULT_HOURS, conditions_of, count_by_span, whole_day
+from coverage.duty_hours import minutes_of
 from coverage.errors import SpeedError
-from coverage.routing.speeds import DEFAULT_SPEEDS, minutes_of
+from coverage.routing.speeds import DEFAULT_SPEEDS
 
 HOUR = 3600.0
 
