@@ -142,8 +142,8 @@ def _close(roads: Roads, closures: tuple[RoadClosure, ...]) -> Roads:
         roads = with_edges(roads, np.flatnonzero(~whole), roads.edges.iloc[:0], {})
     if roads.edges.empty:
         raise OptionError(
-            "the option closes every road: leave some open",
-            zh="方案封闭了全部道路：请至少保留一部分",
+            "every road is closed: leave some open",
+            zh="全部道路都被封闭：请至少保留一部分",
             place=("roads", "close"),
         )
     return roads

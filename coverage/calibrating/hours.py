@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.duty_hours import DAY_MIN, clock_text, minutes_of, normal_hours
-from coverage.routing.speeds import MINUTE_S
+from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

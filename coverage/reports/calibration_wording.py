@@ -229,7 +229,7 @@ def method_lines(lang: Lang) -> list[str]:
             lang,
             "区间只反映记录多少与离散程度，不含路线推断的误差：对已知车速的检验中，名义95%的区间约有九成包含真值；"
             "若驾驶员惯走的不是最快路线，车速会偏低。",
-            "The intervals speak of the number and the spread of the trips alone, not of ways that are guessed: "
+            "The intervals speak of the number and the spread of the trips alone, not of guessed ways: "
             "in trials with known speeds about nine in ten held the true one. Where drivers do not take the "
             "quickest way, the speeds come out too low.",
         ),

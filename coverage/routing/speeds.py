@@ -12,6 +12,7 @@ import numpy as np
 
 from coverage.duty_hours import DAY_MIN, check_apart, minutes_of
 from coverage.errors import OptionError, SpeedError
+from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-MINUTE_S = 60.0
 KPH_PER_MPS = 3.6
 KPH_PER_MPH = 1.609344
 SPEED_TABLES = ("class_kph", "surface", "smoothness", "tracktype", "conditions")
@@ -139,7 +139,7 @@ class SpeedTable:
                 names = ", ".join(self.conditions)
                 raise SpeedError(
                     f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {names}",
-                    zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选：{names}",
+                    zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选 {'、'.join(self.conditions)}",
                 )
 
     def condition_at(self, at_s: float, default: str) -> str:
@@ -170,7 +170,7 @@ class SpeedTable:
             names = ", ".join(self.conditions)
             raise SpeedError(
                 f"unknown condition {condition!r}: choose one of {names}",
-                zh=f"没有名为 {condition} 的行车条件，可选：{names}",
+                zh=f"没有名为 {condition} 的行车条件，可选 {'、'.join(self.conditions)}",
             )
         return self.conditions[condition]
 

@@ -232,7 +232,7 @@ def test_a_closed_road_is_driven_around():
 
 
 def test_every_road_closed():
-    with pytest.raises(OptionError, match="closes every road"):
+    with pytest.raises(OptionError, match="every road is closed"):
         street_desk(closed=Roadworks((RoadClosure("全部", polygon=shapely.box(112, 29, 113, 30)),)))
 
 

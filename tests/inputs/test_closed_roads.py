@@ -99,7 +99,7 @@ def test_a_shape_beside_every_road(tmp_path):
 
 
 def test_every_road(tmp_path):
-    with pytest.raises(OptionError, match="closes every road"):
+    with pytest.raises(OptionError, match="every road is closed"):
         read_closed_roads(written(tmp_path, square(0, 0, 20)), street_county())
 
 
