@@ -136,10 +136,10 @@ class SpeedTable:
             raise SpeedError(f"speeds: {error}", zh=f"速度表：{error.zh}") from error
         for span, condition in self.hours.items():
             if condition not in self.conditions:
-                names = ", ".join(self.conditions)
+                en, zh = (mark.join(self.conditions) for mark in (", ", "、"))
                 raise SpeedError(
-                    f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {names}",
-                    zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选 {'、'.join(self.conditions)}",
+                    f"speeds: hours {span!r} have the unknown condition {condition!r}: choose one of {en}",
+                    zh=f"速度表：时段“{span}”的行车条件 {condition} 不存在，可选 {zh}",
                 )
 
     def condition_at(self, at_s: float, default: str) -> str:
