@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from coverage.routing.network import RoadNetwork
     from coverage.routing.snapping import Snapped
     from coverage.routing.speeds import SpeedTable
-    from coverage.standards import PROFILES, ResponseStandard
+    from coverage.simulating.recipe import simulate
+    from coverage.simulation import Rules, Simulation
+    from coverage.standards import PROFILES, CareStandard, ResponseStandard
     from coverage.study_area import County, Provenance, Roads, StudyArea
 
 
 _HOMES = {
     "Analysis": "coverage.analysis",
     "Assessment": "coverage.assessment",
+    "CareStandard": "coverage.standards",
     "Comparison": "coverage.comparison",
     "County": "coverage.study_area",
     "CoverageError": "coverage.errors",
@@ -40,6 +43,8 @@ _HOMES = {
     "ResponseStandard": "coverage.standards",
     "RoadNetwork": "coverage.routing.network",
     "Roads": "coverage.study_area",
+    "Rules": "coverage.simulation",
+    "Simulation": "coverage.simulation",
     "Snapped": "coverage.routing.snapping",
     "SpeedTable": "coverage.routing.speeds",
     "StudyArea": "coverage.study_area",
@@ -52,6 +57,7 @@ _HOMES = {
     "propose": "coverage.proposing.recipe",
     "read_option": "coverage.options.reading",
     "read_study_area": "coverage.geopackage",
+    "simulate": "coverage.simulating.recipe",
     "write_study_area": "coverage.geopackage",
 }
 
@@ -59,6 +65,7 @@ __all__ = [
     "PROFILES",
     "Analysis",
     "Assessment",
+    "CareStandard",
     "Comparison",
     "County",
     "CoverageError",
@@ -69,6 +76,8 @@ __all__ = [
     "ResponseStandard",
     "RoadNetwork",
     "Roads",
+    "Rules",
+    "Simulation",
     "Snapped",
     "SpeedTable",
     "StudyArea",
@@ -82,6 +91,7 @@ __all__ = [
     "propose",
     "read_option",
     "read_study_area",
+    "simulate",
     "write_study_area",
 ]
 
