@@ -7,6 +7,7 @@ import math
 import os
 import re
 import sys
+import time
 import unicodedata
 import warnings
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from coverage.dispatch.desk import Desk
     from coverage.dispatch.units import Fleet, VehicleReport
     from coverage.files import Stamps
+    from coverage.inputs.rules import RulesFile
     from coverage.option import Option
     from coverage.proposal import Proposal, Wish
     from coverage.routing.speeds import SpeedTable
@@ -974,11 +976,11 @@ def compare(
 
 
 def _of_unknown_system(name: str, lang: Lang) -> str:
-    """Say that an option's coordinates are taken for WGS84."""
+    """Say that the coordinates of an option or of rules are taken for WGS84."""
     line = {
-        "zh": f"注意：方案文件 {name} 没有写坐标系，坐标按WGS84处理。"
+        "zh": f"注意：文件 {name} 没有写坐标系，坐标按WGS84处理。"
         '高德、腾讯地图的坐标请在文件开头写 crs = "gcj02"',
-        "en": f"note: the option file {name} does not say whose coordinates it has: taken as WGS84. "
+        "en": f"note: the file {name} does not say whose coordinates it has: taken as WGS84. "
         'For AMap or Tencent write crs = "gcj02" at its head',
     }
     return line[lang]
@@ -1121,6 +1123,7 @@ class _Call:
     max_age_s: float
     every_s: float
     is_watched: bool
+    asked_s: float  # on the computer's running clock
 
 
 def _call(given: dict[str, Any], *, watch: bool, every_s: float | None) -> _Call:
@@ -1163,6 +1166,7 @@ def _call(given: dict[str, Any], *, watch: bool, every_s: float | None) -> _Call
         max_age_s=_seconds(300.0 if max_age_s is None else max_age_s, "--max-age"),
         every_s=_seconds(2.0 if every_s is None else every_s, "--every"),
         is_watched=watch,
+        asked_s=time.monotonic(),
     )
 
 
@@ -1211,7 +1215,7 @@ def _moment(text: str) -> datetime:
 
 def _fleet(desk: Desk, call: _Call, reports: tuple[VehicleReport, ...], before: Fleet | None) -> Fleet:
     """Check reported positions, by the clock of the moment."""
-    from datetime import datetime  # noqa: PLC0415
+    from datetime import datetime, timedelta  # noqa: PLC0415
 
     from coverage.dispatch.checking import check_reports  # noqa: PLC0415
     from coverage.inputs.moments import zone_of  # noqa: PLC0415
@@ -1220,6 +1224,8 @@ def _fleet(desk: Desk, call: _Call, reports: tuple[VehicleReport, ...], before: 
     now = call.now or datetime.now().astimezone()
     if now.tzinfo is None:
         now = now.replace(tzinfo=zone) if zone else now.astimezone()
+    if call.is_watched and call.now is not None:
+        now += timedelta(seconds=time.monotonic() - call.asked_s)  # a watch's clock goes on
     now = now.astimezone(zone) if zone else now  # the county's own clock is what its dispatchers read
     return check_reports(
         reports, desk.area, desk.network, desk.standard, now=now, max_age_s=call.max_age_s, before=before
@@ -1273,10 +1279,18 @@ def _watch(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: 
             if found is None:
                 raise cast("CoverageError", problem)  # nothing has been shown yet: a wrong name is no pause
             trouble = problem.line(lang) if problem else ""
-            # straight into the folder: a page that loads itself again must never miss its file
-            names = write_dispatch(
-                found, ready.folder, lang=lang, tiles=tiles, refresh_s=call.every_s, trouble=trouble
-            )
+            try:
+                # straight into the folder: a page that loads itself again must never miss its file
+                names = write_dispatch(
+                    found, ready.folder, lang=lang, tiles=tiles, refresh_s=call.every_s, trouble=trouble
+                )
+            except FileError as error:
+                if last is None:
+                    raise
+                click.echo(
+                    error.line(lang), err=True
+                )  # a full disk may be emptied: the next picture will tell
+                continue
             if last is None:
                 _name_files(ready.folder, names)
             notes = [line for line in render_dispatch_notes(found, lang) if line not in told]
@@ -1301,9 +1315,9 @@ def _picture(
     try:
         return run_dispatch(desk, fleet, at=call.at, centre=call.centre), None
     except DispatchError as error:
-        if any(unit.state != "busy" for unit in fleet.units):
-            raise
-        # nobody can be sent: that is the picture, until somebody is free
+        if last is None and any(unit.state != "busy" for unit in fleet.units):
+            raise  # a place that nobody can ever reach is a mistake in the command
+        # nobody can be sent, or get there: that is the picture, until somebody can
         return run_dispatch(desk, fleet), error
 
 
@@ -1373,7 +1387,10 @@ def simulate(
         area = read_study_area(ready.path)
         options = [(check_option(file, area, speeds=speeds), file.text, file.path.name) for file in files]
         rules, log = _rules(area, options, speeds, played)
-        with _counting("simulating", "模拟", quiet=quiet, lang=lang) as progress:
+        with (
+            _counting("simulating", "模拟", quiet=quiet, lang=lang) as progress,
+            _of_file(played["rules_file"]),
+        ):
             simulation = run_simulate(
                 area, options, standard, speeds=speeds, condition=ready.condition, rules=rules,
                 jobs=jobs or os.cpu_count() or 1, progress=progress,
@@ -1389,6 +1406,18 @@ def simulate(
     click.echo(render_simulation(simulation, lang, colour=_wants_colour()))
     _name_files(folder, names)
     return EXIT_REJECTS if log and log[0].rejects else 0
+
+
+@contextmanager
+def _of_file(rules_file: RulesFile | None) -> Iterator[None]:
+    """Name the file of rules where the county cannot be played by them."""
+    try:
+        yield
+    except SimulationError as error:
+        if rules_file is None:
+            raise
+        path = rules_file.path
+        raise SimulationError(f"{path}: {error}", zh=f"{path}：{error.zh}") from error
 
 
 def _asked_to_simulate(given: dict[str, Any]) -> dict[str, Any]:

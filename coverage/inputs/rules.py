@@ -190,17 +190,17 @@ def _rules(head: Table, path: Path) -> Rules:
     transport.allow(_TRANSPORT)
     dispatch.allow(_DISPATCH)
     given: dict[str, Any] = {
-        "days": calls.number("days", usual.days),
-        "calls_per_day": calls.number("per_day", usual.calls_per_day),
+        "days": _above_zero(calls, "days", usual.days),
+        "calls_per_day": _above_zero(calls, "per_day", usual.calls_per_day),
         "hour_of_week": _hour_of_week(calls),
         "centre_shares": _centre_shares(calls.table("centres")),
         "handling": _duration(times, "handling", usual.handling),
         "scene": _duration(times, "scene", usual.scene),
         "handover": _duration(times, "handover", usual.handover),
         "turnout_s": _turnout(head.table("turnout")),
-        "transport_share": transport.number("share", usual.transport_share),
+        "transport_share": _share(transport, "share", usual.transport_share),
         "dispatch": _word(dispatch, "rule", _RULES, usual.dispatch),
-        "busy_share": dispatch.number("busy_share", usual.busy_share),
+        "busy_share": _share(dispatch, "busy_share", usual.busy_share),
         "redirect": dispatch.flag("redirect") if "redirect" in dispatch.rows else usual.redirect,
         "wait": dispatch.flag("wait") if "wait" in dispatch.rows else usual.wait,
         "priorities": tuple(_priority(table) for table in head.tables("priority")) or usual.priorities,
@@ -212,6 +212,15 @@ def _rules(head: Table, path: Path) -> Rules:
         return replace(usual, **given)
     except SimulationError as error:
         raise head.error(str(error), error.zh) from error
+
+
+def _above_zero(table: Table, key: str, usual: float) -> float:
+    value = table.number(key, usual)
+    if value <= 0:
+        raise table.error(
+            f"{key} = {value:g}: give a number above 0", f"{key} = {value:g}：请给出大于0的数", key
+        )
+    return value
 
 
 def _hour_of_week(calls: Table) -> tuple[float, ...]:
@@ -285,6 +294,12 @@ def _duration(times: Table, key: str, usual: Duration | None) -> Duration | None
     """Read how long something takes: a law and its mean."""
     if key not in times.rows:
         return usual
+    if not isinstance(times.rows[key], dict):
+        raise times.error(
+            f"{key} = {shown(times.rows[key])}: write {key} = {{ mean_min = 12 }}, minutes on average",
+            f"{key} = {shown(times.rows[key])}：应写成 {key} = {{ mean_min = 12 }}（平均分钟数）",
+            key,
+        )
     table = times.table(key)
     table.allow(_TIME)
     has_s, has_min = "mean_s" in table.rows, "mean_min" in table.rows

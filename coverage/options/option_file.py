@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FULL_WIDTH = re.compile("[“”‘’＝，［］【】｛｝：＃]")
 _KEY_VALUE = (
-    "write key = value, or the name of a table such as [[open]]",
-    "应写成 名称 = 值，或 [[open]] 等表名",
+    "write key = value, or the name of a table in brackets, in English letters",
+    "应写成 名称 = 值，或方括号中的英文表名",
 )
 _TWICE = (
     "this table stands in the file twice; those that may have two brackets: [[open]]",

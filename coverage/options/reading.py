@@ -42,6 +42,14 @@ _AT_HEAD: Mapping[str, tuple[str, str]] = {
     )
     for key, table in (("note", "open"), ("crs", "open"))
 }
+# tables of the rules of a simulated year
+_OF_RULES: Mapping[str, tuple[str, str]] = dict.fromkeys(
+    ("calls", "times", "turnout", "transport", "dispatch", "priority", "standby", "shift"),
+    (
+        "this is a file of rules: give it with coverage simulate --rules",
+        "这是模拟规则文件，请用 coverage simulate --rules 给出",
+    ),
+)
 _OTHER_PROMISE: Mapping[str, tuple[str, str]] = {
     "clock": (
         "both clocks are shown for every option; leave it out",
@@ -151,7 +159,7 @@ def read_closures(path: Path | str) -> tuple[RoadClosure, ...]:
 
 
 def _option(head: Table, path: Path) -> Option:
-    head.allow(_HEAD)
+    head.allow(_HEAD, _OF_RULES)
     shapes = Shapes(system_of(head), path.parent)
     stem = path.name.removesuffix(".toml").removesuffix(".option")
     return Option(
