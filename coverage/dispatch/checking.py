@@ -49,7 +49,8 @@ def check_reports(
 
     Of several reports of one unit the latest counts, whatever is wrong with it: an older position is none
     where a later one says that it has changed. Two of one moment that contradict each other are both left
-    out, and so is a position that nobody can have driven to since the fleet before.
+    out, and so is a position that nobody can have driven to since it was last believed, however many
+    pictures ago.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def check_reports(
     max_age_s
         Positions reported longer ago are stale.
     before
-        The fleet as it was a moment ago, if at hand.
+        The fleet as it was a moment ago, if at hand; it remembers units that it left out.
 
     Returns
     -------
@@ -86,16 +87,22 @@ def check_reports(
     if sieve.alive:
         sieve.check_roads(area, network)
         sieve.check_speed(area, before)
-    units = _units([reports[i] for i in sieve.alive], area, standard)
-    on_duty = [unit for unit in units if _is_on_duty(unit, area, now)]
-    for i, unit in zip(list(sieve.alive), units, strict=True):
-        if unit not in on_duty:
+    believed = _units([reports[i] for i in sieve.alive], area, standard)
+    on_duty, off_duty = [], []
+    for i, unit in zip(list(sieve.alive), believed, strict=True):
+        if _is_on_duty(unit, area, now):
+            on_duty.append(unit)
+        else:
+            off_duty.append(unit)
             sieve.leave_out(i, "off_duty", _hours_of(unit.facility_id, area))
+    seen_now = {unit.id for unit in believed}
+    earlier = [unit for unit in _known_places(before).values() if unit.id not in seen_now]
     return Fleet(
         units=tuple(sorted(on_duty, key=lambda unit: unit.id)),
         left_out=tuple(sieve.left_out[i] for i in sorted(sieve.left_out)),
         at=now.isoformat(timespec="seconds"),
         is_live=True,
+        last_seen=tuple(sorted((*earlier, *off_duty), key=lambda unit: unit.id)),
     )
 
 
@@ -105,12 +112,13 @@ class _Sieve:
     def __init__(self, reports: Sequence[VehicleReport], now: datetime) -> None:
         self.reports, self.now = reports, now
         self.left_out: dict[int, LeftOut] = {}
-        self.alive: list[int] = list(range(len(reports)))
+        # in the order of the file; a log of a whole day is taken from in no time
+        self.alive: dict[int, None] = dict.fromkeys(range(len(reports)))
         self.moments = {i: moment for i in self.alive if (moment := _moment(reports[i].time))}
 
     def leave_out(self, i: int, reason: LeftOutReason, detail: str = "") -> None:
         self.left_out[i] = LeftOut(self.reports[i].id, self.reports[i].row, reason, detail)
-        self.alive.remove(i)
+        del self.alive[i]
 
     def age_s(self, i: int) -> float:
         return (self.now - self.moments[i]).total_seconds()
@@ -143,7 +151,7 @@ class _Sieve:
             latest = [i for i in mine if self.moments[i] == last]
             agree = len({_said(self.reports[i]) for i in latest}) == 1
             for i in mine:
-                if i not in latest or (agree and i != latest[0]):
+                if self.moments[i] != last or (agree and i != latest[0]):
                     self.leave_out(i, "duplicate", self.reports[i].time)
                 elif not agree:
                     self.leave_out(i, "contradictory", self.reports[i].time)
@@ -158,7 +166,7 @@ class _Sieve:
 
     def check_speed(self, area: StudyArea, before: Fleet | None) -> None:
         """Leave out what is farther from where it was than anybody drives."""
-        earlier = {unit.id: unit for unit in before.units if unit.time} if before else {}
+        earlier = _known_places(before)
         known = [i for i in self.alive if self.reports[i].id in earlier]
         olds = [earlier[self.reports[i].id] for i in known]
         if not known:
@@ -171,6 +179,11 @@ class _Sieve:
             if moved_m > JITTER_M + passed_s * TOO_FAST_KPH / KPH_PER_MPS:
                 speed = f", {moved_m / passed_s * KPH_PER_MPS:.0f} km/h" if passed_s else ""
                 self.leave_out(i, "too_fast", f"{moved_m / 1000:.1f} km{speed}")
+
+
+def _known_places(before: Fleet | None) -> dict[str, Unit]:
+    """Give every unit's last believed report by id; one that was only taken to be at its base has none."""
+    return {unit.id: unit for unit in (*before.last_seen, *before.units) if unit.time} if before else {}
 
 
 def _moment(text: str) -> datetime | None:

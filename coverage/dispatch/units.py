@@ -129,9 +129,13 @@ class Fleet:
         The moment, ISO 8601; empty where the bases themselves are taken for the units.
     is_live
         Whether these are reported positions.
+    last_seen
+        Units whose position was believed in an earlier picture and is not in this one, as they were then;
+        the next positions are held against them.
     """
 
     units: tuple[Unit, ...]
     left_out: tuple[LeftOut, ...] = ()
     at: str = ""
     is_live: bool = False
+    last_seen: tuple[Unit, ...] = ()

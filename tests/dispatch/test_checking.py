@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from builders import _lonlat
+from builders import _lonlat, _point
 from coverage.dispatch.checking import check_reports
 from coverage.dispatch.units import Fleet, Unit, VehicleReport
 from coverage.errors import StudyAreaError
@@ -64,6 +64,18 @@ def test_turnouts():
         "returning": (0.0, "a"),
         "busy": (0.0, "a"),
     }
+
+
+def test_a_unit_waits_at_its_own_base_where_another_is_nearer():
+    area = street_county()
+    # E's station 150 m from A's hospital
+    area = replace(
+        area, facilities=area.facilities.set_geometry([_point(0, 0), _point(0.15, 0), _point(2, 2)])
+    )
+    found = check(report(2, "own", 0.14, 0, facility_id="a"), report(3, "nearest", 0.14, 0), area=area)
+    assert {unit.id: (unit.turnout_s, unit.facility_id) for unit in found.units} == {
+        "own": (100.0, "a"), "nearest": (120.0, "e"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -153,6 +165,44 @@ def test_too_fast_since_the_fleet_before():
     again = check(report(2, "x", 1, 0, ago_s=70), report(3, "y", 0.2, 0, ago_s=70), before=before)
     assert reasons(again) == [("x", 2, "too_fast")]
     assert again.left_out[0].detail == "1.0 km"
+
+
+def test_an_impossible_position_is_none_in_the_next_picture_either():
+    first = check(report(2, "x", 0, 0, ago_s=10), report(3, "y", 1, 0, ago_s=10))
+    jump = report(2, "x", 4, 0, ago_s=5)
+    second = check(jump, report(3, "y", 1, 0, ago_s=5), before=first)
+    assert reasons(second) == [("x", 2, "too_fast")]
+    assert [unit.id for unit in second.last_seen] == ["x"]
+    third = check(jump, report(3, "y", 1, 0, ago_s=3), before=second)
+    assert [unit.id for unit in third.units] == ["y"]
+    assert reasons(third) == [("x", 2, "too_fast")]
+    # a picture without it forgets nothing, and where it can have driven to by then it is believed
+    gone = check(report(3, "y", 1, 0, ago_s=2), before=third)
+    assert reasons(check(jump, before=gone)) == [("x", 2, "too_fast")]
+    home = check(report(2, "x", 0.2, 0, ago_s=1), before=gone)
+    assert [(unit.id, unit.lon) for unit in home.units] == [("x", _lonlat(0.2, 0)[0])]
+    assert [unit.id for unit in home.last_seen] == ["y"]
+
+
+def test_a_unit_off_duty_is_where_it_was_when_it_comes_back():
+    area = street_county(hours=["20:00-08:00", "", None])
+    away = check(report(2, "x", 0, 0, ago_s=10), area=area)
+    assert reasons(away) == [("x", 2, "off_duty")]
+    assert reasons(check(report(2, "x", 4, 1.5, ago_s=5), area=area, before=away)) == [("x", 2, "too_fast")]
+
+
+def test_an_older_report_than_the_one_before_is_judged_by_the_time_between_them():
+    before = check(report(2, "x", 0, 0, ago_s=10))
+    assert len(check(report(2, "x", 3, 0, ago_s=70), before=before).units) == 1
+    assert reasons(check(report(2, "x", 3, 0, ago_s=20), before=before)) == [("x", 2, "too_fast")]
+
+
+def test_of_a_long_log_the_latest_of_every_unit_count():
+    rows = [report(2 + k, f"v{k % 5}", 1, 0, ago_s=20_000 - k) for k in range(20_000)]
+    found = check(*rows)
+    assert [unit.id for unit in found.units] == ["v0", "v1", "v2", "v3", "v4"]
+    assert len(found.left_out) == 19_995
+    assert {left.reason for left in found.left_out} == {"duplicate"}
 
 
 def test_a_unit_that_was_only_taken_to_be_at_its_base_may_be_anywhere():
