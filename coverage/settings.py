@@ -184,8 +184,10 @@ def _target(path: Path, name: str, rows: Mapping[str, Any], usual: CareTarget) -
         field = _CARE_KEYS.get(key)
         if field is None or field in given:
             raise StandardError(
-                f"{path}: [{name}] {key} is not understood or given twice: use target_min, scene_min, source",
-                zh=f"{path}：[{name}] 中的 {key} 无法识别或重复，可用的项为 时限分钟、现场分钟、来源",
+                f"{path}: [{name}] {key} is not understood or given twice: use target_min (时限分钟), "
+                "scene_min (现场分钟), source (来源)",
+                zh=f"{path}：[{name}] 中的 {key} 无法识别或重复，可用的项为 "
+                "target_min（时限分钟）、scene_min（现场分钟）、source（来源）",
             )
         if (type(value) is not str) if field == "source" else (type(value) not in (int, float)):
             raise StandardError(
@@ -193,6 +195,11 @@ def _target(path: Path, name: str, rows: Mapping[str, Any], usual: CareTarget) -
                 zh=f"{path}：[{name}] 中 {key} = {value!r} 有误：分钟直接写数字，来源写在引号内",
             )
         given[field] = value
+    if "source" in given and len(given) == 1:
+        raise StandardError(
+            f"{path}: [{name}] has a source and no figure: add target_min, scene_min or both",
+            zh=f"{path}：[{name}] 只有来源、没有数字：请补充时限分钟或现场分钟",
+        )
     # a figure of the planner's own is of the planner's own source
     source = given.get("source", path.name)
     changed: dict[str, Any] = {}

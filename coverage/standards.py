@@ -199,7 +199,7 @@ class CareTarget:
     Raises
     ------
     StandardError
-        If the target is not above 0 and at most 240 minutes, or the time on scene is negative.
+        If the target is not above 0 and at most 240 minutes, or the time on scene is negative or longer.
     """
 
     target_s: float
@@ -215,11 +215,11 @@ class CareTarget:
                 f"the call-to-door target is {shown:g} minutes: give a number above 0 and at most 240",
                 zh=f"呼救至到院时限为 {shown:g} 分钟：请给出大于0、不超过240的分钟数",
             )
-        if not (math.isfinite(self.scene_s) and self.scene_s >= 0):
+        if not 0 <= self.scene_s <= MAX_LIMIT_S:
             shown = self.scene_s / MINUTE_S
             raise StandardError(
-                f"the time on scene is {shown:g} minutes: give a number, 0 or more",
-                zh=f"现场时间为 {shown:g} 分钟：请给出不小于0的分钟数",
+                f"the time on scene is {shown:g} minutes: give a number from 0 to 240",
+                zh=f"现场时间为 {shown:g} 分钟：请给出0到240之间的分钟数",
             )
 
 

@@ -124,6 +124,10 @@ def test_targets_of_care_from_a_file(tmp_path):
         ('[stroke]\ntarget_min = "60"', StandardError, "plain numbers", "直接写数字"),
         ("[stroke]\nsource = 60", StandardError, "source in quotes", "引号"),
         ("[stroke]\ntarget_min = true", StandardError, "plain numbers", "直接写数字"),
+        ('[stroke]\nsource = "x"', StandardError, "has a source and no figure", "只有来源"),
+        ("[stroke]\nscene_min = 1e9", StandardError, "from 0 to 240", "0到240之间"),
+        ("[stroke]\nscene_min = 240.5", StandardError, "240.5 minutes", "240.5 分钟"),
+        ("[stroke]\nscene_min = nan", StandardError, "from 0 to 240", "0到240之间"),
         (
             "[stroke]\ntarget_min = 0",
             StandardError,
