@@ -73,9 +73,33 @@ def play(stage: Stage, calls: Calls) -> Played:
         clear_s=np.array(record.clear_s, dtype=np.float64),
         is_lost=np.array(record.is_lost, dtype=np.bool_),
         was_redirected=np.array(record.was_redirected, dtype=np.bool_),
+        is_stranded=np.array(record.is_stranded, dtype=np.bool_),
         busy_s=np.array(record.busy_s, dtype=np.float64),
+        overtime_s=_overtime_s(stage, calls, record),
         duty_s=duty_s(stage.roster, stage.rules.days),
     )
+
+
+def _overtime_s(stage: Stage, calls: Calls, record: _Record) -> NDArray[np.float64]:
+    """Give how much of their busy time the ambulances work off duty, shape (n_units,)."""
+    roster, rules = stage.roster, stage.rules
+    wait_s, clear_s = np.array(record.wait_s), np.array(record.clear_s)
+    unit, alarm_s = np.array(record.unit, dtype=np.int64), calls.time_s + calls.handling_s
+    knots_min = np.append(roster.start_min, DAY_MIN)
+    length_min = np.diff(knots_min)
+    overtime_s = np.zeros(len(record.busy_s))
+    for k, on_duty in enumerate(roster.on_duty.T):
+        off_min = np.append(0.0, np.cumsum(np.where(on_duty, 0, length_min)))
+        mine = unit == k
+        ends_s = np.clip(
+            [alarm_s[mine] + wait_s[mine], clear_s[mine]],
+            rules.warm_up_s,
+            rules.warm_up_s + rules.days * DAY_S,
+        )
+        day, of_day_s = np.divmod(ends_s - rules.warm_up_s, DAY_S)
+        before_min = day * off_min[-1] + np.interp(of_day_s / _MINUTE_S, knots_min, off_min)
+        overtime_s[k] = (before_min[1] - before_min[0]).sum() * _MINUTE_S
+    return overtime_s
 
 
 def duty_s(roster: Roster, days: float) -> NDArray[np.float64]:
@@ -114,6 +138,7 @@ class _Record:
         self.clear_s = [math.inf] * n_calls
         self.is_lost = [False] * n_calls
         self.was_redirected = [False] * n_calls
+        self.is_stranded = [False] * n_calls
         self.busy_s = [0.0] * n_units
 
 
@@ -170,6 +195,7 @@ class _Year:
         self._state = [_IDLE] * n_units
         self._post = list(self._timetable.post)
         self._return: list[Return | None] = [None] * n_units
+        self._job = [0] * n_units  # the call it works on
         self._origin = [0] * n_units  # where its job ends
         self._outward_s = [0.0] * n_units  # how long it drove there
         self._version = [0] * n_units  # events of an older one are void
@@ -216,7 +242,8 @@ class _Year:
         if version != self._version[unit]:
             return
         if event == _CLEAR:
-            self._start_return(unit, self._origin[unit], at_s)
+            way = self._start_return(unit, self._origin[unit], at_s)
+            self.record.is_stranded[self._job[unit]] = not way.is_known
             self._state[unit] = _FREE
         else:
             self._state[unit] = _IDLE
@@ -242,10 +269,11 @@ class _Year:
             self._start_return(unit, board.n_places + board.n_hospitals + post, at_s)
             self._drive(unit)
 
-    def _start_return(self, unit: int, origin: int, at_s: float) -> None:
+    def _start_return(self, unit: int, origin: int, at_s: float) -> Return:
         post, board = self._timetable.post[unit], self._board
-        self._post[unit] = post
-        self._return[unit] = Return(board, origin, post, at_s, board.ratio_at[board.minute(at_s)])
+        way = Return(board, origin, post, at_s, board.ratio_at[board.minute(at_s)])
+        self._post[unit], self._return[unit] = post, way
+        return way
 
     def _drive(self, unit: int) -> None:
         """Let an ambulance drive to its post."""
@@ -268,11 +296,26 @@ class _Year:
 
     def _serve_queue(self, at_s: float) -> None:
         """Send whoever is free to the calls that wait."""
-        for waiting in list(self._queue):
-            found = self._choose(waiting[1], at_s)
-            if found is not None:
-                self._queue.remove(waiting)
-                self._send(waiting[1], found, at_s)
+        queue, place = self._queue, self._place
+        barred: set[int] = set()  # places that none of the free can get to; sending one changes nothing there
+        i = 0
+        while i < len(queue) and self._is_any_free():
+            call = queue[i][1]
+            found = None if place[call] in barred else self._choose(call, at_s)
+            if found is None:
+                barred.add(place[call])
+                i += 1
+            else:
+                del queue[i]
+                self._send(call, found, at_s)
+
+    def _is_any_free(self) -> bool:
+        """Tell whether anybody can be sent at all."""
+        redirect = self._rules.redirect
+        return any(
+            on_duty and (state in (_IDLE, _FREE) or (state == _RETURNING and redirect))
+            for on_duty, state in zip(self._timetable.on_duty, self._state, strict=True)
+        )
 
     def _choose(self, call: int, at_s: float) -> Candidate | None:
         """Choose the ambulance for a call; None where none can be sent."""
@@ -342,6 +385,7 @@ class _Year:
         record.clear_s[call] = clear_s
         busy_s = min(clear_s, self._end_s) - max(at_s, self._rules.warm_up_s)
         record.busy_s[unit] += max(0.0, busy_s)
-        self._state[unit], self._origin[unit], self._outward_s[unit] = _BUSY, origin, found.rolling_s
+        self._state[unit], self._job[unit] = _BUSY, call
+        self._origin[unit], self._outward_s[unit] = origin, found.rolling_s
         self._version[unit] += 1
         heappush(self._events, (clear_s, _CLEAR, unit, self._version[unit]))
