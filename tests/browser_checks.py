@@ -24,12 +24,14 @@ CONTRAST = """() => {
   };
   const poor = [];
   document.querySelectorAll("details").forEach((d) => (d.open = true));
-  document.querySelectorAll("#panel *, #side *, #foot *").forEach((node) => {
+  document.querySelectorAll("#panel *, #side *, #head *, main *, #foot *").forEach((node) => {
     const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !node.getClientRects().length) return;
-    const [a, b] = [luminance(parse(getComputedStyle(node).color).slice(0, 3)), luminance(behind(node))];
+    if (!own || !node.getClientRects().length || node.closest(".leaflet-pane")) return;
+    const style = getComputedStyle(node);
+    const ink = node.ownerSVGElement ? style.fill : style.color;
+    const [a, b] = [luminance(parse(ink).slice(0, 3)), luminance(behind(node))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 30), ratio]);
+    if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 30), ink, ratio]);
   });
   return poor;
 }"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,31 +12,19 @@ from coverage.reports.map import write_map
 from coverage.standards import CareStandard
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LINXIANG = Path(__file__).resolve().parents[2] / "data" / "boundaries" / "linxiang.gpkg"
 DESK, PHONE = (1280, 900), (390, 844)
 ON = "() => [...document.querySelectorAll('#layers input:checked')].map((box) => box.value)"
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip("needs chromium, which is not here")
+def page_file(tmp_path_factory, browser):  # noqa: ARG001 - nothing is written where no page can be opened
     if not LINXIANG.is_file():
         pytest.skip("needs data/boundaries/linxiang.gpkg, which is not here")
     path = tmp_path_factory.mktemp("care") / "linxiang.html"
     write_map(analyze(read_study_area(LINXIANG), care=CareStandard()), path, lang="zh")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

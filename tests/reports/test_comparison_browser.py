@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
+from browser_checks import CONTRAST
 from comparison_cases import CASES, comparison_case
 from coverage.reports.comparison_page import write_comparison_page
 from coverage.reports.comparison_rows import ranking_rows
-from html_page import CONTRAST
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DESK, PHONE = (1280, 800), (390, 844)
 
 VIEWS = """() => Object.values(coverageMaps).map(({ map }) => {
   const c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; })"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium, which is not here")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

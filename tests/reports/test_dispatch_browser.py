@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from browser_checks import CHROMIUM, CONTRAST, DESK, PHONE, overlap
+from browser_checks import CONTRAST, DESK, PHONE, overlap
 from coverage.dispatch.desk import open_desk
 from coverage.dispatch.fleet import base_fleet
 from coverage.dispatch.recipe import dispatch
@@ -19,22 +19,11 @@ from coverage.standards import ResponseStandard
 from dispatches import toy_dispatch
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
 
 LINXIANG = Path(__file__).resolve().parents[2] / "data" / "boundaries" / "linxiang.gpkg"
 JIANGNAN = (113.44431, 29.73767)
 NOW = datetime.now(UTC).isoformat(timespec="seconds")
 LATER = (datetime.now(UTC) + timedelta(seconds=1)).isoformat(timespec="seconds")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium, which is not here")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

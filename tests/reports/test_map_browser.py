@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
+from browser_checks import CONTRAST, overlap
 from builders import toy_analysis
 from coverage.analysis import analyze
 from coverage.geopackage import read_study_area
@@ -16,47 +16,9 @@ from coverage.reports.map_style import AREA_OPACITY
 from coverage.reports.palette import AREA_COLOURS
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LINXIANG = Path(__file__).resolve().parents[2] / "data" / "boundaries" / "linxiang.gpkg"
 DESK, PHONE = (1280, 800), (390, 844)
-
-CONTRAST = """() => {
-  const luminance = (rgb) => {
-    const linear = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    const [r, g, b] = rgb.map((v) => linear(v / 255));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const behind = (node) => {
-    for (let n = node; n; n = n.parentElement) {
-      const c = parse(getComputedStyle(n).backgroundColor);
-      if (c.length === 3 || c[3] === 1) return c.slice(0, 3);
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  document.querySelectorAll("details").forEach((d) => (d.open = true));
-  document.querySelectorAll("#panel *, #side *, #foot *").forEach((node) => {
-    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !node.getClientRects().length) return;
-    const [a, b] = [luminance(parse(getComputedStyle(node).color).slice(0, 3)), luminance(behind(node))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 30), ratio]);
-  });
-  return poor;
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium, which is not here")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +88,6 @@ def opened(browser, pages):
         assert [url for url in one.requests if not url.startswith("file:")] == []
         assert len(one.requests) == 1
         assert one.complaints == []
-
-
-def overlap(a, b):
-    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

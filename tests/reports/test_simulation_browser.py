@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
+from browser_checks import CONTRAST
 from coverage.reports.simulation_page import write_simulation_page
-from html_page import CONTRAST
 from simulated_years import simulation_case
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 CASES = {"toy": "zh", "odd": "en", "alone": "zh"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium, which is not here")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
