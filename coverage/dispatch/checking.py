@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
 
-from coverage.dispatch.standing import Bases, unit_points
+from coverage.dispatch.standing import Bases, metric_points, unit_points
 from coverage.dispatch.units import UNIT_STATES, Fleet, LeftOut, Unit
 from coverage.duty_hours import HOUR_MIN, is_on_duty
 from coverage.errors import OptionError, StudyAreaError
@@ -32,6 +33,7 @@ TOO_FAST_KPH = 200.0
 JITTER_M = 300.0
 """The position of a vehicle that stands may jump by as much between tall buildings."""
 _MAX_LON, _MAX_LAT = 180.0, 90.0
+_SECONDS = re.compile(r"(\d+) s")
 
 
 def check_reports(
@@ -87,7 +89,8 @@ def check_reports(
     if sieve.alive:
         sieve.check_roads(area, network)
         sieve.check_speed(area, before)
-    believed = _units([reports[i] for i in sieve.alive], area, standard)
+    used = [reports[i] for i in sieve.alive]
+    believed = _units(used, area, standard)
     on_duty, off_duty = [], []
     for i, unit in zip(list(sieve.alive), believed, strict=True):
         if _is_on_duty(unit, area, now):
@@ -102,8 +105,26 @@ def check_reports(
         left_out=tuple(sieve.left_out[i] for i in sorted(sieve.left_out)),
         at=now.isoformat(timespec="seconds"),
         is_live=True,
+        unknown_bases=tuple(dict.fromkeys(report.base for report in used if report.base)),
         last_seen=tuple(sorted((*earlier, *off_duty), key=lambda unit: unit.id)),
     )
+
+
+def newest_stale(fleet: Fleet) -> datetime | None:
+    """
+    Give the moment of the newest report where every vehicle's is too old; None where that is not so.
+
+    Parameters
+    ----------
+    fleet
+        As `check_reports` gives it.
+    """
+    ages = [_SECONDS.fullmatch(left.detail) for left in fleet.left_out if left.reason == "stale"]
+    ages_s = [float(age[1]) for age in ages if age]
+    reasons = {left.reason for left in fleet.left_out}
+    if fleet.units or not ages_s or not reasons <= {"stale", "duplicate"}:
+        return None
+    return datetime.fromisoformat(fleet.at) - timedelta(seconds=min(ages_s))
 
 
 class _Sieve:
@@ -129,7 +150,7 @@ class _Sieve:
             if not self.reports[i].id:
                 self.leave_out(i, "no_id")
             elif i not in self.moments:
-                self.leave_out(i, "no_time")
+                self.leave_out(i, "no_date" if self.reports[i].flaw == "no_date" else "no_time")
             elif self.age_s(i) < -AHEAD_S:
                 self.leave_out(i, "ahead", f"{-self.age_s(i):.0f} s")
         self._keep_latest()
@@ -140,7 +161,7 @@ class _Sieve:
             elif report.state not in UNIT_STATES:
                 self.leave_out(i, "no_state")
             elif not (abs(report.lon) <= _MAX_LON and abs(report.lat) <= _MAX_LAT):
-                self.leave_out(i, "no_position")
+                self.leave_out(i, "swapped" if report.flaw == "swapped" else "no_position")
 
     def _keep_latest(self) -> None:
         by_id: dict[str, list[int]] = defaultdict(list)
@@ -161,7 +182,11 @@ class _Sieve:
         points = unit_points(area, [self.reports[i] for i in self.alive])
         snapped = network.snap_shapes(points, anywhere=True)
         for i, is_near, off_m in zip(list(self.alive), snapped.on_network, snapped.access_m, strict=True):
-            if not is_near:
+            if is_near:
+                continue
+            if _is_in(area, self.reports[i].lat, self.reports[i].lon):
+                self.leave_out(i, "swapped")
+            else:
                 self.leave_out(i, "off_network", f"{off_m / 1000:.1f} km" if np.isfinite(off_m) else "")
 
     def check_speed(self, area: StudyArea, before: Fleet | None) -> None:
@@ -184,6 +209,15 @@ class _Sieve:
 def _known_places(before: Fleet | None) -> dict[str, Unit]:
     """Give every unit's last believed report by id; one that was only taken to be at its base has none."""
     return {unit.id: unit for unit in (*before.last_seen, *before.units) if unit.time} if before else {}
+
+
+def _is_in(area: StudyArea, lon: float, lat: float) -> bool:
+    """Tell whether a place is within the frame of the study area's roads; no vehicle is far beyond it."""
+    if not (abs(lon) <= _MAX_LON and abs(lat) <= _MAX_LAT):
+        return False
+    west, south, east, north = area.roads.nodes.total_bounds
+    point: shapely.Point = metric_points(area.crs, lon, lat)[0]
+    return bool(west <= point.x <= east and south <= point.y <= north)
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,16 +14,19 @@ LeftOutReason = Literal[
     "contradictory",
     "off_network",
     "no_position",
+    "swapped",
     "no_id",
     "no_state",
     "no_time",
+    "no_date",
     "too_fast",
     "off_duty",
 ]
 """
 Why a report is not used: made long ago, in the future, followed by a later one, two of one moment, far from
-every road, without coordinates, without an id, with a state nobody knows, without a time, impossibly far from
-the one before, of a base that is not staffed at this hour.
+every road, without coordinates, latitude before longitude, without an id, with a state nobody knows,
+without a time, with a time but no date, impossibly far from the one before, of a base that is not staffed at
+this hour.
 """
 
 
@@ -46,6 +49,10 @@ class VehicleReport:
         ISO 8601 with the offset from UTC; empty where there is none.
     facility_id
         Of its base; empty where not said.
+    base
+        The base's name as it was written, where no facility goes by it.
+    flaw
+        ``swapped`` where the latitude stands for the longitude, ``no_date`` where the time has none.
     """
 
     row: int
@@ -56,6 +63,8 @@ class VehicleReport:
     state: str
     time: str
     facility_id: str = ""
+    base: str = ""
+    flaw: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,4 +147,5 @@ class Fleet:
     left_out: tuple[LeftOut, ...] = ()
     at: str = ""
     is_live: bool = False
+    unknown_bases: tuple[str, ...] = ()
     last_seen: tuple[Unit, ...] = ()

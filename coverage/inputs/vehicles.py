@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coverage.dispatch.units import VehicleReport
-from coverage.errors import CrsError
+from coverage.errors import CrsError, SourceError
 from coverage.inputs.facility_names import FacilityNames
 from coverage.inputs.moments import read_moment, zone_of
 from coverage.sources.coordinates import convert, parse_system, undeclared
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coverage.study_area import StudyArea
 
 _LAYER = "vehicles"
+_ANY_DAY = "2000-01-01"
 _WORDS: Mapping[UnitState, tuple[str, ...]] = {
     "idle": (
         *("idle", "available", "free", "ready", "standby", "stand by", "at station", "in station", "at base"),
@@ -145,12 +146,14 @@ def read_vehicles(file: LayerFile, area: StudyArea) -> tuple[VehicleReport, ...]
     Raises
     ------
     FileError, SourceError
-        If the file cannot be read (it may be half written), or lacks a column that is needed.
+        If the file cannot be read (it may be half written), lacks a column that is needed, or has no row.
     CrsError
         If the coordinate system is neither declared nor known.
     """
     table, _ = read_table(file, _LAYER)
-    lon, lat = _places(table)
+    if not len(table):
+        raise no_vehicle(table.name)
+    lon, lat, is_swapped = _places(table)
     bases = FacilityNames(area.facilities)
     facility_ids = [*map(str, area.facilities["id"]), ""]
     zone = zone_of(area)
@@ -165,10 +168,27 @@ def read_vehicles(file: LayerFile, area: StudyArea) -> tuple[VehicleReport, ...]
             state=state_of(state),
             time=_iso(time, date, zone),
             facility_id=facility_ids[bases.find(base)],
+            base="" if bases.find(base) >= 0 else base,
+            flaw="swapped" if swapped else "no_date" if _lacks_date(time, date) else "",
         )
-        for row, x, y, own, name, state, time, date, base in zip(
-            table.row.tolist(), lon.tolist(), lat.tolist(), *cells, strict=True
+        for row, x, y, swapped, own, name, state, time, date, base in zip(
+            table.row.tolist(), lon.tolist(), lat.tolist(), is_swapped.tolist(), *cells, strict=True
         )
+    )
+
+
+def no_vehicle(name: str) -> SourceError:
+    """
+    Give the error of a file that has headers at most.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    """
+    return SourceError(
+        f"{name}: holds no vehicle: write a row for each ambulance below the headers",
+        zh=f"{name}：文件里没有车辆：请在表头下为每辆救护车填写一行",
     )
 
 
@@ -199,8 +219,13 @@ def _iso(text: str, day: str, zone: tzinfo | None) -> str:
     return (at if at.tzinfo is not None else at.replace(tzinfo=zone) if zone else at.astimezone()).isoformat()
 
 
-def _places(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give longitudes and latitudes in WGS84, NaN where there are none."""
+def _lacks_date(text: str, day: str) -> bool:
+    """Tell whether a cell has the time of the day alone."""
+    return bool(text) and not day and read_moment(text) is None and read_moment(text, _ANY_DAY) is not None
+
+
+def _places(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Give longitudes and latitudes in WGS84, NaN where there are none, and where they are swapped."""
     raw = raw_points(table)
     there = ~(raw.missing | raw.unreadable | raw.unusable) & np.isfinite(raw.x) & np.isfinite(raw.y)
     systems = np.full(len(table), table.system, dtype=object)
@@ -216,7 +241,9 @@ def _places(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         moved = convert(raw.x[own], raw.y[own], source=system)
         fits = (np.abs(moved.x) <= 180.0) & (np.abs(moved.y) <= 90.0)  # noqa: PLR2004 -- degrees of the Earth
         lon[own], lat[own] = np.where(fits, moved.x, np.nan), np.where(fits, moved.y, np.nan)
-    return lon, lat
+    # no latitude is above 90 degrees, and a metric system has no figures as small
+    is_degrees = (np.abs(raw.x) <= 90.0) & (np.abs(raw.y) <= 180.0)  # noqa: PLR2004
+    return lon, lat, there & is_degrees & (np.abs(raw.y) > 90.0)  # noqa: PLR2004
 
 
 def _known(word: str) -> str:

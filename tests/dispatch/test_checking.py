@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from builders import _lonlat, _point
-from coverage.dispatch.checking import check_reports
+from coverage.dispatch.checking import check_reports, newest_stale
 from coverage.dispatch.units import Fleet, Unit, VehicleReport
 from coverage.errors import StudyAreaError
 from dispatch_county import street_county, street_desk
@@ -237,3 +237,30 @@ def test_nothing_reported_and_a_clock_without_a_zone():
     with pytest.raises(ValueError, match="offset"):
         check_reports((), desk.area, desk.network, desk.standard, now=NOW.replace(tzinfo=None))
     assert NOW.astimezone(UTC).hour == 0
+
+
+def test_swapped_coordinates_and_times_without_a_date_are_told_apart():
+    here = report(2, "a", 1.0, 0)
+    found = check(
+        replace(here, lon=math.nan, lat=math.nan, flaw="swapped"),
+        replace(here, row=3, id="b", lon=here.lat, lat=here.lon),
+        replace(here, row=4, id="c", time="", flaw="no_date"),
+        replace(here, row=5, id="d", lon=here.lon + 20),
+    )
+    assert [(left.unit_id, left.reason) for left in found.left_out] == [
+        ("a", "swapped"), ("b", "swapped" if abs(here.lon) <= 90 else "no_position"), ("c", "no_date"),
+        ("d", "off_network"),
+    ]  # fmt: skip
+
+
+def test_a_base_that_is_not_known_is_told_and_the_unit_used():
+    found = check(report(2, "a", 1.0, 0, base="没有的站"), report(3, "b", 1.0, 0, base="没有的站"))
+    assert [unit.id for unit in found.units] == ["a", "b"]
+    assert found.unknown_bases == ("没有的站",)
+
+
+def test_when_the_newest_of_all_was_made_that_are_too_old():
+    old = check(report(2, "a", 1, 0, ago_s=4000), report(3, "b", 1, 0, ago_s=3600))
+    assert newest_stale(old) == NOW - timedelta(hours=1)
+    assert newest_stale(check(report(2, "a", 1, 0, ago_s=4000), report(3, "b", 1, 0))) is None
+    assert newest_stale(check(report(2, "a", 1, 0, ago_s=4000), report(3, "", 1, 0))) is None

@@ -11,7 +11,8 @@ from threading import Event, Thread
 
 import pytest
 
-from coverage.errors import CoverageError, FileError
+from coverage.errors import CoverageError, FileError, SourceError
+from coverage.inputs import feed
 from coverage.inputs.feed import follow, is_stdin, read_once
 from coverage.sources.layer_file import LayerFile
 from dispatch_county import street_county
@@ -19,6 +20,12 @@ from dispatch_county import street_county
 HEADER = "id,lon,lat,state,time\n"
 ROW = "{id},113.1,29.4,idle,2026-11-22T08:00:00+08:00\n"
 ROWS = "".join(ROW.format(id=f"u{k}") for k in range(60))
+
+
+@pytest.fixture(autouse=True)
+def _short_doubts(monkeypatch):
+    monkeypatch.setattr(feed, "_DOUBT_S", 0.6)
+    monkeypatch.setattr(feed, "_PATIENCE_S", 5.0)
 
 
 def following(path: Path, **more):
@@ -111,6 +118,87 @@ def test_a_last_line_without_an_end_is_read_once_it_stays(tmp_path):
     assert [report.id for report in next(following(path))] == ["x"]
 
 
+WHOLE = HEADER + "".join(ROW.format(id=f"v{k}") for k in range(8))
+CUT = {
+    "within a row": WHOLE[: WHOLE.index("v5") + 9],
+    "the header alone": HEADER,
+    "between two lines": HEADER + ROW.format(id="v0") + ROW.format(id="v1"),
+    "in the last cell": WHOLE[: WHOLE.index("v5") - 20],
+}
+
+
+@pytest.mark.parametrize("cut", CUT)
+def test_a_writer_that_stops_in_the_middle_is_waited_for(tmp_path, cut):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(WHOLE)
+    pictures = following(path)
+    assert len(next(pictures)) == 8
+
+    def write() -> None:
+        path.write_text(CUT[cut])
+        time.sleep(0.4)
+        path.write_text(WHOLE.replace("idle", "busy"))
+
+    writer = Thread(target=write)
+    writer.start()
+    found = next(pictures)
+    writer.join()
+    assert [report.state for report in found] == ["busy"] * 8
+
+
+@pytest.mark.parametrize(
+    ("cut", "words"), [("within a row", "ends within row 7"), ("the header alone", "no vehicle")]
+)
+def test_what_stays_cut_is_an_error(tmp_path, cut, words):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(WHOLE)
+    pictures = following(path)
+    next(pictures)
+    path.write_text(CUT[cut])
+    error = next(pictures)
+    assert isinstance(error, SourceError)
+    assert words in str(error)
+
+
+def test_a_fleet_that_stays_small_is_believed(tmp_path):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(WHOLE)
+    pictures = following(path)
+    next(pictures)
+    path.write_text(CUT["between two lines"])
+    assert [report.id for report in next(pictures)] == ["v0", "v1"]
+
+
+def test_who_never_ends_the_last_line_is_not_doubted_every_time(tmp_path, monkeypatch):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(WHOLE.rstrip())
+    pictures = following(path)
+    next(pictures)
+    monkeypatch.setattr(feed, "_DOUBT_S", 1e6)
+    monkeypatch.setattr(feed, "_PATIENCE_S", 1e6)
+    path.write_text(WHOLE.rstrip().replace("idle", "busy"))
+    assert [report.state for report in next(pictures)] == ["busy"] * 8
+
+
+def test_without_a_change_the_same_is_told_again(tmp_path):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(WHOLE)
+    pictures = following(path, again_s=0.2)
+    first = next(pictures)
+    assert next(pictures) is first
+    assert next(pictures) is first
+
+
+def test_headers_alone_hold_no_vehicle(tmp_path, monkeypatch):
+    path = tmp_path / "vehicles.csv"
+    path.write_text(HEADER)
+    with pytest.raises(SourceError, match=r"vehicles\.csv: holds no vehicle"):
+        read_once(LayerFile(path, crs="wgs84"), street_county())
+    stdin(monkeypatch, HEADER)
+    with pytest.raises(SourceError, match="no vehicle"):
+        read_once(LayerFile(Path("-@wgs84")), street_county())
+
+
 def stdin(monkeypatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
@@ -136,6 +224,18 @@ def test_lines_as_they_come_keep_the_latest_of_each_vehicle(monkeypatch):
             stream.write(text.encode())
             found.append({report.id: report.state for report in next(pictures)})
     assert found == [{"x": "idle", "y": "idle"}, {"x": "busy", "y": "idle"}]
+    assert list(pictures) == []
+    lines.close()
+
+
+def test_lines_that_stay_out_are_told_again(monkeypatch):
+    read, write = os.pipe()
+    lines = os.fdopen(read)
+    monkeypatch.setattr(sys, "stdin", lines)
+    pictures = follow(LayerFile(Path("-"), crs="wgs84"), street_county(), every_s=0.1, again_s=0.2)
+    with os.fdopen(write, "wb", buffering=0) as stream:
+        stream.write(ROW.format(id="x").encode())
+        assert [[report.id for report in next(pictures)] for _ in range(2)] == [["x"], ["x"]]
     assert list(pictures) == []
     lines.close()
 

@@ -83,6 +83,21 @@ def test_what_is_nowhere_on_earth_has_no_place(tmp_path):
     assert math.isnan(report.lon)
 
 
+def test_what_is_wrong_with_a_row_is_kept(tmp_path):
+    rows = [
+        ("A1", 29.47, 112.45, "待命", "2026-11-22 08:30:05", "h1"),
+        ("A2", 112.45, 29.47, "待命", "08:30:05", "没有的站"),
+        ("A3", 112.45, 29.47, "待命", "刚才", ""),
+    ]
+    found = read(tmp_path, rows)
+    assert [(report.flaw, report.base) for report in found] == [
+        ("swapped", ""),
+        ("no_date", "没有的站"),
+        ("", ""),
+    ]
+    assert math.isnan(found[0].lon)
+
+
 def test_a_date_alone_is_no_time_of_a_report(tmp_path):
     (report,) = read(tmp_path, [("A1", 112.45, 29.47, "待命", "2026-11-22", "")])
     assert report.time == ""
