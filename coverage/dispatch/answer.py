@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Turn = Literal["start", "straight", "slight_left", "left", "sharp_left", "slight_right", "right",
                "sharp_right", "u_turn", "arrive"]  # fmt: skip
+Fallback = Literal["", "unfilled", "none", "unreachable"]
+"""Nobody filled in any centres; no facility is that centre; no road leads to one that is."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class UnitTime:
         From wheels turning to the patient's side, the walk from the road included.
     response_s
         On the promise's own clock.
+    call_s
+        From the call to the patient's side, whichever clock the promise is on: handling, turnout, travel.
     is_within
         It keeps the limit that holds at the place.
     """
@@ -98,6 +102,7 @@ class UnitTime:
     unit: Unit
     travel_s: float
     response_s: float
+    call_s: float
     is_within: bool
 
 
@@ -120,6 +125,9 @@ class Destination:
         The nearest hospital, able or not; the same where that one can treat the case.
     scene_s, door_s, target_s
         On scene, from the call to the door, and the target; NaN where there is no target.
+    fallback
+        Why it is the nearest hospital and no centre for the case, which has no target then; empty where it
+        can treat the case.
     """
 
     facility_id: str
@@ -133,6 +141,7 @@ class Destination:
     scene_s: float
     door_s: float
     target_s: float
+    fallback: Fallback = ""
 
 
 @dataclass(frozen=True)
@@ -153,11 +162,18 @@ class Decision:
     centre
         What the patient needs; None where it was not said.
     units
-        Those that can be sent and reach it, the first there first.
+        Those that can be sent and reach it, the first there first: all of them, or of many the first dozen
+        and more (`coverage.dispatch.desk.TIMED_UNITS`).
     route
         Of the first of them.
     destination
-        None where no hospital can be reached, or none that can treat the case.
+        None where no hospital can be reached.
+    untimed
+        Further units that can be sent: later there than all of `units`, if at all; how much was not sought.
+    cut_off
+        Units that could be sent if the road they stand on were not closed.
+    detour_m
+        How much farther from the road the place is than it would be without the closed roads.
     """
 
     lon: float
@@ -171,6 +187,9 @@ class Decision:
     units: tuple[UnitTime, ...]
     route: Route
     destination: Destination | None
+    untimed: tuple[Unit, ...] = ()
+    cut_off: tuple[Unit, ...] = ()
+    detour_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -193,7 +212,8 @@ class Dispatch:
         The study area with those units for facilities: what `now` was found on; the study area itself where
         no unit can be sent.
     planned
-        The promise as it stands with every ambulance at its base, for comparison.
+        The promise as it stands with every ambulance at its base, for comparison; where no base has an
+        ambulance that gets onto a road, nobody is reached and no facility is a base in it.
     decision
         The answer to the call; None where only the picture was asked for.
     meanwhile

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from coverage.assessment import assess, is_within, snap_places
+from coverage.assessment import Places, assess, is_within, snap_places
 from coverage.care import hospitals_by_centre, lies_beyond
 from coverage.dispatch.answer import Decision, Destination, UnitTime
+from coverage.dispatch.checking import newest_stale
+from coverage.dispatch.nobody import nobody_comes
 from coverage.dispatch.route import RoadBook
-from coverage.dispatch.standing import Bases, metric_points, snap_units
-from coverage.errors import DispatchError, name_some
+from coverage.dispatch.standing import Bases, is_cut_off, metric_points, snap_units
+from coverage.errors import AssessmentError, DispatchError, name_some
 from coverage.roadworks import apply_roadworks
 from coverage.routing.network import RoadNetwork
 from coverage.routing.paths import Tree, turned
+from coverage.routing.snapping import Snapped
 from coverage.routing.speeds import DEFAULT_SPEEDS
 from coverage.standards import CareStandard
 
@@ -27,16 +30,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from coverage.assessment import Assessment, Places
-    from coverage.dispatch.answer import Route
+    from coverage.assessment import Assessment
+    from coverage.dispatch.answer import Fallback, Route
     from coverage.dispatch.units import Fleet, Unit
     from coverage.option import Roadworks
-    from coverage.routing.snapping import Snapped
     from coverage.routing.speeds import SpeedTable
     from coverage.standards import Centre, ResponseStandard
     from coverage.study_area import StudyArea
 
+TIMED_UNITS = 12
+"""Units that are first there, of which the exact time is found; the others are only known to be later."""
 _MAX_LON, _MAX_LAT = 180.0, 90.0
+_CROW_MPS = 10.0
+"""What a unit makes good of the straight line, nearly always: how far the first search goes."""
+_WIDER = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +62,7 @@ class Desk:
     speeds, condition
         Speed table and driving condition.
     places
-        The area's points on the network.
+        The area's points on the network; facilities whose own road is closed are off it.
     hospitals
         Numbers of the facilities that can treat each kind of case, near a road or not.
     bases
@@ -64,6 +71,8 @@ class Desk:
         Names of the roads, for turn lists.
     closed_m
         Metres of road that are closed, each direction counted.
+    before
+        The roads before some were closed; None where none is.
     """
 
     area: StudyArea
@@ -77,12 +86,35 @@ class Desk:
     bases: Bases
     roads: RoadBook
     closed_m: float = 0.0
+    before: RoadNetwork | None = None
     _trees: dict[bytes, Tree] = field(default_factory=dict, repr=False)
 
     @cached_property
     def planned(self) -> Assessment:
-        """The promise with every ambulance at its base."""
-        return assess(self.area, self.network, self.standard, places=self.places)
+        """The promise with every ambulance at its base; nobody comes where no base has one near a road."""
+        try:
+            return assess(self.area, self.network, self.standard, places=self.places)
+        except AssessmentError:
+            return self._planned_nobody()
+
+    def _planned_nobody(self) -> Assessment:
+        """Give the assessment of a county whose bases send nobody."""
+        n = len(self.area.facilities)
+        # whoever is taken for a base at whatever place, nobody comes
+        anywhere = Snapped(np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n))
+        places = Places(self.places.demand, self.places.seats, anywhere)
+        bases = np.ones(n, dtype=np.bool_)
+        found = nobody_comes(assess(self.area, self.network, self.standard, places=places, bases=bases))
+        rows = found.facilities.assign(on_network=self.places.facilities.on_network)
+        return replace(found, facilities=rows)
+
+    @cached_property
+    def cut_off(self) -> NDArray[np.int64]:
+        """Numbers of the facilities whose own road is closed."""
+        if self.before is None:
+            return np.empty(0, dtype=np.int64)
+        was = self.before.snap_points(self.area.facilities.geometry)
+        return np.flatnonzero(was.on_network & ~self.places.facilities.on_network)
 
     @cached_property
     def _townships(self) -> shapely.STRtree:
@@ -117,7 +149,7 @@ class Desk:
         -------
         Decision
             The units that can be sent and reach the place, the first there first: by turnout and drive,
-            whichever clock the promise is on.
+            whichever clock the promise is on. A unit whose own road is closed cannot be sent.
 
         Raises
         ------
@@ -129,12 +161,10 @@ class Desk:
         units = [unit for unit in fleet.units if unit.state != "busy"]
         if not units:
             raise _nobody(fleet)
-        # one search against the traffic, from the patient, reaches every unit
-        tree = Tree.grow(self.network.reversed(), patient)
-        stands = snap_units(self.bases, self.network, units)
-        drive_s, _ = tree.at(stands)
+        stands = snap_units(self.bases, self.network, units, before=self.before)
+        tree, travel_s = self._search(patient, place, units, stands)
         limit_s, township = self._limit(place)
-        times, order = self._times(units, stands.yard_s + drive_s + patient.walk_s, limit_s)
+        times, order = self._times(units, travel_s, limit_s)
         if not times:
             raise _out_of_reach(units, lon, lat)
         best = stands.take(order[:1])
@@ -156,7 +186,59 @@ class Desk:
             units=times,
             route=route,
             destination=self._destination(patient, times[0], centre),
+            untimed=self._untimed(units, stands, travel_s, tree.limit_s),
+            cut_off=self._cut_off(units, stands),
+            detour_m=self._detour_m(place, patient),
         )
+
+    def _search(
+        self, patient: Snapped, place: shapely.Point, units: list[Unit], stands: Snapped
+    ) -> tuple[Tree, NDArray[np.float64]]:
+        """
+        Search from the patient against the traffic, as far as the units that are first there stand.
+
+        Gives the tree, and the units' seconds from wheels turning to the patient's side, ``inf`` for those
+        that are not among the first.
+        """
+        turnout_s = np.array([unit.turnout_s for unit in units])
+        is_near = stands.on_network
+        lon, lat = ([getattr(unit, key) for unit in units] for key in ("lon", "lat"))
+        crow_m = shapely.distance(metric_points(self.area.crs, lon, lat), place)
+        guesses = np.sort((turnout_s + crow_m / _CROW_MPS)[is_near])
+        guess_s = float(guesses[TIMED_UNITS - 1]) if len(guesses) > TIMED_UNITS else math.inf
+        for limit_s in (guess_s, guess_s * _WIDER, math.inf):
+            tree = Tree.grow(self.network.reversed(), patient, limit_s=limit_s)
+            travel_s = stands.yard_s + tree.at(stands)[0] + patient.walk_s
+            arrival_s = turnout_s + travel_s
+            later_s = (turnout_s + stands.yard_s + limit_s + patient.walk_s)[is_near & np.isinf(travel_s)]
+            # one that was not found may be as soon as that
+            is_first = arrival_s < later_s.min(initial=math.inf)
+            if is_first.sum() >= TIMED_UNITS or math.isinf(limit_s):
+                break
+        return tree, np.where(is_first, travel_s, np.inf)
+
+    def _untimed(
+        self, units: list[Unit], stands: Snapped, travel_s: NDArray[np.float64], limit_s: float
+    ) -> tuple[Unit, ...]:
+        """Give the units on the roads that were not looked for as far as they stand."""
+        if math.isinf(limit_s):
+            return ()
+        is_left = stands.on_network & np.isinf(travel_s)
+        return tuple(units[i] for i in np.flatnonzero(is_left).tolist())
+
+    def _cut_off(self, units: list[Unit], stands: Snapped) -> tuple[Unit, ...]:
+        """Give the units whose own road is closed."""
+        if self.before is None:
+            return ()
+        was = snap_units(self.bases, self.before, units)
+        return tuple(units[i] for i in np.flatnonzero(was.on_network & ~stands.on_network).tolist())
+
+    def _detour_m(self, place: shapely.Point, patient: Snapped) -> float:
+        """Give how much farther from the road a place is than without the closed roads."""
+        if self.before is None:
+            return 0.0
+        was = self.before.snap_shapes(np.array([place], dtype=object))
+        return max(float(patient.access_m[0] - was.access_m[0]), 0.0)
 
     def _place(self, lon: float, lat: float) -> shapely.Point:
         """Give the place of a call in metres."""
@@ -204,13 +286,19 @@ class Desk:
         for i in order.tolist():
             response_s = self.standard.lead_s(units[i].turnout_s) + float(travel_s[i])
             keeps = bool(is_within(response_s, limit_s))
-            times.append(UnitTime(units[i], float(travel_s[i]), response_s, keeps))
+            call_s = self.standard.handling_s + float(turnout_s[i] + travel_s[i])
+            times.append(UnitTime(units[i], float(travel_s[i]), response_s, call_s, keeps))
         return tuple(times), order
 
     def _destination(self, patient: Snapped, first: UnitTime, centre: Centre | None) -> Destination | None:
-        """Find the nearest hospital that can treat a case, and the way there."""
+        """Find the nearest hospital that can treat a case, else the nearest of all, and the way there."""
         able = self.hospitals[centre]
         hospital, transport_s = self._nearest(able, patient)
+        fallback: Fallback = ""
+        if hospital < 0 and centre:
+            fallback = "unreachable" if len(able) else "none" if self._centres_known else "unfilled"
+            able = self.hospitals[None]
+            hospital, transport_s = self._nearest(able, patient)
         if hospital < 0:
             return None
         others = np.setdiff1d(self.hospitals[None], able)
@@ -220,7 +308,6 @@ class Desk:
         nearest, nearest_s = (other, other_s) if is_wrong else (hospital, transport_s)
         target = self.care.targets[centre] if centre else None
         scene_s = target.scene_s if target else math.nan
-        call_s = self.standard.handling_s + first.unit.turnout_s + first.travel_s
         ids, names = self._facilities
         return Destination(
             facility_id=str(ids[hospital]),
@@ -232,9 +319,15 @@ class Desk:
             nearest_name=str(names[nearest]),
             nearest_s=nearest_s,
             scene_s=scene_s,
-            door_s=call_s + scene_s + transport_s,
-            target_s=target.target_s if target else math.nan,
+            door_s=first.call_s + scene_s + transport_s,
+            target_s=target.target_s if target and not fallback else math.nan,
+            fallback=fallback,
         )
+
+    @property
+    def _centres_known(self) -> bool:
+        """Whether any facility is said to have a centre."""
+        return any(len(able) for centre, able in self.hospitals.items() if centre)
 
     def _nearest(self, facilities: NDArray[np.int64], patient: Snapped) -> tuple[int, float]:
         """Give the facility that a patient gets to first, and the seconds; -1 and ``inf`` where to none."""
@@ -260,6 +353,19 @@ class Desk:
             doors = self.places.facilities.take(facilities)
             self._trees[key] = Tree.grow(self.network.reversed(), doors, wait_s=doors.yard_s)
         return self._trees[key]
+
+    def warm_up(self) -> Desk:
+        """Prepare what every call needs, so that the first is answered as soon as any other."""
+        nowhere = np.array([None], dtype=object)
+        for anywhere in (False, True):
+            for network in (self.network, *([self.before] if self.before else [])):
+                network.snap_shapes(nowhere, anywhere=anywhere)
+        for able in self.hospitals.values():
+            self._tree_to(able)
+            self._tree_to(np.setdiff1d(self.hospitals[None], able))
+        _ = self.network.reversed().time_graph_edges, self._townships, self._township_words
+        _ = self._facilities, self._is_beyond
+        return self
 
     def _on_road(self, place: Snapped) -> shapely.Point:
         line = self.network.geometry[place.segment[0]]
@@ -301,10 +407,16 @@ def open_desk(
     SpeedError
         If the table has no such condition.
     """
-    before_m = float(area.roads.edges["length"].sum())
+    before_m, before = float(area.roads.edges["length"].sum()), None
     if works:
+        before = RoadNetwork.from_roads(area.roads, speeds=speeds, condition=condition)
         area = replace(area, roads=apply_roadworks(area.roads, works, speeds=speeds))
     network = RoadNetwork.from_roads(area.roads, speeds=speeds, condition=condition)
+    places = snap_places(area, network)
+    if before is not None:
+        was = before.snap_points(area.facilities.geometry)
+        reached = ~is_cut_off(places.facilities, was)
+        places = replace(places, facilities=places.facilities.only(reached))
     return Desk(
         area=area,
         network=network,
@@ -312,28 +424,42 @@ def open_desk(
         care=care or CareStandard(),
         speeds=speeds,
         condition=condition,
-        places=snap_places(area, network),
+        places=places,
         hospitals=hospitals_by_centre(area.facilities),
         bases=Bases.of(area),
         roads=RoadBook.of(area.roads, network),
         closed_m=before_m - float(area.roads.edges["length"].sum()) if works else 0.0,
-    )
+        before=before,
+    ).warm_up()
 
 
 def _nobody(fleet: Fleet) -> DispatchError:
     """Say that no unit can be sent, and why."""
+    newest = newest_stale(fleet)
+    if newest is not None:
+        n = len({left.unit_id for left in fleet.left_out})
+        return DispatchError(
+            f"no ambulance can be sent: the positions of all {n} are too old, the newest is "
+            f"of {newest:%Y-%m-%d %H:%M:%S}: see whether the file is still written; "
+            "for an old file add --now with the moment",
+            zh=f"没有可派的救护车：{n}辆车的位置都已过时，最新的一条是{newest:%Y-%m-%d %H:%M:%S}："
+            "请核对位置文件是否仍在更新；核对旧文件请用 --now 给出当时的时刻",
+        )
     busy = [unit.name for unit in fleet.units]
     n_left = len(fleet.left_out)
     why = f"{len(busy)} busy ({name_some(busy)})" if busy else "none is known"
     why_zh = f"{len(busy)}辆执行任务中（{name_some(busy, mark='、')}）" if busy else "没有可用的车辆位置"
+    todo, todo_zh = (["ask the neighbouring counties"], ["联系邻县支援"]) if busy else ([], [])
     if n_left:
         ids = [left.unit_id or f"row {left.row}" for left in fleet.left_out]
         ids_zh = [left.unit_id or f"第{left.row}行" for left in fleet.left_out]
         why += f", {n_left} left out ({name_some(ids)})"
         why_zh += f"，{n_left}条位置未采用（{name_some(ids_zh, mark='、')}）"
+    if n_left or not busy:
+        todo, todo_zh = [*todo, "correct the reports"], [*todo_zh, "更正车辆位置"]
     return DispatchError(
-        f"no ambulance can be sent: {why}: ask the neighbouring counties, or correct the reports",
-        zh=f"没有可派的救护车：{why_zh}，请联系邻县支援或更正车辆位置",
+        f"no ambulance can be sent: {why}: {', or '.join(todo)}",
+        zh=f"没有可派的救护车：{why_zh}，请{'或'.join(todo_zh)}",
     )
 
 

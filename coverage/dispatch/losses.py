@@ -75,7 +75,7 @@ def hold_promise(desk: Desk, area: StudyArea, units: Sequence[Unit], *, away: st
     Assessment or None
         None where no unit is left that stands near a road.
     """
-    stand = snap_units(desk.bases, desk.network, units)
+    stand = snap_units(desk.bases, desk.network, units, before=desk.before)
     is_there = np.array([unit.id != away for unit in units], dtype=np.bool_)
     if not (is_there & stand.on_network).any():
         return None

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 AT_BASE_M = 200.0
 """An idle unit as near to a base as this waits there."""
+CUT_OFF_M = 200.0
+"""Nobody drives farther than this to the next open road, across what is closed or no road at all."""
 
 
 def metric_points(crs: CRS, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.object_]:
@@ -114,7 +116,26 @@ class Bases:
         return np.where(np.isfinite(near_m[np.arange(len(points)), nearest]), nearest, -1)
 
 
-def snap_units(bases: Bases, network: RoadNetwork, units: Sequence[Unit]) -> Snapped:
+def is_cut_off(now: Snapped, before: Snapped) -> NDArray[np.bool_]:
+    """
+    Tell which places no road leads to any more, because the one they lie at is closed.
+
+    Parameters
+    ----------
+    now, before
+        Shape (n,), the same places on the roads that are open, and on all of them.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,), farther from the road by more than `CUT_OFF_M`.
+    """
+    return before.on_network & (now.access_m - before.access_m > CUT_OFF_M)
+
+
+def snap_units(
+    bases: Bases, network: RoadNetwork, units: Sequence[Unit], *, before: RoadNetwork | None = None
+) -> Snapped:
     """
     Put units onto the roads.
 
@@ -127,7 +148,16 @@ def snap_units(bases: Bases, network: RoadNetwork, units: Sequence[Unit]) -> Sna
         Of the study area.
     units
         Their places are WGS84.
+    before
+        The network before roads were closed, where some are: a unit that they cut off is on no road.
     """
+    stands = _snap_units(bases, network, units)
+    if before is None:
+        return stands
+    return stands.only(~is_cut_off(stands, _snap_units(bases, before, units)))
+
+
+def _snap_units(bases: Bases, network: RoadNetwork, units: Sequence[Unit]) -> Snapped:
     points = metric_points(network.crs, [unit.lon for unit in units], [unit.lat for unit in units])
     base = bases.at(points, [unit.facility_id for unit in units])
     waits = (base >= 0) & np.array([unit.state == "idle" for unit in units], dtype=np.bool_)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -77,6 +77,8 @@ class Tree:
         Shape (n_nodes,), -1 where unreached.
     before
         Shape (n_nodes,), the node before on the way; -1 where the way comes from the root's own road.
+    limit_s
+        What is farther was not looked for, and counts as unreached.
     """
 
     network: RoadNetwork
@@ -85,9 +87,17 @@ class Tree:
     time_s: NDArray[np.float64]
     root: NDArray[np.int64]
     before: NDArray[np.int64]
+    limit_s: float = math.inf
 
     @classmethod
-    def grow(cls, network: RoadNetwork, roots: Snapped, *, wait_s: NDArray[np.float64] | None = None) -> Tree:
+    def grow(
+        cls,
+        network: RoadNetwork,
+        roots: Snapped,
+        *,
+        wait_s: NDArray[np.float64] | None = None,
+        limit_s: float = math.inf,
+    ) -> Tree:
         """
         Search from some places at once.
 
@@ -99,11 +109,13 @@ class Tree:
             Places on roads; those off the network reach nothing.
         wait_s
             Shape (n_roots,), seconds on the clock before each stands on its road; 0 where not given.
+        limit_s
+            How far to search, the wait included.
         """
         wait_s = np.zeros(len(roots)) if wait_s is None else wait_s
         entries = entries_from(network, roots, wait_s, network.ways_s)
-        time_s, root, before = nearest_tree(network.time_graph, entries)
-        return cls(network, roots, wait_s, time_s, root, before)
+        time_s, root, before = nearest_tree(network.time_graph, entries, cutoff=limit_s)
+        return cls(network, roots, wait_s, time_s, root, before, limit_s)
 
     def at(self, places: Snapped) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """
@@ -139,6 +151,8 @@ class Tree:
         order = order[(direct_s[order] <= time_s[column[order]]) & np.isfinite(direct_s[order])]
         time_s[column[order]], end[column[order]] = direct_s[order], _DIRECT
         root[column[order]] = row[order]
+        # beyond the limit there may be a quicker way by the road's other end
+        time_s[time_s > self.limit_s] = np.inf
         return time_s, np.where(np.isfinite(time_s), root, UNREACHED), end
 
     def trace(self, places: Snapped) -> list[list[Piece]]:
@@ -201,14 +215,16 @@ class Tree:
     def _hops(self, nodes: list[int]) -> list[Piece]:
         """Give the whole segments between nodes, the quickest of parallel ones."""
         graph, n_segments = self.network.time_graph, len(self.network.tail)
-        pieces = []
-        for a, b in pairwise(nodes):
-            start, stop = graph.indptr[a], graph.indptr[a + 1]
-            entry = start + int(np.searchsorted(graph.indices[start:stop], b))
-            way = int(self.network.time_graph_edges[entry])
-            along = way < n_segments
-            pieces.append(Piece(way % n_segments, 0.0 if along else 1.0, 1.0, along))
-        return pieces
+        here, then = (np.array(some, dtype=np.int64) for some in (nodes[:-1], nodes[1:]))
+        entry, last = graph.indptr[here].astype(np.int64), graph.indptr[here + 1].astype(np.int64) - 1
+        # all rows at once, entry by entry; the one that is sought is in each
+        while (is_other := (graph.indices[np.minimum(entry, last)] != then) & (entry < last)).any():
+            entry += is_other
+        ways = self.network.time_graph_edges[entry]
+        return [
+            Piece(segment, 0.0 if along else 1.0, 1.0, along)
+            for segment, along in zip((ways % n_segments).tolist(), (ways < n_segments).tolist(), strict=True)
+        ]
 
 
 def find_paths(network: RoadNetwork, origins: Snapped, destinations: Snapped) -> Paths:

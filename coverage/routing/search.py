@@ -180,7 +180,7 @@ def nearest_source(
 
 
 def nearest_tree(
-    graph: csr_array, entries: Entries
+    graph: csr_array, entries: Entries, *, cutoff: float = math.inf
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """
     Find, for every node, the source that reaches it at the lowest cost, and the way there.
@@ -191,6 +191,8 @@ def nearest_tree(
         Shape (n_nodes, n_nodes).
     entries
         Where the sources enter.
+    cutoff
+        Nodes of a higher cost are left unreached.
 
     Returns
     -------
@@ -206,6 +208,7 @@ def nearest_tree(
         _with_sources(graph, entries),
         indices=np.arange(n_nodes, n_nodes + entries.n_sources),
         min_only=True,
+        limit=cutoff,
         return_predecessors=True,
     )
     # what is unreached has a number far below 0 for both

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders import _lonlat, toy_area
+from builders import CRS, _lonlat, _point, toy_area
 from coverage.assessment import assess
 from coverage.dispatch.desk import open_desk
 from coverage.dispatch.fleet import base_fleet
@@ -141,8 +143,101 @@ def test_the_second_leg_follows_the_one_ways():
     assert to.transport_s == pytest.approx(LANE_S / 2 + MAIN_S + G107_S, abs=0.1)
 
 
-def test_nobody_can_treat_it():
-    assert decide(unit("r", 3.5, 0.0), centre="newborn").destination is None
+def test_where_nobody_can_treat_it_the_nearest_hospital_is_named():
+    to = decide(unit("r", 3.5, 0.0), at=(1.0, 0.0), centre="newborn").destination
+    assert (to.facility_id, to.nearest_id, to.fallback) == ("a", "a", "none")
+    assert to.transport_s == to.nearest_s == pytest.approx(MAIN_S / 2, abs=0.1)
+    # the target is that of a centre
+    assert math.isnan(to.target_s)
+    assert math.isfinite(to.door_s)
+    unfilled = open_desk(street_county(centres=["", None, ""]), ResponseStandard())
+    to = decide(unit("r", 3.5, 0.0), at=(1.0, 0.0), centre="stroke", desk=unfilled).destination
+    assert (to.facility_id, to.fallback) == ("a", "unfilled")
+    assert decide(unit("r", 3.5, 0.0), at=(1.0, 0.0), centre="stroke").destination.fallback == ""
+    none = open_desk(street_county(kind=["ambulance_station"] * 3, centres=[""] * 3), ResponseStandard())
+    for centre in (None, "stroke"):
+        assert decide(unit("r", 3.5, 0.0), at=(1.0, 0.0), centre=centre, desk=none).destination is None
+
+
+def test_where_no_road_leads_to_a_centre_the_nearest_hospital_is_named():
+    # the way to D is closed, and the ring road starts there
+    desk = street_desk(closed=Roadworks((RoadClosure("桥", edges=((2, 4), (4, 5))),)))
+    to = decide(unit("r", 3.5, 0.0), at=(1.0, 0.0), centre="stroke", desk=desk).destination
+    assert (to.facility_id, to.fallback) == ("a", "unreachable")
+
+
+def test_the_time_from_the_call_is_given_on_either_clock():
+    for clock in ("call", "departure"):
+        found = decide(unit("i", 1.0, 0.0, "idle", 90.0), at=(3.0, 0.0), centre="stroke",
+                       desk=street_desk(clock=clock))  # fmt: skip
+        (first,), to = found.units, found.destination
+        assert first.call_s == pytest.approx(60 + 90 + MAIN_S, abs=0.1)
+        assert to.door_s == pytest.approx(first.call_s + to.scene_s + to.transport_s)
+
+
+def test_a_patient_off_the_road_is_carried_to_it_before_the_drive():
+    to = decide(unit("r", 3.5, 0.0), at=(1.0, -0.3), centre="chest_pain").destination
+    assert to.transport_s == pytest.approx(300 / (4 / 3.6) + MAIN_S / 2, abs=0.5)
+    assert to.route.leave_s == pytest.approx(300 / (4 / 3.6), abs=0.5)
+
+
+def test_a_place_in_two_townships_is_of_the_first():
+    county = street_county()
+    twice = county.townships.iloc[[0, 0]].assign(**{"id": ["430699001", "x"], "class": ["urban", "rural"]})
+    others = county.townships[county.townships["id"] != "430699001"]
+    county = replace(county, townships=pd.concat([twice, others], ignore_index=True))
+    found = open_desk(county, ResponseStandard()).decide(fleet(unit("r", 0, 0)), *_lonlat(3.0, 0.0))
+    assert (found.township_id, found.limit_s) == ("430699001", 900.0)
+
+
+def _around(x_km, y_km, radius_m):
+    """Close every road within a circle."""
+    circle = gpd.GeoSeries([_point(x_km, y_km).buffer(radius_m)], crs=CRS).to_crs("EPSG:4326").iloc[0]
+    return Roadworks((RoadClosure("封控", polygon=circle),))
+
+
+def test_units_whose_own_road_is_closed_are_named_and_not_sent():
+    desk = street_desk(closed=_around(0, 0, 800))
+    # two wait at A in the middle, one stands 100 m within the closed part, one far from it
+    more = fleet(
+        *base_fleet(street_county(), ResponseStandard()).units, unit("edge", 0.7, 0), unit("r", 3.9, 0)
+    )
+    found = decide(more, at=(1.0, 0.0), desk=desk)
+    assert {u.id for u in found.cut_off} == {"a-1", "a-2"}
+    assert {time.unit.id for time in found.units} == {"e-1", "edge", "r"}
+    # without the closure they come first
+    assert decide(more, at=(1.0, 0.0)).units[1].unit.id == "a-1"
+    assert decide(more, at=(1.0, 0.0)).cut_off == ()
+    alone = base_fleet(street_county(ambulances=[2.0, 0.0, 0.0]), ResponseStandard())
+    with pytest.raises(DispatchError, match="no road leads from any ambulance"):
+        decide(alone, at=(1.0, 0.0), desk=desk)
+
+
+def test_a_hospital_whose_own_road_is_closed_receives_nobody():
+    desk = street_desk(closed=_around(0, 0, 800))
+    assert desk.cut_off.tolist() == [0]
+    assert decide(unit("r", 3.9, 0), at=(1.0, 0.0), desk=desk).destination.facility_id == "d"
+    assert street_desk().cut_off.tolist() == []
+
+
+def test_a_patient_beside_a_closed_road_is_carried_farther():
+    found = decide(unit("r", 3.9, 0), at=(0.3, 0.0), desk=street_desk(closed=_around(0, 0, 800)))
+    assert found.detour_m == pytest.approx(500, abs=5)
+    assert decide(unit("r", 3.9, 0), at=(0.3, 0.0)).detour_m == 0.0
+
+
+def test_of_many_units_the_first_dozen_are_timed_and_the_others_are_later():
+    # along the main road; of those within 1 km the nearer ones have the longer turnout
+    near = [unit(f"n{k:02d}", 2.9 - k * 0.07, 0.0, "idle", 130.0 - 10 * k) for k in range(14)]
+    far = [unit(f"z{k:02d}", -1.0 - k * 0.06, 0.0) for k in range(16)]
+    found = decide(*near, *far, at=(3.0, 0.0))
+    timed = [time.unit.id for time in found.units]
+    assert timed[:12] == [f"n{k}" for k in range(13, 9, -1)] + [f"n0{k}" for k in range(9, 1, -1)]
+    assert {u.id for u in found.untimed} == {u.id for u in (*near, *far)} - set(timed)
+    assert len(found.untimed) >= 16
+    whole = decide(*near[2:], at=(3.0, 0.0))
+    assert whole.untimed == ()
+    assert [time.travel_s for time in found.units[:12]] == pytest.approx([t.travel_s for t in whole.units])
 
 
 def test_the_centre_lies_beyond_the_line():
@@ -274,6 +369,25 @@ def test_the_best_unit_is_the_best_of_all_tried(units, at):
     best = found.units[0]
     assert best.unit.turnout_s + best.travel_s == pytest.approx(arrival.min(), abs=0.01)
     assert found.route.total_s == pytest.approx(best.travel_s, abs=0.01)
+
+
+@quick
+@given(st.lists(st.tuples(places, st.sampled_from([0.0, 60.0, 300.0])), min_size=14, max_size=22), places)
+def test_the_first_of_many_are_the_first_of_all_tried(spread, at):
+    units = fleet(*(unit(f"u{k:02d}", *where, "idle", wait_s) for k, (where, wait_s) in enumerate(spread)))
+    desk = street_desk()
+    patient = desk.network.snap(*([value] for value in _lonlat(*at)))
+    stands = snap_units(desk.bases, desk.network, units.units)
+    travel_s = desk.network.travel_times(stands, patient)[:, 0]
+    arrival = np.sort(travel_s + np.array([u.turnout_s for u in units.units]))
+    if not np.isfinite(arrival).any():
+        return
+    found = decide(units, at=at)
+    mine = [time.unit.turnout_s + time.travel_s for time in found.units]
+    assert len(mine) >= min(12, np.isfinite(arrival).sum())
+    assert mine == pytest.approx(arrival[: len(mine)].tolist(), abs=0.01)
+    if not found.untimed:
+        assert len(mine) == np.isfinite(arrival).sum()
 
 
 @quick

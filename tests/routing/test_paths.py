@@ -121,6 +121,18 @@ def test_of_parallel_roads_the_quicker_is_driven():
     assert network.highway[paths.segment].tolist() == ["residential", "primary", "residential"]
 
 
+def test_a_tree_ends_at_its_limit():
+    network = one_way_network()
+    root, there = at(network, (300, 600)), at(network, (900, 600), (1200, 300), (600, 300), (100, 600))
+    whole, near = Tree.grow(network, root), Tree.grow(network, root, limit_s=60.5)
+    assert whole.at(there)[0] == pytest.approx([60, 120, 60, 220])
+    assert near.at(there)[0] == pytest.approx([60, np.inf, 60, np.inf])
+    assert near.at(there)[1].tolist() == [0, -1, 0, -1]
+    assert [len(way) for way in near.trace(there)] == [2, 0, 2, 0]
+    # along one road as well
+    assert np.isinf(Tree.grow(network, root, limit_s=10).at(at(network, (500, 600)))[0]).all()
+
+
 def test_as_many_origins_as_destinations():
     network = one_way_network()
     with pytest.raises(ValueError, match="2 origins and 1 destinations"):
