@@ -76,7 +76,9 @@ class Care:
         (serving most of it), ``is_beyond`` (that lies
         beyond the county line), ``nearest_id`` and ``nearest_name`` (the nearest hospital of most of it),
         ``wrong_population``, ``wrong_share``, ``detour_s`` (median over those people of what the right one
-        takes longer than the nearest; NaN where there are none).
+        takes longer than the nearest; NaN where there are none), ``wrong_id``, ``wrong_name``, ``right_id``
+        and ``right_name`` (the nearest hospital of most of those people, and the one that can treat most of
+        them; empty where there are none).
     totals
         One row a centre, indexed by it: ``population``, ``within_population``, ``within_share``,
         ``unreached_population``,
@@ -87,7 +89,8 @@ class Care:
     referrals
         One row a health centre (双向转诊): ``id``, ``name``, ``township_id``, ``township_name``,
         ``hospital_id``, ``hospital_name`` (the county hospital reached first), ``up_s`` (to it) and
-        ``down_s`` (back), ``inf`` where there is no way.
+        ``down_s`` (back), ``inf`` where there is no way; door to door, as the analysis drives, without the
+        wait for a vehicle; ``ambulances`` (its own; NaN where unknown).
     missing
         Centres that no facility of the county has.
 
@@ -299,6 +302,11 @@ def _township_rows(
         hospital, nearest = (
             first_for_most(mine[key].to_numpy(dtype=object), people) for key in ("hospital_id", "nearest_id")
         )
+        astray = mine[mine["is_wrong"]]
+        wrong, right = (
+            first_for_most(astray[key].to_numpy(dtype=object), astray["population"].to_numpy())
+            for key in ("nearest_id", "hospital_id")
+        )
         rows.append(
             {
                 **township,
@@ -311,6 +319,10 @@ def _township_rows(
                 "is_beyond": hospital in beyond,
                 "nearest_id": nearest,
                 "nearest_name": names.get(nearest, ""),
+                "wrong_id": wrong,
+                "wrong_name": names.get(wrong, ""),
+                "right_id": right,
+                "right_name": names.get(right, ""),
             }
         )
     return pd.DataFrame(rows)
@@ -378,6 +390,7 @@ def _referrals(
             "hospital_name": names[chosen],
             "up_s": least_s,
             "down_s": np.where(chosen >= 0, way_back_s, np.inf),
+            "ambulances": facilities["ambulances"].to_numpy(dtype=np.float64)[centres],
         }
     )
 

@@ -119,6 +119,7 @@ def test_targets_of_care_from_a_file(tmp_path):
         ("[五大中心]\n时限分钟 = 60", StandardError, "is none of the five", "不是五大中心之一"),
         ("target_min = 60", StandardError, "target_min stands in no table", "不在任何中心之下"),
         ("[stroke]\ntarget = 60", StandardError, "target is not understood", "无法识别或重复"),
+        ("[stroke]\ntarget = 60", StandardError, r"scene_min \(现场分钟\)", "target_min（时限分钟）、"),
         ("[stroke]\ntarget_min = 60\n时限分钟 = 50", StandardError, "given twice", "重复"),
         ("[stroke]\nscene_min=9\n[卒中]\nscene_min=8", StandardError, "a second time", "重复"),
         ('[stroke]\ntarget_min = "60"', StandardError, "plain numbers", "直接写数字"),

@@ -85,6 +85,8 @@ def _township(row: Mapping[str, Any]) -> dict[str, Any]:
         "hospital_id": row["hospital_id"] or None,
         "is_beyond": bool(row["is_beyond"]),
         "nearest_id": row["nearest_id"] or None,
+        "wrong_id": row["wrong_id"] or None,
+        "right_id": row["right_id"] or None,
     }
 
 
@@ -96,4 +98,5 @@ def _referral(row: Mapping[str, Any]) -> dict[str, Any]:
         "hospital_id": row["hospital_id"] or None,
         "up_s": number(row["up_s"]),
         "down_s": number(row["down_s"]),
+        "ambulances": number(row["ambulances"]),
     }

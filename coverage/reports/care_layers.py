@@ -131,6 +131,7 @@ def care_styles(analysis: Analysis, care: Care, lang: Lang, *, townships: Style)
             "down_s": words.column_word("down_s", lang),
             "hospital_id": words.word("referral_hospital_id", lang),
             "hospital_name": words.word("referral_hospital", lang),
+            "ambulances": wording.label("ambulances", lang),
         },
     )
     return styles

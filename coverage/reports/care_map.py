@@ -10,6 +10,14 @@ from coverage.care import has_centre
 from coverage.reports import care_wording as words
 from coverage.reports import map_style as style
 from coverage.reports import wording
+from coverage.reports.care_detours import (
+    MOST,
+    detour_row_text,
+    is_small,
+    referral_basis,
+    way_back_is_the_same,
+    wrong_lines,
+)
 from coverage.reports.map_geometry import dot_radius_px, label_points, pack_points, places
 from coverage.reports.map_panel import capital, legend_item, point_name
 from coverage.reports.map_words import word
@@ -57,12 +65,14 @@ def care_data(analysis: Analysis, care: Care, lang: Lang) -> list[dict[str, Any]
             {
                 "layer": layer_id(centre),
                 "title": _title(analysis, care, centre, lang),
+                "panel": _panel(analysis, care, centre, lang),
                 "townships": [
                     {
                         "name": f"{wording.one_line(row['name'])} · {wording.centre_text(centre, lang)}",
                         "verdict": row["verdict"],
                         "tip": _township_tip(row, analysis, lang),
                         "rows": _township_rows(row, analysis, lang),
+                        "lines": [words.word("medians_card", lang)],
                     }
                     for row in townships.to_dict("records")
                 ],
@@ -90,6 +100,78 @@ def _title(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> str:
         share=words.share_text(row["within_share"], analysis),
         met=words.met_text(row),
     )
+
+
+def _panel(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> dict[str, Any]:
+    """Give what the panel says while the centre's layer is shown, in the places of the promise's figures."""
+    row = next(row for name, row in care.totals.iterrows() if name == centre)
+    unit = analysis.area.demand_unit
+    counts = [(verdict, int(row[f"townships_{verdict}"])) for verdict in ("partial", "unmet", "unknown")]
+    within, population = (
+        wording.population_text(analysis, row[key], lang) for key in ("within_population", "population")
+    )
+    return {
+        "kicker": words.word("care", lang),
+        "promise": words.word(
+            "panel_promise",
+            lang,
+            centre=capital(wording.centre_text(centre, lang)),
+            target=f"{care.standard.targets[centre].target_s / MINUTE_S:g}",
+            condition=wording.condition_text(analysis.condition, lang),
+        ),
+        "answers": [
+            [
+                words.met_text(row),
+                word("met", lang),
+                " · ".join(
+                    f"{capital(wording.verdict_text(verdict, lang))} {n}" for verdict, n in counts if n
+                ),
+            ],
+            [
+                words.share_text(row["within_share"], analysis),
+                words.word("panel_share" if unit == "people" else "panel_share_road", lang, unit),
+                f"{within} / {population}",
+            ],
+        ],
+        "gap": _nearest_text(analysis, care, centre, lang),
+        **_panel_townships(analysis, care, centre, lang),
+    }
+
+
+def _nearest_text(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> str:
+    """Name the townships whose nearest hospital is the wrong one for most."""
+    if not care.is_known:
+        return words.word("shown_unknown", lang, centre=capital(wording.centre_text(centre, lang)))
+    unit = analysis.area.demand_unit
+    lines = wrong_lines(care, lang, centre=centre)
+    if not lines:
+        return words.word("wrong_none", lang, unit)
+    colon, comma = wording.pick(lang, "：", ": "), wording.pick(lang, "。", ". ")
+    return words.word("wrong_head", lang, unit) + colon + comma.join(lines) + comma.strip()
+
+
+def _panel_townships(analysis: Analysis, care: Care, centre: Centre, lang: Lang) -> dict[str, Any]:
+    """Give the panel's table of townships for a centre, most people too late first."""
+    rows = care.townships[care.townships["centre"] == centre]
+    late = rows["population"] - rows["within_population"]
+    ordered = rows.assign(late=late).sort_values("late", ascending=False, kind="stable")
+    heads = [words.short_word("name", lang), words.word("panel_late", lang)]
+    return {
+        "heads": [*heads, *(words.short_word(key, lang) for key in ("within_share", "total"))],
+        "townships": [
+            {
+                "id": str(row["id"]),
+                "verdict": row["verdict"],
+                "verdict_text": wording.verdict_text(row["verdict"], lang),
+                "cells": [
+                    wording.population_text(analysis, row["late"], lang),
+                    words.share_text(row["within_share"], analysis),
+                    wording.minutes_text(row["total_s"], lang, limit_s=row["target_s"]),
+                ],
+            }
+            for row in ordered.to_dict("records")
+        ],
+    }
 
 
 def _ways(
@@ -120,7 +202,21 @@ def _township_tip(row: Mapping[Any, Any], analysis: Analysis, lang: Lang) -> lis
         words.word("tip_total", lang, total=total, target=f"{row['target_s'] / MINUTE_S:g}"),
         words.word("tip_legs", lang, legs=legs),
         words.hospital_text(row["hospital_name"], lang, is_beyond=row["is_beyond"]),
+        *_wrong_tip(row, lang),
     ]
+
+
+def _wrong_tip(row: Mapping[Any, Any], lang: Lang) -> list[str]:
+    """Name nearest and right hospital with the detour, where they differ for most of the people."""
+    if not row["wrong_share"] > MOST:
+        return []
+    wrong, right = (wording.one_line(row[key]) for key in ("wrong_name", "right_name"))
+    lines = [words.word("tip_wrong", lang, wrong=wrong)]
+    if np.isfinite(row["detour_s"]):
+        key = "tip_right_small" if is_small(row["detour_s"]) else "tip_right"
+        detour = wording.minutes_text(row["detour_s"], lang)
+        lines.append(words.word(key, lang, right=right, detour=detour))
+    return lines
 
 
 def _township_rows(row: Mapping[Any, Any], analysis: Analysis, lang: Lang) -> list[list[str]]:
@@ -138,9 +234,13 @@ def _township_rows(row: Mapping[Any, Any], analysis: Analysis, lang: Lang) -> li
     if row["unreached_population"] > 0:
         figures["unreached_population"] = wording.population_text(analysis, row["unreached_population"], lang)
     if row["wrong_population"] > 0:
-        figures["nearest_name"] = wording.one_line(row["nearest_name"]) or wording.DASH
         figures["wrong_population"] = wording.population_text(analysis, row["wrong_population"], lang)
-        figures["detour"] = wording.minutes_text(row["detour_s"], lang)
+        figures["wrong_share"] = wording.share_text(row["wrong_share"])
+        figures["wrong_name"] = wording.one_line(row["wrong_name"])
+        figures["right_name"] = wording.one_line(row["right_name"]) or wording.DASH
+        figures["detour"] = detour_row_text(row["detour_s"], lang)
+    else:
+        figures["nearest_name"] = wording.one_line(row["nearest_name"]) or wording.DASH
     return [[words.word(key, lang, unit), text] for key, text in figures.items()]
 
 
@@ -290,7 +390,8 @@ def care_page(analysis: Analysis, care: Care, lang: Lang) -> dict[str, Any]:
         "rows": rows,
         "caption": words.word("caption", lang, unit),
         "lines": _wrong_lines(analysis, care, lang),
-        "referrals": _referrals(care.referrals, lang),
+        **_wrong_townships(analysis, care, lang),
+        "referrals": _referrals(analysis, care, lang),
     }
 
 
@@ -298,7 +399,7 @@ def _wrong_lines(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
     """Say for how many the nearest hospital is the wrong one, a line a centre."""
     return [
         words.word(
-            "wrong_line",
+            "wrong_line_small" if is_small(row["detour_s"]) else "wrong_line",
             lang,
             centre=capital(wording.centre_text(str(centre), lang)),
             share=wording.share_text(row["wrong_share"]),
@@ -311,24 +412,41 @@ def _wrong_lines(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
     ]
 
 
-def _referrals(referrals: pd.DataFrame, lang: Lang) -> dict[str, Any]:
-    rows: Sequence[Mapping[Any, Any]] = referrals.sort_values("up_s", ascending=False, kind="stable").to_dict(
-        "records"
-    )
+def _wrong_townships(analysis: Analysis, care: Care, lang: Lang) -> dict[str, Any]:
+    """Name the townships whose nearest hospital is the wrong one for most, and say what counts as one."""
+    unit = analysis.area.demand_unit
+    lines = wrong_lines(care, lang)
+    return {
+        "wrong_head": words.word("wrong_head", lang, unit) if lines else "",
+        "wrong_lines": lines,
+        "wrong_basis": words.word("wrong_basis", lang, unit) if care.is_known else "",
+    }
+
+
+def _referrals(analysis: Analysis, care: Care, lang: Lang) -> dict[str, Any]:
+    """Give the referrals, the longest first; the way back stands apart only where it differs."""
+    rows: Sequence[Mapping[Any, Any]] = care.referrals.sort_values(
+        "up_s", ascending=False, kind="stable"
+    ).to_dict("records")
+    is_same = way_back_is_the_same(care.referrals, lang)
+    keys = ("both_ways",) if is_same else ("up", "down")
     return {
         "title": words.word("referral_list", lang, n=len(rows)),
-        "heads": [
-            words.word("health_centre", lang),
-            words.short_word("up", lang),
-            words.short_word("down", lang),
-        ],
+        "heads": [words.word("health_centre", lang), *(words.short_word(key, lang) for key in keys)],
         "rows": [
             {
                 "name": wording.one_line(row["name"]),
-                "hospital": wording.one_line(row["hospital_name"]) or wording.DASH,
-                "cells": [wording.minutes_text(row[key], lang) for key in ("up_s", "down_s")],
+                "hospital": (wording.one_line(row["hospital_name"]) or wording.DASH)
+                + (f" · {words.word('no_ambulance_mark', lang)}" if row["ambulances"] == 0 else ""),
+                "cells": _both_ways(row, lang)[: len(keys)],
             }
             for row in rows
         ],
-        "caption": words.word("referral_table", lang),
+        "caption": referral_basis(analysis, lang),
     }
+
+
+def _both_ways(row: Mapping[Any, Any], lang: Lang) -> list[str]:
+    """Give the way there and the way back, in figures only once where they are equal."""
+    up, down = (wording.minutes_text(row[key], lang) for key in ("up_s", "down_s"))
+    return [up, words.word("down_as_up", lang) if up == down else down]

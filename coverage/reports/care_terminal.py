@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from coverage.reports import care_wording as words
 from coverage.reports import wording
+from coverage.reports.care_detours import detour_text, referral_lines, wrong_lines
 from coverage.reports.palette import VERDICT_MARKS
 from coverage.reports.rows import worst_first
 from coverage.reports.text_table import TextColumn, table_lines
@@ -39,12 +40,27 @@ def render_care(analysis: Analysis, care: Care, lang: Lang, *, codes: Mapping[st
     """
     unit = analysis.area.demand_unit
     parts = [
-        words.word("care", lang),
-        "\n".join(_centres(analysis, care, lang)),
-        words.word("care_headline", lang, unit),
-        "\n".join(_townships(analysis, care, lang, codes)),
+        [words.word("care", lang), *_centres(analysis, care, lang), words.word("medians", lang)],
+        _nearest(analysis, care, lang),
+        [
+            words.word("care_headline", lang, unit),
+            *_townships(analysis, care, lang, codes),
+            *referral_lines(analysis, care, lang),
+        ],
     ]
-    return "\n".join(parts[:2]) + "\n\n" + "\n".join(parts[2:])
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _nearest(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
+    """Name the townships whose nearest hospital cannot treat the case, and say what counts as one."""
+    if not care.is_known:
+        return []
+    unit = analysis.area.demand_unit
+    lines = [f"  {line}" for line in wrong_lines(care, lang)]
+    found = (
+        [words.word("wrong_head", lang, unit), *lines] if lines else [words.word("wrong_none", lang, unit)]
+    )
+    return [*found, words.word("wrong_basis", lang, unit)]
 
 
 def _centres(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
@@ -67,6 +83,7 @@ def _centres(analysis: Analysis, care: Care, lang: Lang) -> list[str]:
                 "within_share": words.share_text(row["within_share"], analysis),
                 "met": words.met_text(row),
                 "wrong_share": wording.share_text(row["wrong_share"]),
+                "detour": detour_text(row["detour_s"], lang),
             }
         )
     return table_lines(_columns(rows, lang, left=("centre",)))

@@ -105,6 +105,7 @@ def _township_columns(book: Book, analysis: Analysis, care: Care) -> list[Column
         Column(_word(book, "is_beyond"), [wording.yes_text(v, lang) for v in rows["is_beyond"]]),
         Column(_word(book, "nearest_name"), _names(rows["nearest_name"])),
         *_wrong_columns(book, rows),
+        *(Column(_word(book, key), _names(rows[key])) for key in ("wrong_name", "right_name")),
     ]
 
 
@@ -131,6 +132,7 @@ def _referral_columns(book: Book, analysis: Analysis, care: Care) -> list[Column
         Column(_word(book, "referral_hospital_id"), list(rows["hospital_id"])),
         Column(_word(book, "up"), minutes(rows["up_s"]), MINUTES),
         Column(_word(book, "down"), minutes(rows["down_s"]), MINUTES),
+        Column(book.label("ambulances"), [number(n) for n in rows["ambulances"]], WHOLE),
     ]
 
 

@@ -70,6 +70,49 @@ def test_a_centre_puts_the_promise_away_and_brings_it_back(opened):
     assert page.locator("#care-title").is_hidden()
 
 
+PANEL = """() => [...document.querySelectorAll(
+  "header .kicker, header .promise, .answers b, .answers small, #panel-body > .gap, .townships tr")]
+  .map((node) => node.textContent.replace(/\\s+/g, " ").trim())"""
+
+
+def test_the_panel_s_figures_follow_the_layer_and_come_back(opened):
+    page = opened(DESK)
+    promised = page.evaluate(PANEL)
+    assert "9/14" in promised
+    page.click("input[value=care-stroke]")
+    told = page.evaluate(PANEL)
+    assert told[:2] == ["救治链：呼救至到院", "卒中：呼救至到院60分钟以内，鸣笛行车"]
+    assert told[2:6] == ["6/14", "部分达标 5 · 未达标 3", "72.0%", "31.2万 / 43.3万"]
+    assert len(told) == len(promised)
+    assert not set(told[:7]) & set(promised[:7])
+    # what would go on telling of the promise is away
+    assert page.locator(".totals").is_hidden()
+    assert page.locator("details:has(> .uncovered)").is_hidden()
+    page.click("input[value=care-maternal]")
+    assert "长安街道多行1.2分钟" in page.locator("#panel-body > .gap").inner_text()
+    assert page.locator(".answers b").all_inner_texts() == ["14/14", "100.0%"]
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".answers b").all_inner_texts() == ["14/14", "100.0%"]
+    assert page.locator(".totals").is_hidden()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.click("input[value=care-maternal]")
+    assert page.evaluate(PANEL) == promised
+    assert page.locator(".totals").is_visible()
+
+
+def test_a_township_of_the_panel_opens_the_chain_while_a_centre_is_shown(opened):
+    page = opened(DESK)
+    page.click("#township-box summary")
+    page.click("input[value=care-stroke]")
+    page.click(".townships tr:has-text('詹桥镇') button")
+    assert "詹桥镇 · 卒中" in page.wait_for_selector(".leaflet-popup .card").inner_text()
+    page.click("input[value=care-stroke]")
+    page.click(".townships tr:has-text('坦渡镇') button")
+    page.wait_for_function(
+        "() => document.querySelector('.leaflet-popup .card h2')?.textContent === '坦渡镇'"
+    )
+
+
 def test_the_legend_explains_what_is_on(opened):
     page = opened(DESK)
     rows = """() => [...document.querySelectorAll("#legend li:not([hidden])")]
@@ -105,7 +148,6 @@ def test_a_township_s_card_tells_its_chain(opened):
 def test_on_a_phone_the_panel_s_button_shows_the_centre(opened):
     page = opened(PHONE)
     page.click("#sheet-handle")
-    page.click("summary:has-text('救治链')")
     button = page.locator("button[data-care=care-chest_pain]")
     assert button.get_attribute("aria-pressed") == "false"
     button.click()

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pyogrio
 import pytest
 
@@ -17,6 +18,8 @@ from builders import toy_analysis, toy_area
 from coverage.analysis import analyze
 from coverage.reports import care_wording, wording
 from coverage.reports.bundle import write_reports
+from coverage.reports.care_detours import detour_row_text, detour_text, wrong_lines
+from coverage.reports.care_map import care_page
 from coverage.reports.figures import figures_hash, to_json
 from coverage.reports.layers import write_layers
 from coverage.reports.map import render_map
@@ -97,6 +100,7 @@ def test_json_holds_the_chain_to_the_millisecond():
     assert stroke["total_s"] == 2610.0
     assert (stroke["verdict"], stroke["hospital_id"], stroke["nearest_id"]) == ("met", "h1", "h2")
     assert (stroke["wrong_share"], stroke["detour_s"]) == (1.0, 1029.0)
+    assert (stroke["wrong_id"], stroke["right_id"]) == ("h2", "h1")
     assert figures["totals"]["maternal"]["total_s"] is None
     assert figures["totals"]["maternal"]["townships_unmet"] == 2
     assert figures["referrals"] == [
@@ -107,6 +111,7 @@ def test_json_holds_the_chain_to_the_millisecond():
             "hospital_id": "h1",
             "up_s": 609.0,
             "down_s": 849.0,
+            "ambulances": 0.0,
         }
     ]
     assert [gap["centre"] for gap in figures["missing"]] == ["chest_pain", "maternal", "newborn"]
@@ -120,7 +125,9 @@ def test_the_terminal_tells_the_chain(lang):
     stroke = next(line for line in lines if line.startswith({"zh": "卒中", "en": "stroke"}[lang]))
     # of 400 people 300 are in the north, whose figures are the medians; the slowest tenth is in the south
     legs = [wording.minutes_text(seconds, lang) for seconds in (969, 900, 669, 2538, 2610)]
-    assert stroke.split()[1:] == ["60", *legs, "100.0%", "2/2", "100.0%"]
+    # the north is taken 309 s past the hospital beyond the line, the south 1,029 s past the one in the county
+    detour = wording.minutes_text(309, lang)
+    assert stroke.split()[1:] == ["60", *legs, "100.0%", "2/2", "100.0%", detour]
     south = [line for line in lines if line.startswith("南镇")][-1]
     assert f"{VERDICT_MARKS['met']} 43.5" in south
     assert f"{VERDICT_MARKS['unmet']} {wording.minutes_text(float('inf'), lang)}" in south
@@ -128,6 +135,59 @@ def test_the_terminal_tells_the_chain(lang):
     assert north.endswith("10.2")
     assert "\x1b" not in text
     assert "\x1b[" in render(ring_analysis(), lang, colour=True)
+
+
+def test_the_terminal_names_the_townships_with_the_wrong_hospital(lang):
+    """Each with the hospital that is nearest, the right one and what it takes longer."""
+    text = render(ring_analysis(), lang)
+    (head,) = [line for line in text.splitlines() if line == care_wording.word("wrong_head", lang)]
+    lines = text.splitlines()[text.splitlines().index(head) + 1 :]
+    stroke = [line for line in lines if line.startswith({"zh": "  卒中", "en": "  stroke"}[lang])]
+    expected = {
+        "zh": [
+            "  卒中：最近为县中医院，应送县人民医院：南镇多行17.2分钟",
+            "  卒中：最近为邻县医院，应送县人民医院：北镇多行5.2分钟",
+        ],
+        "en": [
+            "  stroke: nearest 县中医院, right 县人民医院: 南镇 17.2 min longer",
+            "  stroke: nearest 邻县医院, right 县人民医院: 北镇 5.2 min longer",
+        ],
+    }
+    assert stroke == expected[lang]
+    # nobody in reach can treat these: the notes say so
+    assert not any(wording.centre_text("maternal", lang) in line for line in lines if line.startswith("  "))
+    assert care_wording.word("wrong_basis", lang) in text
+    assert care_wording.word("medians", lang) in text
+
+
+def test_the_terminal_says_how_referrals_are_driven(lang):
+    text = render(ring_analysis(), lang)
+    assert {"zh": "鸣笛行车，自门口出发，不含等待车辆的时间", "en": "without the wait for a vehicle"}[
+        lang
+    ] in text
+    # the ring is driven one way
+    assert care_wording.word("down_same", lang) not in text
+    assert care_wording.word("no_ambulance", lang, n=1, names="北镇卫生院") in text
+    calm = analyze(ring_area(), condition="normal", care=CareStandard())
+    assert wording.condition_text("normal", lang) + {"zh": "，自", "en": ", from"}[lang] in render(calm, lang)
+
+
+def test_a_detour_below_a_minute_alarms_nobody(lang):
+    townships = ring_analysis().care.townships
+    short = replace(ring_analysis().care, townships=townships.assign(detour_s=59.9))
+    (line,) = {
+        line.split("stroke")[-1] for line in wrong_lines(short, "en", centre="stroke") if "南镇" in line
+    }
+    assert line.endswith("南镇 hardly longer")
+    small = care_wording.word("detour_small", lang)
+    assert detour_text(59.9, lang) == small
+    assert detour_text(60.0, lang) == "1.0"
+    assert detour_row_text(36.0, lang) == "0.6" + wording.bracketed(small, lang)
+    assert detour_text(float("nan"), lang) == wording.DASH
+    # a way there that does not exist is not short
+    lost = replace(short, townships=townships.assign(detour_s=np.inf, right_id="", right_name=""))
+    assert "南镇" in " ".join(wrong_lines(lost, lang, centre="stroke"))
+    assert small not in " ".join(wrong_lines(lost, lang, centre="stroke"))
 
 
 def test_notes_say_what_is_missing_and_what_to_do(lang):
@@ -165,6 +225,8 @@ def test_sheets_hold_the_chain(workbook, lang):
     assert south[head("total")] == pytest.approx(43.5)
     assert south[head("detour")] == pytest.approx(17.15)
     assert (south[head("hospital_name")], south[head("nearest_name")]) == ("县人民医院", "县中医院")
+    assert (south[head("wrong_name")], south[head("right_name")]) == ("县中医院", "县人民医院")
+    assert referrals[0]["".join(wording.label("ambulances", lang).split())] == 0
     assert south[head("verdict")].startswith(VERDICT_MARKS["met"])
     lost = next(row for row in townships if row[head("centre")] == wording.centre_text("maternal", lang))
     # where there is no way there is no number, and how many it concerns stands beside it
@@ -245,6 +307,44 @@ def test_the_map_s_layer_holds_the_chain():
     assert maternal["hospitals"] == maternal["ways"] == []
     assert [len(group["name"]) for group in maternal["dots"]] == [2]
     assert "100.0% at the door within 60 min" in stroke["title"]
+
+
+def test_the_map_s_popups_and_panel_name_the_wrong_hospital():
+    page = Page(render_map(ring_analysis(), "zh"))
+    layers = {layer["layer"]: layer for layer in page.data["care"]}
+    south = layers["care-stroke"]["townships"][0]
+    rows = dict(south["rows"])
+    assert (rows["不能救治的最近医院"], rows["应送医院"]) == ("县中医院", "县人民医院")
+    assert south["tip"][-2:] == ["最近医院县中医院不能救治", "应送县人民医院，多行 17.2 分钟"]
+    assert south["lines"] == ["各段分别取中位，不可相加"]
+    panel = layers["care-stroke"]["panel"]
+    assert "南镇多行17.2分钟" in panel["gap"]
+    assert "南镇多行17.2分钟" in page.text
+    assert [answer[0] for answer in panel["answers"]] == ["2/2", "100.0%"]
+    assert layers["care-maternal"]["panel"]["answers"][0][0] == "0/2"
+    # trauma in the north is taken past the hospital beyond; nobody else is taken past one that is nearer
+    trauma = layers["care-trauma"]["townships"][0]
+    assert dict(trauma["rows"])["最近医院"] == "县中医院"
+    assert "卫生院只在具备该类中心时计入" in page.text
+
+
+def test_the_way_back_stands_apart_only_where_it_differs(lang):
+    analysis = ring_analysis()
+    heads = [care_wording.short_word(key, lang) for key in ("up", "down", "both_ways")]
+    referrals = analysis.care.referrals
+    found = [
+        care_page(analysis, replace(analysis.care, referrals=table), lang)["referrals"]
+        for table in (referrals, referrals.assign(down_s=referrals["up_s"]))
+    ]
+    assert [table["heads"][1:] for table in found] == [heads[:2], heads[2:]]
+    assert [len(table["rows"][0]["cells"]) for table in found] == [2, 1]
+    assert found[0]["rows"][0]["hospital"].endswith(care_wording.word("no_ambulance_mark", lang))
+    both = pd.concat([referrals, referrals.assign(down_s=referrals["up_s"])])
+    cells = [
+        row["cells"][1]
+        for row in care_page(analysis, replace(analysis.care, referrals=both), lang)["referrals"]["rows"]
+    ]
+    assert cells == ["14.2", care_wording.word("down_as_up", lang)]
 
 
 def test_the_page_s_policy_allows_its_scripts_alone():

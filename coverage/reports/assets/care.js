@@ -103,11 +103,62 @@
     press();
   });
 
-  /* What the map shows now, said over it: the panel goes on telling of the promise. */
+  /* What the map shows now, said over it and by the panel: heading, figures and townships follow the layer,
+     and the promise's own come back when it goes. */
   const title = geo.element("p", "");
   title.id = "care-title";
   title.setAttribute("role", "status");
   document.querySelector(".folium-map").after(title);
+
+  const panel = document.getElementById("panel");
+  const told = ["header .kicker", "header .promise", ".answers", "#panel-body > .gap", ".townships thead tr", ".townships tbody"]
+    .map((name) => panel.querySelector(name));
+  const promised = told.map((node) => [...node.childNodes]);
+
+  function answer([figure, label, detail]) {
+    const box = geo.element("div");
+    box.append(geo.element("b", "", figure), geo.element("span", "", label), geo.element("small", "", detail));
+    return box;
+  }
+
+  function heading(text) {
+    const cell = geo.element("th", "", text);
+    cell.scope = "col";
+    return cell;
+  }
+
+  function openTownship(care, i) {
+    const { map, townships, phone, move, popupOptions, setSheet } = window.coverageMap;
+    const t = townships.after[data.townships[i].id];
+    map.closePopup();
+    if (phone.matches) setSheet(false);
+    move(t.bounds, 12.5, () => {
+      L.popup(popupOptions()).setLatLng(t.at).setContent(geo.card(care.townships[i], data.words)).openOn(map);
+    });
+  }
+
+  function townshipRow(care, { id, verdict, verdict_text, cells }) {
+    const i = data.townships.findIndex((t) => t.id === id);
+    const row = geo.element("tr", verdict);
+    const name = geo.element("th");
+    const button = geo.element("button");
+    button.type = "button";
+    button.append(geo.symbol("mark-" + verdict, "mark", verdict_text), data.townships[i].name);
+    name.scope = "row";
+    name.append(button);
+    row.append(name, ...cells.map((cell) => geo.element("td", "", cell)));
+    row.addEventListener("click", () => openTownship(care, i));
+    return row;
+  }
+
+  function tell(care) {
+    document.documentElement.classList.toggle("of-centre", Boolean(care));
+    const says = care && care.panel;
+    const now = says
+      ? [[says.kicker], [says.promise], says.answers.map(answer), [says.gap], says.heads.map(heading), says.townships.map((row) => townshipRow(care, row))]
+      : promised;
+    told.forEach((node, i) => node.replaceChildren(...now[i]));
+  }
 
   const rows = [...document.querySelectorAll("button[data-care]")];
   const boxOf = (button) => boxes.find((box) => box.value === button.dataset.care);
@@ -117,13 +168,13 @@
     const shown = data.care.find((care) => boxes.some((box) => box.value === care.layer && box.checked));
     title.textContent = shown ? shown.title : "";
     title.hidden = !shown;
+    tell(shown);
   }
 
   rows.forEach((button) => {
     button.addEventListener("click", () => {
       const box = boxOf(button);
       set(box, !box.checked);
-      const panel = document.getElementById("panel");
       // on a phone the sheet lies over the map that has just changed
       if (panel.classList.contains("open")) document.getElementById("sheet-handle").click();
     });
