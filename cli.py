@@ -1448,6 +1448,7 @@ def _rules(
     """Give the rules that are played, and what became of the rows of past calls."""
     from coverage.inputs.calls import read_calls  # noqa: PLC0415
     from coverage.inputs.rules import check_rules  # noqa: PLC0415
+    from coverage.simulation import COMMAND_LINE  # noqa: PLC0415
     from coverage.simulation import Rules as UsualRules  # noqa: PLC0415
 
     rules, log = UsualRules(), None
@@ -1458,12 +1459,15 @@ def _rules(
     changes = dict(asked["given"])
     if asked["dispatch"] is not None:
         changes["dispatch"] = asked["dispatch"]
+    sources = {**rules.sources, **dict.fromkeys(changes, COMMAND_LINE)}
     if asked["calls_file"] is not None:
         past, account, notes = read_calls(asked["calls_file"], area)
         log = (account, notes)
-        changes.setdefault("calls_per_day", len(past.time_s) / past.n_days)
+        if "calls_per_day" not in changes:
+            changes["calls_per_day"] = len(past.time_s) / past.n_days
+            sources["calls_per_day"] = past.source
         changes["past_calls"] = past
-    return replace(rules, **changes), log
+    return replace(rules, **changes, sources=sources), log
 
 
 def _write_log_rejects(log: _Log | None, staging: Path, command: str, lang: Lang) -> tuple[str, ...]:

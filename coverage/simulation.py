@@ -30,6 +30,8 @@ DispatchRule = Literal["nearest", "preparedness"]
 HOURS_OF_WEEK = 168
 MOST_CALLS = 2_000_000
 """Of one replication; a large city has half a million a year."""
+COMMAND_LINE = "command line"
+"""Source of a rule that was given as an option of a command."""
 DAY_S, WEEK_S = 86_400.0, 7 * 86_400.0
 _SHARES_APART = 1e-6  # shares written with few digits still add up to 1
 
@@ -320,8 +322,9 @@ class Rules:
         Where and when ambulances wait otherwise.
     warm_up_s
         Played before the record begins.
-    source
-        Where the rules come from, printed beside them.
+    sources
+        Where each rule comes from, by the name of its field: a file, or ``command line``; the program's
+        default where a rule is as usual and nobody is named.
     """
 
     days: float = 365.0
@@ -345,7 +348,7 @@ class Rules:
     standby: tuple[Standby, ...] = ()
     shifts: tuple[Shift, ...] = ()
     warm_up_s: float = DAY_S
-    source: str = "default"
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         """Refuse what cannot be played."""
@@ -506,7 +509,9 @@ class SimulatedOutcome:
         figures ``utilisation`` (busy share of its time on duty), ``calls``, ``busy_h_per_day``.
     groups
         Figures of groups of calls, one row each: ``group`` (``all``, ``class``, ``township``, ``priority``,
-        ``centre``, ``hospital``), ``id``, ``name``, and figures ``calls``, ``within_share``, ``mean_s``,
+        ``centre``, ``hospital``), ``id``, ``name``, and figures ``calls``, ``within_share``,
+        ``unhindered_share`` (of the same calls by the same rules, were every ambulance on duty free at its
+        post: the difference is what business costs), ``mean_s``,
         ``median_s``, ``p90_s`` (on the promise's own clock; of calls that were reached), ``waited_share``
         (of calls that waited for a unit), ``wait_mean_s`` (of those that waited), ``lost_share``,
         ``unreached_share``, ``door_median_s``, ``door_p90_s`` (call to door of those taken to a hospital).
@@ -560,11 +565,9 @@ class Simulation:
         ``measure`` (``within_share``, ``mean_s``, ``median_s``, ``p90_s``, ``waited_share``, ``lost_share``),
         ``value``, ``low``, ``high`` (95 %; NaN with one replication), ``is_clear`` (the interval leaves 0
         out).
-    static_share
-        Share of the people within the limit as ``analyze`` has it, by key: what the promise looks like
-        when no ambulance is ever busy.
     assessment
-        What ``analyze`` says of the county as it is, township by township.
+        What ``analyze`` says of the county as it is, from which reports tell how far its data go; none of its
+        shares is shown, since it knows nothing of the rules.
     notes
         What a reader must know.
     """
@@ -576,7 +579,6 @@ class Simulation:
     rules: Rules
     outcomes: tuple[SimulatedOutcome, ...]
     differences: pd.DataFrame
-    static_share: Mapping[str, float]
     assessment: Assessment
     notes: tuple[Note, ...] = field(default=())
 

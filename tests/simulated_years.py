@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from coverage.simulation import Simulation
 
 RULES = Rules(days=20.0, calls_per_day=30.0, replications=4, seed=7)
+RICH = (
+    "hour_of_week",
+    "priorities",
+    "centre_shares",
+    "handling",
+    "turnout_s",
+    "scene",
+    "dispatch",
+    "redirect",
+    "standby",
+    "shifts",
+)
+"""Fields that `rich_rules` names."""
 CASES = ("toy", "alone", "odd", "roads", "once", "few", "lost", "assumed", "none", "own", "many", "rich")
 
 
@@ -78,5 +91,5 @@ def rich_rules() -> Rules:
         redirect=False,
         standby=(Standby("h1", lon, lat, "东门待命点", 1, "08:00-18:00"),),
         shifts=(Shift("h1", 1, "08:00-20:00"),),
-        source="rules.toml",
+        sources=dict.fromkeys(RICH, "rules.toml"),
     )

@@ -36,6 +36,21 @@ _DISPATCH = ("rule", "busy_share", "redirect", "wait")
 _PRIORITY = ("name", "share", "condition", "transport_share")
 _STANDBY = ("base", "name", "lon", "lat", "ambulances", "hours")
 _SHIFT = ("base", "ambulances", "hours")
+_FIELDS = {"turnout": "turnout_s", "priority": "priorities", "standby": "standby", "shift": "shifts"}
+"""Field of `Rules` by the table that says it."""
+_FIELDS_OF: Mapping[str, Mapping[str, str]] = {
+    "calls": {
+        "days": "days",
+        "per_day": "calls_per_day",
+        "hour_of_day": "hour_of_week",
+        "day_of_week": "hour_of_week",
+        "centres": "centre_shares",
+    },
+    "times": {name: name for name in _TIMES},
+    "transport": {"share": "transport_share"},
+    "dispatch": {"rule": "dispatch", "busy_share": "busy_share", "redirect": "redirect", "wait": "wait"},
+}
+"""The same of tables that say several, by the key in them."""
 _HOURS, _DAYS = 24, 7
 _WANTED = (
     "give a file of rules, as docs/logs/rules.toml is one",
@@ -206,12 +221,21 @@ def _rules(head: Table, path: Path) -> Rules:
         "priorities": tuple(_priority(table) for table in head.tables("priority")) or usual.priorities,
         "standby": tuple(_standby(table, shapes) for table in head.tables("standby")),
         "shifts": tuple(_shift(table) for table in head.tables("shift")),
-        "source": path.name,
+        "sources": MappingProxyType(dict.fromkeys(_fields_given(head), path.name)),
     }
     try:
         return replace(usual, **given)
     except SimulationError as error:
         raise head.error(str(error), error.zh) from error
+
+
+def _fields_given(head: Table) -> list[str]:
+    """Name the fields of `Rules` that the file says something of."""
+    given = [_FIELDS[key] for key in head.rows if key in _FIELDS]
+    for key, fields in _FIELDS_OF.items():
+        if key in head.rows:
+            given += [fields[inner] for inner in head.table(key).rows if inner in fields]
+    return given
 
 
 def _above_zero(table: Table, key: str, usual: float) -> float:

@@ -59,7 +59,7 @@ def simulation_json(simulation: Simulation) -> dict[str, Any]:
         "standard": standard_figures(shown),
         "rules": _rules(simulation.rules),
         "answer": {"code": found.code, "keys": list(found.keys)},
-        "outcomes": [_outcome(simulation, outcome) for outcome in simulation.outcomes],
+        "outcomes": [_outcome(outcome) for outcome in simulation.outcomes],
         "differences": _differences(simulation.differences),
         "hours_of_conditions": dict(simulation.speeds.hours),
         **source_figures(shown),
@@ -121,7 +121,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _outcome(simulation: Simulation, outcome: SimulatedOutcome) -> dict[str, Any]:
+def _outcome(outcome: SimulatedOutcome) -> dict[str, Any]:
     return {
         "key": outcome.key,
         "name": None if outcome.is_baseline else text(outcome.option.name),
@@ -133,7 +133,6 @@ def _outcome(simulation: Simulation, outcome: SimulatedOutcome) -> dict[str, Any
             for key in ("urban_s", "rural_s", "target_share", "clock", "handling_s", "turnout_s")
         },
         "n_calls": outcome.n_calls,
-        "static_covered_share": share(simulation.static_share[outcome.key]),
         "groups": _table(outcome.groups),
         "units": _table(outcome.units),
         "hours": _table(outcome.hours),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coverage.reports import wording
+from coverage.reports.simulation_wording import per_day_text
 from coverage.reports.wording import pick
-from coverage.simulation import HOURS_OF_WEEK, Rules
+from coverage.simulation import COMMAND_LINE, HOURS_OF_WEEK, Rules
 from coverage.standards import MINUTE_S
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ _SOURCES: Mapping[str, tuple[str, str]] = {
         "an ambulance simulation of Auckland, not Chinese",
     ),
 }
+_DEFAULT = ("程序默认值", "the program's default")
+_COMMAND_LINE = ("命令行给出", "given on the command line")
+_UNSAID = ("未注明来源", "source not given")
+_ITEMS: Mapping[str, tuple[str, str]] = {
+    "days": ("天数", "days"),
+    "replications": ("重复次数", "replications"),
+    "seed": ("随机种子", "seed"),
+    "dispatch": ("派车规则", "rule"),
+    "busy_share": ("车辆占用率", "busy share"),
+}
+"""Rules that share a row."""
 _PER_DAY_H = 24
 
 
@@ -67,18 +79,33 @@ def rule_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
 
 
 def _origin(rules: Rules, lang: Lang, *names: str) -> tuple[str, bool]:
-    """Say where rules come from, and whether they are the program's own."""
-    usual = Rules()
-    if all(getattr(rules, name) == getattr(usual, name) for name in names):
-        return pick(lang, "程序默认值", "the program's default"), True
-    if rules.source == usual.source:
-        return pick(lang, "命令行给出", "given on the command line"), False
-    return wording.one_line(rules.source), False
+    """Say where rules come from, each where they differ, and whether all are the program's own."""
+    by_source: dict[str, list[str]] = {}
+    for name in names:
+        by_source.setdefault(_source(rules, name, lang), []).append(name)
+    default = pick(lang, *_DEFAULT)
+    if len(by_source) == 1:
+        (source,) = by_source
+        return source, source == default
+    said = []
+    for source, mine in by_source.items():
+        what = pick(lang, "、", ", ").join(pick(lang, *_ITEMS[name]) for name in mine)
+        said.append(pick(lang, f"{what}：{source}", f"{what}: {source}"))
+    return pick(lang, "；", "; ").join(said), False
+
+
+def _source(rules: Rules, name: str, lang: Lang) -> str:
+    """Say where one rule comes from."""
+    if name in rules.sources:
+        given = rules.sources[name]
+        return pick(lang, *_COMMAND_LINE) if given == COMMAND_LINE else wording.one_line(given)
+    is_usual = getattr(rules, name) == getattr(Rules(), name)
+    return pick(lang, *(_DEFAULT if is_usual else _UNSAID))
 
 
 def _call_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
     rules, past = simulation.rules, simulation.rules.past_calls
-    per_day = f"{rules.calls_per_day:g}"
+    per_day = per_day_text(rules.calls_per_day)
     rows = [
         RuleRow(
             pick(lang, "呼救数量", "Calls"),
@@ -105,7 +132,7 @@ def _call_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
             RuleRow(
                 where,
                 pick(lang, f"按各居民点的{who}比例", f"from every demand point, in proportion to its {who}"),
-                pick(lang, "程序默认值", "the program's default"),
+                pick(lang, *_DEFAULT),
                 is_assumed=True,
             ),
             RuleRow(when, _profile_text(rules, lang), *_origin(rules, lang, "hour_of_week")),
@@ -168,7 +195,9 @@ def _time_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
     promise = pick(lang, "响应标准", "the promise")
     handling, turnout = f"{standard.handling_s:g}", f"{standard.turnout_s:g}"
     rows = [
-        _duration_row(pick(lang, "接警受理", "Call handling"), rules.handling, rules, lang)
+        _duration_row(
+            pick(lang, "接警受理", "Call handling"), rules.handling, _origin(rules, lang, "handling"), lang
+        )
         if rules.handling is not None
         else RuleRow(
             pick(lang, "接警受理", "Call handling"),
@@ -197,7 +226,8 @@ def _time_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
             )
         )
     rows.append(_travel_row(simulation, lang))
-    rows.append(_duration_row(pick(lang, "现场处置", "On scene"), rules.scene, rules, lang))
+    origin = _origin(rules, lang, "scene")
+    rows.append(_duration_row(pick(lang, "现场处置", "On scene"), rules.scene, origin, lang))
     taken = f"{100 * rules.transport_share:g}%"
     source, assumed = _origin(rules, lang, "transport_share")
     rows.append(
@@ -212,11 +242,12 @@ def _time_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
             assumed,
         )
     )
-    rows.append(_duration_row(pick(lang, "院内交接", "Handover"), rules.handover, rules, lang))
+    origin = _origin(rules, lang, "handover")
+    rows.append(_duration_row(pick(lang, "院内交接", "Handover"), rules.handover, origin, lang))
     return rows
 
 
-def _duration_row(item: str, duration: Duration, rules: Rules, lang: Lang) -> RuleRow:
+def _duration_row(item: str, duration: Duration, origin: tuple[str, bool], lang: Lang) -> RuleRow:
     mean = f"{duration.mean_s / MINUTE_S:g}"
     law = pick(lang, *_LAWS[duration.law])
     if duration.law in ("lognormal", "gamma"):
@@ -224,8 +255,8 @@ def _duration_row(item: str, duration: Duration, rules: Rules, lang: Lang) -> Ru
     text = pick(lang, f"平均{mean}分钟，{law}", f"{mean} min on average, {law}")
     if duration.source in _SOURCES:
         return RuleRow(item, text, pick(lang, *_SOURCES[duration.source]), is_assumed=True)
-    source = wording.one_line(duration.source) or wording.one_line(rules.source)
-    return RuleRow(item, text, source, is_assumed=False)
+    source = wording.one_line(duration.source)
+    return RuleRow(item, text, source, is_assumed=False) if source else RuleRow(item, text, *origin)
 
 
 def _travel_row(simulation: Simulation, lang: Lang) -> RuleRow:
@@ -245,9 +276,10 @@ def _travel_row(simulation: Simulation, lang: Lang) -> RuleRow:
 
 
 def _dispatch_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
-    rules = simulation.rules
+    rules, named = simulation.rules, ["dispatch"]
     text = pick(lang, "派最先到达的空闲车", "the free unit that is there first")
     if rules.dispatch == "preparedness":
+        named.append("busy_share")
         busy = f"{100 * rules.busy_share:g}%"
         text = pick(
             lang,
@@ -275,7 +307,7 @@ def _dispatch_rows(simulation: Simulation, lang: Lang) -> list[RuleRow]:
         )
     )
     rows = [
-        RuleRow(pick(lang, "派车", "Dispatch"), text, *_origin(rules, lang, "dispatch", "busy_share")),
+        RuleRow(pick(lang, "派车", "Dispatch"), text, *_origin(rules, lang, *named)),
         RuleRow(pick(lang, "返程改派", "On the way back"), redirect, *_origin(rules, lang, "redirect")),
         RuleRow(pick(lang, "无空闲车", "None free"), queue, *_origin(rules, lang, "wait")),
     ]

@@ -45,7 +45,7 @@ def outcome_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
     heads = [
         "within_share",
         *(["against_today"] if has_options else []),
-        "static_share",
+        "unhindered_share",
         *_TIMES,
         shortage(simulation.rules),
         "busiest",
@@ -55,12 +55,12 @@ def outcome_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
     rows = []
     for i, outcome in enumerate(simulation.outcomes):
         row = everyone(outcome)
-        cells = [share_cell(row, "within_share", lang, target_share=outcome.standard.target_share)]
+        target = outcome.standard.target_share
+        cells = [share_cell(row, "within_share", lang, target_share=target)]
         if has_options:
             cells.append(_against_cell(simulation, outcome, lang))
-        static = simulation.static_share[outcome.key]
         cells += [
-            {"text": wording.share_text(static), "small": "", "value": _value(static)},
+            share_cell(row, "unhindered_share", lang, target_share=target),
             *(minutes_cell(row, name, lang) for name in _TIMES),
             share_cell(row, shortage(simulation.rules), lang),
             _busiest_cell(outcome, lang),
@@ -220,20 +220,19 @@ def _hours(hours: float) -> str:
 def township_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
     """Give the table of townships: the smallest share first, those with too few calls last."""
     rules, outcome = simulation.rules, simulation.baseline
-    static = simulation.assessment.townships.set_index("id")
+    classes = dict(zip(simulation.area.townships["id"], simulation.area.townships["class"], strict=True))
     rows = []
     for row in (*worst_first(group_rows(outcome, "township"), rules), everyone(outcome)):
         is_total = row["group"] == "all"
         known = is_total or says_something(row, rules)
         if row["calls"] == 0 and not row["id"]:
             continue
-        share = simulation.static_share["0"] if is_total else static["covered_share"].get(row["id"], math.nan)
         target = simulation.standard.target_share
         cells = [{"text": words.count_text(row["calls"]), "small": "", "value": _value(row["calls"])}]
         cells += (
             [
                 share_cell(row, "within_share", lang, target_share=target),
-                {"text": wording.share_text(share, target_share=target), "small": "", "value": _value(share)},
+                share_cell(row, "unhindered_share", lang, target_share=target),
                 *(minutes_cell(row, name, lang) for name in _TIMES),
                 share_cell(row, shortage(rules), lang),
             ]
@@ -252,14 +251,14 @@ def township_table(simulation: Simulation, lang: Lang) -> dict[str, Any]:
                 if is_total
                 else words.group_name("township", row, lang),
                 "small": ""
-                if is_total or row["id"] not in static.index
-                else wording.class_text(static["class"][row["id"]], lang),
+                if is_total or row["id"] not in classes
+                else wording.class_text(classes[row["id"]], lang),
                 "bar": bar_svg(float(row["within_share"]), lang) if known else "",
                 "cells": cells,
                 "total": is_total,
             }
         )
-    keys = ("calls", "within_share", "static_share", *_TIMES, shortage(rules))
+    keys = ("calls", "within_share", "unhindered_share", *_TIMES, shortage(rules))
     return {
         "heads": [words.label(key, lang) for key in keys],
         "options": [{"key": o.key, "name": option_name(o, lang)} for o in simulation.options],

@@ -13,8 +13,10 @@ from coverage.reports.simulation_rows import (
     difference,
     everyone,
     figure,
+    group_rows,
     judges_alike,
     n_calls,
+    says_something,
     shown_of,
     too_few,
 )
@@ -72,8 +74,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "share": ("占比", "Share"),
     "simulation": ("急救呼叫模拟", "Simulated emergency calls"),
     "source": ("来源", "Source"),
-    "static_share": ("无占用时覆盖（analyze）", "With no ambulance busy (analyze)"),
     "townships": ("各乡镇", "Townships"),
+    "unhindered_share": ("若当班车都在站待命", "Were every ambulance on duty free at its post"),
     "unit": ("救护车", "Ambulance"),
     "units": ("救护车占用率", "How busy each ambulance is"),
     "unreached_share": ("无法到达", "Unreached"),
@@ -139,17 +141,48 @@ def headline(simulation: Simulation, lang: Lang) -> list[str]:
         ``zh`` or ``en``.
     """
     name = wording.short_name(simulation.area.county.title(lang))
-    promise = wording.promise_text(shown_of(simulation), lang)
+    promise = wording.promise_text(shown_of(simulation), lang) + _hours_text(simulation, lang)
     lines = [pick(lang, f"{name}  {promise}", f"{name}: {promise}"), year_text(simulation, lang)]
     if simulation.options:
         lines.append(answer_text(simulation, lang))
-    return [*lines, busy_text(simulation, lang)]
+    caution = caution_text(simulation, lang)
+    return [*lines, busy_text(simulation, lang), *([caution] if caution else [])]
+
+
+def _hours_text(simulation: Simulation, lang: Lang) -> str:
+    """Name the hours that have driving conditions of their own; empty where there are none."""
+    hours = simulation.speeds.hours
+    if not hours:
+        return ""
+    spans = wording.names_text([wording.one_line(span) for span in hours], lang)
+    return pick(
+        lang,
+        f"；以下时段另有行车条件（见模拟规则）：{spans}",
+        f"; other driving conditions (see the rules) at {spans}",
+    )
+
+
+def caution_text(simulation: Simulation, lang: Lang) -> str:
+    """Say what the intervals hold and what they do not; empty where there are none."""
+    if simulation.rules.replications == 1:
+        return ""
+    return pick(
+        lang,
+        "95%区间只反映呼救的偶然性，不反映处置时间、车速等设定是否准确：适合比较方案，不宜据此承诺具体百分比",
+        "The 95% intervals hold the chance of the calls, not whether service times and speeds are right: "
+        "good for comparing options, not for promising a percentage",
+    )
+
+
+def per_day_text(calls: float) -> str:
+    """Give a number of calls a day, with one decimal at most, or two figures below one call."""
+    return f"{calls:.2g}" if calls < 1 else f"{calls:,.1f}".removesuffix(".0")
 
 
 def played_text(simulation: Simulation, lang: Lang) -> str:
     """Say how long and how often is played."""
     rules = simulation.rules
-    days, calls, n = f"{rules.days:g}", f"{rules.calls_per_day:g}", rules.replications
+    days, calls, n = f"{rules.days:g}", per_day_text(rules.calls_per_day), rules.replications
     what = pick(lang, "模拟一年" if rules.days == _YEAR_DAYS else f"模拟{days}天", f"{days} simulated days")
     return pick(
         lang,
@@ -167,13 +200,60 @@ def year_text(simulation: Simulation, lang: Lang) -> str:
     if n_calls(row, rules) == 0:
         return pick(lang, f"{played}：没有呼救，无法评价", f"{played}: no calls, nothing can be said")
     share = share_interval_text(within, lang, target_share=target)
-    static = wording.share_text(simulation.static_share["0"], target_share=target)
-    who = wording.unit_text(simulation.area.demand_unit, lang)
+    free = wording.share_text(row["unhindered_share"], target_share=target)
     return pick(
         lang,
-        f"{played}：限时内到达 {share}；若救护车从无占用（analyze），可覆盖{who}的 {static}",
-        f"{played}: {share} of the calls reached within the limit; with no ambulance ever busy (analyze) "
-        f"{static} of the {who} are",
+        f"{played}：限时内到达 {share}；若当班救护车都在站待命，为 {free}，{_business_text(row, lang)}",
+        f"{played}: {share} of the calls reached within the limit; were every ambulance on duty free at its "
+        f"post, {free} would be: {_business_text(row, lang)}",
+    )
+
+
+def _business_text(row: Mapping[str, Any], lang: Lang) -> str:
+    """Say what it costs that ambulances are out, as the two figures are printed."""
+    cost = (round(1000 * row["unhindered_share"]) - round(1000 * row["within_share"])) / 10
+    if cost > 0:
+        return pick(
+            lang,
+            f"即因车辆外出而降低{cost:.1f}个百分点",
+            f"business costs {cost:.1f} points",
+        )
+    if cost == 0:
+        return pick(lang, "车辆外出没有造成可见的影响", "business makes no visible difference")
+    return pick(
+        lang,
+        "实际更高，因为返程或刚完成任务的车辆有时更近",
+        "the year is better, since a unit on its way back or just clear is sometimes nearer",
+    )
+
+
+def nearer_text(simulation: Simulation, lang: Lang) -> str:
+    """Name the townships that do better than with every ambulance at its post; empty where none does."""
+    rules = simulation.rules
+    names = [
+        str(row["name"]) or phrase("outside", lang)
+        for row in group_rows(simulation.baseline, "township")
+        if says_something(row, rules)
+        and round(1000 * row["within_share"]) > round(1000 * row["unhindered_share"])
+    ]
+    if not names:
+        return ""
+    found = wording.names_text(names, lang)
+    return pick(
+        lang,
+        f"以下乡镇的占比高于“当班车都在站待命”时：返程或刚完成任务的车辆有时比站内车辆更近，且不需出车准备：{found}",
+        "Higher than with every ambulance free at its post, since a unit on its way back or just clear may "
+        f"be nearer and needs no turnout: {found}",
+    )
+
+
+def order_text(lang: Lang) -> str:
+    """Say how to read the utilisation of ambulances that share a base."""
+    return pick(
+        lang,
+        "同一急救点的车辆按车号依次派出：末号车占用率低，说明很少需要同时派出这么多车，不表示该车闲置或工作不力。",
+        "Units of one base are sent in the order of their numbers: a low figure of the last one says how "
+        "rarely so many are out at once, not that this one does less than it could.",
     )
 
 

@@ -96,11 +96,11 @@ def _write_summary(book: Book, simulation: Simulation) -> None:
     for line in words.headline(simulation, lang):
         row += 1
         book.sentence(sheet, row, line, n, bold=True, size=12)
-    few = words.few_text(simulation, lang)
+    said = [text for text in (words.few_text(simulation, lang), words.nearer_text(simulation, lang)) if text]
     weighty = [
         wording.note_line(note, book.shown, lang) for note in simulation.notes if note.code in _WEIGHTY
     ]
-    for line in (*([few] if few else []), *weighty):
+    for line in (*said, *weighty, words.order_text(lang)):
         row += 1
         book.sentence(sheet, row, line, n)
     top = row + 2
@@ -136,13 +136,12 @@ def _summary_columns(book: Book, simulation: Simulation) -> list[Column]:
         if simulation.options
         else nothing
     )
-    static: list[Cell] = [number(simulation.static_share[o.key]) for o in outcomes]
     return [
         Column(words.label("option", lang), [full_title(o, lang) for o in outcomes]),
         Column(words.label("calls", lang), [number(row["calls"]) for row in rows], _COUNT),
         *_figure_columns(rows, ("within_share",), lang),
         *against,
-        Column(words.label("static_share", lang), static, SHARE),
+        *_plain_columns(rows, ("unhindered_share",), lang),
         *_figure_columns(rows, _SUMMARY[1:], lang),
         *_plain_columns(rows, _PLAIN, lang),
     ]
@@ -204,9 +203,9 @@ def _township_columns(book: Book, simulation: Simulation) -> list[Column]:
     ]
     rows = [row for _, row in pairs]
     known = [says_something(row, rules) for row in rows]
-    table = simulation.assessment.townships.set_index("id")
-    classes = [table["class"].get(row["id"], "") for row in rows]
-    static = [table["covered_share"].get(row["id"], float("nan")) for row in rows]
+    townships = simulation.area.townships
+    class_of = dict(zip(townships["id"], townships["class"], strict=True))
+    classes = [class_of.get(row["id"], "") for row in rows]
     return [
         Column(words.label("option", lang), [title(o, lang) for o, _ in pairs]),
         Column(book.label("township_name"), [row["name"] or words.phrase("outside", lang) for row in rows]),
@@ -215,11 +214,7 @@ def _township_columns(book: Book, simulation: Simulation) -> list[Column]:
         Column(words.label("calls", lang), [number(row["calls"]) for row in rows], _COUNT),
         Column(book.label("note"), ["" if one else words.phrase("few", lang) for one in known]),
         *_figure_columns(rows, ("within_share",), lang, known),
-        Column(
-            words.label("static_share", lang) + pick(lang, "，现状", ", today"),
-            [number(value) for value in static],
-            SHARE,
-        ),
+        *_plain_columns(rows, ("unhindered_share",), lang, known),
         *_figure_columns(rows, _SUMMARY[1:], lang, known),
         *_plain_columns(rows, _PLAIN, lang, known),
     ]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coverage.assessment import is_within
 from coverage.simulating.estimates import Sample, estimate
+from coverage.simulating.unhindered import Unhindered
 from coverage.simulation import DAY_S, SimulatedOutcome
 from coverage.standards import MINUTE_S
 from coverage.study_area import CENTRES
@@ -28,7 +29,7 @@ HOUR_S = 3600.0
 DAY_H = 24
 CURVE_MIN = 60
 """As far as the curve of response goes, minutes."""
-SHARES = ("within_share", "waited_share", "lost_share", "unreached_share")
+SHARES = ("within_share", "unhindered_share", "waited_share", "lost_share", "unreached_share")
 TIMES = ("mean_s", "median_s", "p90_s")
 GROUP_FIGURES = ("calls", "within_share", *TIMES, *SHARES[1:], "wait_mean_s", "door_median_s", "door_p90_s")
 
@@ -60,6 +61,7 @@ class _Record:
     wait_s: NDArray[np.float64]
     door_s: NDArray[np.float64]
     is_within: NDArray[np.bool_]
+    is_unhindered_within: NDArray[np.bool_]
     is_lost: NDArray[np.bool_]
     unit: NDArray[np.int64]
     codes: Mapping[str, NDArray[np.int64]]
@@ -86,7 +88,7 @@ def summarise(stage: Stage, key: str, text: str, source: str, played: Sequence[P
         Every figure with its interval; see `coverage.simulating.estimates.estimate`.
     """
     groupings = groupings_of(stage)
-    records = [_record(stage, one) for one in played]
+    records = _records(stage, played)
     tables = []
     for grouping in groupings:
         samples = _samples(grouping, [_group_figures(r, grouping) for r in records])
@@ -116,7 +118,7 @@ def group_samples(stage: Stage, played: Sequence[Played]) -> list[tuple[Grouping
     played
         The replications.
     """
-    records = [_record(stage, one) for one in played]
+    records = _records(stage, played)
     return [
         (grouping, _samples(grouping, [_group_figures(r, grouping) for r in records]))
         for grouping in groupings_of(stage)
@@ -138,19 +140,26 @@ def groupings_of(stage: Stage) -> tuple[Grouping, ...]:
     )
 
 
-def _record(stage: Stage, played: Played) -> _Record:
+def _records(stage: Stage, played: Sequence[Played]) -> list[_Record]:
+    unhindered = Unhindered(stage)
+    return [_record(stage, one, unhindered.response_s(one.calls)) for one in played]
+
+
+def _record(stage: Stage, played: Played, unhindered_s: NDArray[np.float64]) -> _Record:
     calls, standard = played.calls, stage.setting.standard
     counts = calls.time_s >= stage.rules.warm_up_s
     place = calls.place[counts]
     response_s = (played.response_s if standard.clock == "call" else played.rolling_s)[counts]
     hour = ((calls.time_s[counts] - stage.rules.warm_up_s) % DAY_S // HOUR_S).astype(np.int64)
+    limit_s = np.asarray(stage.place_limit_s)[place]
     townships = pd.Index([*stage.setting.area.townships["id"], ""])
     return _Record(
         hour=hour,
         response_s=response_s,
         wait_s=played.wait_s[counts],
         door_s=played.door_s[counts],
-        is_within=is_within(response_s, np.asarray(stage.place_limit_s)[place]),
+        is_within=is_within(response_s, limit_s),
+        is_unhindered_within=is_within(unhindered_s[counts], limit_s),
         is_lost=played.is_lost[counts],
         unit=played.unit[counts],
         codes={
@@ -172,6 +181,7 @@ def _group_figures(record: _Record, grouping: Grouping) -> dict[str, Weighed]:
     calls = _count(code, n)
     shares = {
         "within_share": record.is_within,
+        "unhindered_share": record.is_unhindered_within,
         "waited_share": waited,
         "lost_share": record.is_lost,
         "unreached_share": ~reached & ~record.is_lost,

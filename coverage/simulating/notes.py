@@ -38,7 +38,9 @@ def simulation_notes(
     """
     today, usual = stages[0], Rules()
     rules, speeds = today.rules, today.setting.speeds
-    assumed = [name for name in _TIMES if getattr(rules, name) == getattr(usual, name)]
+    assumed = [
+        name for name in _TIMES if name not in rules.sources and getattr(rules, name) == getattr(usual, name)
+    ]
     told: list[tuple[NoteCode, int, list[str]]] = [
         ("simulation_once", int(rules.replications == 1), []),
         ("simulation_overloaded", *_counted(_overloaded(outcomes))),

@@ -95,7 +95,7 @@ def simulate(
         summarise(stage, key, text, source, mine)
         for stage, key, (text, source), mine in zip(stages, keys, files, played, strict=True)
     )
-    assessments = [setting.assess() for setting in settings]
+    assessment = today.assess()
     return Simulation(
         area=area,
         standard=today.standard,
@@ -104,11 +104,8 @@ def simulate(
         rules=rules,
         outcomes=outcomes,
         differences=differ(stages, keys, played),
-        static_share={
-            key: found.totals["all"].covered_share for key, found in zip(keys, assessments, strict=True)
-        },
-        assessment=assessments[0],
-        notes=simulation_notes(study_notes(area, today.network, assessments[0], ()), stages, outcomes),
+        assessment=assessment,
+        notes=simulation_notes(study_notes(area, today.network, assessment, ()), stages, outcomes),
     )
 
 

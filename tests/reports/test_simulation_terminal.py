@@ -10,10 +10,11 @@ import pytest
 from comparison_cases import NOT_A_WORD
 from coverage.reports import simulation_wording as words
 from coverage.reports.display_width import display_width
-from coverage.reports.simulation_rows import Difference, answer, difference
+from coverage.reports.simulation_rows import Difference, answer, difference, everyone
 from coverage.reports.simulation_rules import rule_rows
 from coverage.reports.simulation_terminal import render_simulation, render_simulation_notes
 from coverage.reports.text_table import TABLE_WIDTH
+from coverage.simulation import COMMAND_LINE
 from simulated_years import CASES, simulation_case
 
 LANGS = ("zh", "en")
@@ -39,7 +40,57 @@ def test_the_first_lines_answer():
     assert "95%区间" in zh[1]
     assert any("方案B" in line and "个百分点" in line for line in zh[2:6])
     en = render_simulation(simulation_case("toy"), "en")
-    assert "with no ambulance ever busy (analyze) 82.6% of the people are" in " ".join(en.split())
+    row = everyone(simulation_case("toy").baseline)
+    free, within = (round(100 * row[name], 1) for name in ("unhindered_share", "within_share"))
+    assert free > within
+    said = f"were every ambulance on duty free at its post, {free}% would be: business costs "
+    assert f"{said}{free - within:.1f} points" in " ".join(en.split())
+    spoken = "".join(line.strip() for line in zh)
+    assert f"若当班救护车都在站待命，为 {free}%，即因车辆外出而降低{free - within:.1f}个百分点" in spoken
+    assert "analyze" not in en + spoken
+
+
+def test_the_first_screen_says_what_the_intervals_do_not_hold():
+    for lang, said in (("zh", "不宜据此承诺具体百分比"), ("en", "not for promising a percentage")):
+        assert said in "".join(words.headline(simulation_case("toy"), lang))
+        assert said not in "".join(words.headline(simulation_case("once"), lang))
+
+
+def test_hours_with_conditions_of_their_own_stand_in_the_heading():
+    simulation = simulation_case("toy")
+    hours = {"07:00-09:00": "peak", "22:00-06:00": "normal"}
+    simulation = replace(simulation, speeds=replace(simulation.speeds, hours=hours, source="own.toml"))
+    for lang, said in (("zh", "另有行车条件"), ("en", "other driving conditions")):
+        heading = words.headline(simulation, lang)[0]
+        assert said in heading
+        assert "07:00-09:00" in heading
+        assert said not in words.headline(simulation_case("toy"), lang)[0]
+
+
+@pytest.mark.parametrize(
+    ("within", "said"), [(0.80, "降低5.0个百分点"), (0.85, "没有造成可见的影响"), (0.86, "实际更高")]
+)
+def test_what_business_costs_is_put_into_words(within, said):
+    simulation = _with_groups("all", within_share=within, unhindered_share=0.85)
+    assert said in words.year_text(simulation, "zh")
+
+
+def test_townships_that_a_returning_ambulance_serves_better_are_told():
+    better = _with_groups("township", within_share=0.9, unhindered_share=0.8)
+    assert "不需出车准备：城关街道" in words.nearer_text(better, "zh")
+    assert "needs no turnout" in words.nearer_text(better, "en")
+    assert words.nearer_text(_with_groups("township", within_share=0.8, unhindered_share=0.8), "zh") == ""
+
+
+def _with_groups(group: str, **values: float):
+    """Give the toy simulation whose groups of one kind have other figures."""
+    simulation = simulation_case("toy")
+    groups = simulation.baseline.groups.copy()
+    for name, value in values.items():
+        groups.loc[groups["group"] == group, name] = value
+    return replace(
+        simulation, outcomes=(replace(simulation.baseline, groups=groups), *simulation.outcomes[1:])
+    )
 
 
 def test_one_replication_is_said_to_have_no_interval():
@@ -137,6 +188,38 @@ def test_rules_name_their_sources_and_what_is_assumed():
     assert rich["呼救时间"].text.startswith("按小时和星期的权重")
     assert "备勤" in rich["派车"].text
     assert {row.source for row in rich.values()} >= {"rules.toml", "本地调度台"}
+
+
+def test_every_rule_names_its_own_source():
+    simulation = simulation_case("toy")
+    rules = replace(
+        simulation.rules,
+        calls_per_day=12.316666,
+        seed=1,
+        replications=20,
+        transport_share=0.8,
+        sources={
+            "calls_per_day": "past.csv",
+            "days": "rules.toml",
+            "replications": COMMAND_LINE,
+            "transport_share": "rules.toml",
+        },
+    )
+    said = replace(simulation, rules=rules)
+    rows = {row.item: row for row in rule_rows(said, "zh")}
+    assert rows["模拟"].source == "天数：rules.toml；重复次数：命令行给出；随机种子：程序默认值"
+    assert rows["呼救数量"].source == "past.csv"
+    assert rows["呼救数量"].text.startswith("平均每天12.3次")
+    assert "每天12.3次呼救" in words.played_text(said, "zh")
+    # what a file says is no assumption, be it the program's own figure
+    assert (rows["送院比例"].source, rows["送院比例"].is_assumed) == ("rules.toml", False)
+    assert (rows["派车"].source, rows["派车"].is_assumed) == ("程序默认值", True)
+    english = {row.item: row for row in rule_rows(said, "en")}
+    assert english["Simulation"].source == (
+        "days: rules.toml; replications: given on the command line; seed: the program's default"
+    )
+    unsaid = replace(simulation, rules=replace(simulation.rules, sources={}, wait=False))
+    assert {row.item: row for row in rule_rows(unsaid, "zh")}["无空闲车"].source == "未注明来源"
 
 
 def test_notes_end_with_what_to_do():
