@@ -41,6 +41,11 @@ NoteCode = Literal[
     "seats_unknown",
     "roads_without_speed",
     "area_touches_edge",
+    # of a dispatch
+    "cut_off_units",
+    "cut_off_facilities",
+    "cut_off_patient",
+    "planned_nobody",
     # of a proposal
     "everyone_covered",
     "target_reached",

@@ -187,7 +187,7 @@ class Desk:
             route=route,
             destination=self._destination(patient, times[0], centre),
             untimed=self._untimed(units, stands, travel_s, tree.limit_s),
-            cut_off=self._cut_off(units, stands),
+            cut_off=self.cut_off_units(units),
             detour_m=self._detour_m(place, patient),
         )
 
@@ -226,10 +226,11 @@ class Desk:
         is_left = stands.on_network & np.isinf(travel_s)
         return tuple(units[i] for i in np.flatnonzero(is_left).tolist())
 
-    def _cut_off(self, units: list[Unit], stands: Snapped) -> tuple[Unit, ...]:
-        """Give the units whose own road is closed."""
-        if self.before is None:
+    def cut_off_units(self, units: list[Unit]) -> tuple[Unit, ...]:
+        """Give those of some units whose own road is closed."""
+        if self.before is None or not units:
             return ()
+        stands = snap_units(self.bases, self.network, units, before=self.before)
         was = snap_units(self.bases, self.before, units)
         return tuple(units[i] for i in np.flatnonzero(was.on_network & ~stands.on_network).tolist())
 

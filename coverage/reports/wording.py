@@ -953,6 +953,34 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
 
 
 _NOTES: Mapping[str, tuple[str, str]] = {
+    "cut_off_units": (
+        "以下{n}辆车所在的道路已封闭，附近没有通行道路，不派：{names}。如能放行，请在封路文件中去掉该路段",
+        (
+            "units whose own road is closed, with no open road near by, which are not sent ({n}): {names}. "
+            "If they are let through, take that road out of the closed ones"
+        ),
+    ),
+    "cut_off_facilities": (
+        "以下{n}处急救设施门前的道路已封闭，附近没有通行道路，不出车也不接收患者：{names}。如能放行，请在封路文件中去掉该路段",
+        (
+            "facilities whose own road is closed, with no open road near by, which send nobody and receive "
+            "nobody ({n}): {names}. If ambulances are let through, take that road out of the closed ones"
+        ),
+    ),
+    "cut_off_patient": (
+        "因道路封闭，患者离可通行的道路远了{names}米，需用担架转运到路边。请核实能否放行",
+        (
+            "the closed roads put the patient {names} m farther from a road that is open, which is walked with "
+            "the stretcher. Ask whether the ambulance is let through"
+        ),
+    ),
+    "planned_nobody": (
+        "没有一处急救点有救护车能开上道路，“全部在位”的各项数字都为零。请核对设施表的救护车数量和封闭道路",
+        (
+            "no base has an ambulance that gets onto a road, so all figures with every unit at its base are zero. "
+            "See the ambulance counts of the facilities, and the closed roads"
+        ),
+    ),
     "modelled": (
         "模型数据，并非实测：{names}。请用 coverage import 导入实测数据后再作为决策依据",
         "modelled, not observed: {names}. Import observed data with coverage import before deciding on it",
