@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coverage.inputs.complaints import case_centre
+from coverage.inputs.log_days import days_of_log
 from coverage.inputs.moments import zone_of
+from coverage.inputs.repeated_rows import find_repeated
 from coverage.inputs.road_points import RoadPlaces
 from coverage.inputs.row_times import read_times, seconds_of_week
 from coverage.simulation import PastCalls
-from coverage.sources.osm_tags import plain_name
+from coverage.sources.notes import Note, noted
 from coverage.sources.row_account import many_rejects_notes, nothing_left
 from coverage.sources.row_sieve import RowSieve
 from coverage.sources.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
     from numpy.typing import NDArray
 
+    from coverage.inputs.log_days import LogDays
     from coverage.sources.layer_file import LayerFile
-    from coverage.sources.notes import Note
     from coverage.sources.row_account import RowAccount
     from coverage.sources.tables import Table
-    from coverage.standards import Centre
     from coverage.study_area import StudyArea
 
 _LAYER = "calls"
-# the first that fits: a newborn's 呼吸困难 is the newborn's, an injured pregnant woman's birth the mother's
-_CASES: Mapping[Centre, re.Pattern[str]] = {
-    "newborn": re.compile("新生儿|早产儿|newborn|neonat"),
-    "maternal": re.compile(
-        "孕产|孕妇|产妇|分娩|临产|难产|待产|产后|产前|早产|宫外孕|异位妊娠|先兆流产|子痫|羊水|妊娠"
-        "|maternal|pregnan|obstetric|labour|labor|childbirth|eclampsia"
-    ),
-    "trauma": re.compile(
-        "创伤|外伤|车祸|交通事故|道路交通|坠落|坠楼|高坠|摔伤|跌伤|跌倒|骨折|刀伤|刺伤|砍伤|挤压|烧伤|烫伤|多发伤"
-        "|trauma|injur|accident|fracture|burn|stab|gunshot|collision"
-    ),
-    "stroke": re.compile(
-        "卒中|中风|脑梗|脑出血|脑血管|脑溢血|蛛网膜|偏瘫|脑血栓|stroke|cva|hemiplegi|intracerebralh"
-    ),
-    "chest_pain": re.compile(
-        "胸痛|心梗|心肌梗|心绞痛|冠心病|急性冠|主动脉夹层|肺栓塞|胸闷"
-        "|chestpain|myocardial|infarct|stemi|angina|acs|aorticdissection"
-    ),
-}
+FEW_CALLS, FEW_DAYS = 100, 7
+"""Of a log below these, chance makes the places, the hours and the number of calls."""
 
 
 def read_calls(file: LayerFile, area: StudyArea) -> tuple[PastCalls, RowAccount, tuple[Note, ...]]:
@@ -84,12 +65,16 @@ def read_calls(file: LayerFile, area: StudyArea) -> tuple[PastCalls, RowAccount,
     days = table.texts("date").tolist() if table.has("date") else None
     at = read_times(table, sieve, "time", zone_of(area), days=days)
     lon, lat, place_notes = RoadPlaces(area).place(table, sieve)
-    sieve.merge(_repeated(table, at, sieve.alive))
+    ids = table.texts("id").tolist()
+    # logs list a call once for every ambulance sent
+    sieve.merge(
+        find_repeated([(own, t) if own else None for own, t in zip(ids, at, strict=True)], sieve.alive)
+    )
+    log, day_notes = _days(table, sieve, at)
     alive = np.flatnonzero(sieve.alive)
     account = sieve.account()
-    if not len(alive):
+    if log is None:
         raise nothing_left(file.name, (account,), "call", "呼救记录")
-    dates = [moment.date() for moment in at[alive]]
     words = table.texts("centre")
     known = {word: case_centre(word) for word in set(words.tolist())}
     calls = PastCalls(
@@ -98,38 +83,63 @@ def read_calls(file: LayerFile, area: StudyArea) -> tuple[PastCalls, RowAccount,
         lat=lat[alive],
         priority=table.texts("priority")[alive],
         centre=np.array([known[word] for word in words[alive]], dtype=object),
-        n_days=float((max(dates) - min(dates)).days + 1),
+        n_days=float(log.n_days),
         source=table.name,
     )
-    return calls, account, (*notes, *place_notes, *many_rejects_notes([account]))
+    few = _few_notes(len(alive), log.n_days, table.name)
+    return calls, account, (*notes, *place_notes, *day_notes, *few, *many_rejects_notes([account]))
 
 
-def _repeated(table: Table, at: NDArray[np.object_], alive: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Find rows of a call that stands above already, as logs have them that list every ambulance sent."""
-    seen: set[tuple[str, datetime]] = set()
-    again = np.zeros(len(table), dtype=bool)
-    for i, own in enumerate(table.texts("id").tolist()):
-        if own and alive[i]:
-            again[i] = (own, at[i]) in seen
-            seen.add((own, at[i]))
-    return again
+def _days(table: Table, sieve: RowSieve, at: NDArray[np.object_]) -> tuple[LogDays | None, tuple[Note, ...]]:
+    """Tell the days that the calls are of, and reject those of another year."""
+    alive = np.flatnonzero(sieve.alive)
+    if not len(alive):
+        return None, ()
+    dates = [moment.date() for moment in at[alive]]
+    log = days_of_log(dates)
+    is_stray = np.zeros(len(table), dtype=bool)
+    is_stray[alive[log.is_stray]] = True
+    spans = ", ".join(f"{first} – {last}" for first, last in log.spans)
+    sieve.reject(
+        is_stray,
+        "time_impossible",
+        "{text} is far from the days of all other calls ({spans}): correct the date",
+        "{text}与其他呼救的日期（{spans}）相距太远：请更正日期",
+        text=table.texts("time").tolist(),
+        spans=spans,
+    )
+    rows, name = table.row[is_stray].tolist(), table.name
+    gaps = [f"{last} – {first}" for (_, last), (first, _) in zip(log.spans[:-1], log.spans[1:], strict=True)]
+    return log, (
+        *noted(
+            "calls_far_off",
+            _LAYER,
+            rows,
+            f"{name}: calls whose dates are far from those of all others are left out ({{n}}): row {{some}}; "
+            "correct them",
+            f"{name}：{{n}}条呼救的日期与其他记录相距太远，未采用：第{{some}}行。请更正日期",
+        ),
+        *noted(
+            "calls_gaps",
+            _LAYER,
+            gaps,
+            f"{name}: weeks without any call are not counted as days of the log: {{some}}; where calls are "
+            "missing there, add them",
+            f"{name}：连续数周没有呼救的时段不计入天数：{{some}}。如有缺漏，请补充",
+        ),
+    )
 
 
-def case_centre(text: str) -> str:
-    """
-    Tell which of the five centres a patient needs.
-
-    Parameters
-    ----------
-    text
-        A complaint, a diagnosis or the name of the centre: ``胸痛``, ``脑梗死？``, ``车祸外伤``, ``stroke`` …
-
-    Returns
-    -------
-    str
-        One of `coverage.study_area.CENTRES`; empty where none is told.
-    """
-    plain = plain_name(text)
-    if not plain:
-        return ""
-    return next((centre for centre, words in _CASES.items() if words.search(plain)), "")
+def _few_notes(n_calls: int, n_days: int, name: str) -> tuple[Note, ...]:
+    """Warn of a log that chance has written."""
+    if n_calls >= FEW_CALLS and n_days >= FEW_DAYS:
+        return ()
+    en = (
+        f"{name}: calls: {n_calls}, on days: {n_days}; so few say little of where, when and how often people "
+        f"call; give at least {FEW_CALLS} calls of {FEW_DAYS} days, better of a year"
+    )
+    zh = (
+        f"{name}：只有{n_calls}次呼救、{n_days}天，不足以反映呼救的地点、时间和次数："
+        f"请提供至少{FEW_CALLS}次、{FEW_DAYS}天的记录，最好满一年"
+    )
+    return (Note("calls_few", _LAYER, en, zh, n_calls),)

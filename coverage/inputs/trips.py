@@ -12,6 +12,7 @@ from coverage.calibration import Trips
 from coverage.errors import SourceError
 from coverage.inputs.facility_names import FacilityNames
 from coverage.inputs.moments import read_moment, zone_of
+from coverage.inputs.repeated_rows import find_repeated
 from coverage.inputs.road_points import RoadPlaces
 from coverage.inputs.row_times import read_times, seconds_of_day
 from coverage.sources.row_account import many_rejects_notes, nothing_left
@@ -21,7 +22,7 @@ from coverage.sources.tables import read_table
 from coverage.study_area import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import geopandas as gpd
@@ -83,12 +84,13 @@ def read_trips(file: LayerFile, area: StudyArea) -> tuple[Trips, RowAccount, tup
             lon, lat, place_notes = _end(table, sieve, end, places, area.facilities)
         ends[end] = (lon, lat)
         notes = (*notes, *place_notes)
+    ids = table.texts("id")
+    _merge_repeated(sieve, ids, depart, travel_s, ends)
     alive = np.flatnonzero(sieve.alive)
     account = sieve.account()
     if not len(alive):
         raise nothing_left(file.name, (account,), "trip", "出车记录")
     (start_lon, start_lat), (end_lon, end_lat) = ends["start"], ends["end"]
-    ids = table.texts("id")
     trips = Trips(
         id=np.array([ids[i] or str(table.row[i]) for i in alive], dtype=object),
         start_lon=start_lon[alive],
@@ -104,6 +106,21 @@ def read_trips(file: LayerFile, area: StudyArea) -> tuple[Trips, RowAccount, tup
     return trips, account, (*notes, *many_rejects_notes([account]))
 
 
+def _merge_repeated(
+    sieve: RowSieve,
+    ids: NDArray[np.object_],
+    depart: NDArray[np.object_],
+    travel_s: Floats,
+    ends: Mapping[str, tuple[Floats, Floats]],
+) -> None:
+    """Count a drive that is listed again once: of the same id or the same ends, at the same times."""
+    times = list(zip(depart.tolist(), travel_s.tolist(), strict=True))
+    own = [(name, *at) if name else None for name, at in zip(ids.tolist(), times, strict=True)]
+    sieve.merge(find_repeated(own, sieve.alive))
+    places = np.column_stack([axis for end in ends.values() for axis in end]).tolist()
+    sieve.merge(find_repeated([(*p, *at) for p, at in zip(places, times, strict=True)], sieve.alive))
+
+
 def _times(table: Table, sieve: RowSieve, area: StudyArea) -> tuple[NDArray[np.object_], Floats]:
     """Give when each trip began, and what it took; rows that have it twice are taken by their clocks."""
     zone = zone_of(area)
@@ -113,10 +130,13 @@ def _times(table: Table, sieve: RowSieve, area: StudyArea) -> tuple[NDArray[np.o
     started = ["" if at is None else f"{at:%Y-%m-%d}" for at in depart]
     arrive = read_times(table, sieve, "arrive", zone, days=started, required=False)
     travel_s = said_s.copy()
-    written = table.texts("arrive").tolist()
+    left, written = table.texts("depart").tolist(), table.texts("arrive").tolist()
     for i in np.flatnonzero(sieve.alive):
         if arrive[i] is not None and depart[i] is not None:
-            travel_s[i] = _elapsed_s(depart[i], arrive[i], written[i])
+            began = _with_offset(left[i], "" if days is None else days[i])
+            ended = _with_offset(written[i], started[i])
+            both = (depart[i], arrive[i]) if began is None or ended is None else (began, ended)
+            travel_s[i] = _elapsed_s(*both, written[i])
     shown = {"s": travel_s, "h": travel_s / 3_600}
     sieve.reject(
         np.isnan(travel_s),
@@ -155,6 +175,12 @@ def _said(table: Table, sieve: RowSieve) -> Floats:
             zh=f"{table.name}：“{header}”列未注明单位，数值可能是分钟：请将表头写为“{header}（分钟）”或“{header}（秒）”",
         )
     return taken_s
+
+
+def _with_offset(text: str, day: str) -> datetime | None:
+    """Read a time whose offset from UTC is written, which may change on the way; None without one."""
+    moment = read_moment(text, day)
+    return None if moment is None or moment.at.tzinfo is None else moment.at
 
 
 def _elapsed_s(depart: datetime, arrive: datetime, written: str) -> float:

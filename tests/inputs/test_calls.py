@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from coverage.errors import CrsError, SourceError
-from coverage.inputs.calls import case_centre, read_calls
+from coverage.inputs.calls import read_calls
+from coverage.inputs.complaints import case_centre
 from tests.builders import _lonlat, toy_area
 from tests.table_files import layer_file, text_file
 
@@ -73,6 +74,51 @@ def test_a_call_listed_for_every_ambulance_counts_once(tmp_path):
     assert account.n_merged == 1
 
 
+def daily(n, first="2026-09-01", start=0):
+    days = np.datetime64(first) + np.arange(n)
+    return [(f"c{start + i}", f"{day} 08:30", LON, LAT, "", "") for i, day in enumerate(days)]
+
+
+@pytest.mark.parametrize("stray", ["2015-01-01 08:30", "2062-09-01 08:30"])
+def test_one_date_of_another_year_does_not_thin_the_demand_out(tmp_path, stray):
+    rows = [*daily(60), ("x", stray, LON, LAT, "", "")]
+    calls, account, notes = read(tmp_path, *rows)
+    assert (calls.n_days, len(calls.time_s)) == (60, 60)
+    (reject,) = account.rejects
+    assert (reject.row, reject.code) == (62, "time_impossible")
+    assert "2026-09-01 – 2026-10-30" in reject.en
+    (note,) = (note for note in notes if note.code == "calls_far_off")
+    assert note.ids == ("62",)
+    assert "第62行" in note.zh
+
+
+def test_a_log_in_two_parts_counts_the_days_of_both_and_says_so(tmp_path):
+    calls, account, notes = read(tmp_path, *daily(60), *daily(30, "2026-01-01", 60))
+    assert (calls.n_days, len(calls.time_s), account.rejects) == (90, 90, ())
+    (note,) = (note for note in notes if note.code == "calls_gaps")
+    assert "2026-01-30 – 2026-09-01" in note.en
+
+
+def test_a_log_with_few_calls_a_year_has_no_gaps(tmp_path):
+    rows = [(str(i), f"2026-{1 + 2 * i:02d}-05 08:30", LON, LAT, "", "") for i in range(6)]
+    calls, account, notes = read(tmp_path, *rows)
+    assert (calls.n_days, account.rejects) == (305, ())
+    assert not any(note.code == "calls_gaps" for note in notes)
+
+
+@pytest.mark.parametrize(("n", "warned"), [(1, True), (99, True), (100, False)])
+def test_a_log_of_few_calls_is_warned_of(tmp_path, n, warned):
+    _, _, notes = read(tmp_path, *daily(n))
+    few = [note for note in notes if note.code == "calls_few"]
+    assert bool(few) == warned
+    assert all(f"calls: {n}" in note.en and f"{n}次呼救" in note.zh for note in few)
+
+
+def test_many_calls_of_few_days_are_warned_of_as_well(tmp_path):
+    rows = [(str(i), f"2026-09-0{1 + i % 6} 08:30", LON, LAT, "", "") for i in range(120)]
+    assert any(note.code == "calls_few" for note in read(tmp_path, *rows)[2])
+
+
 def test_dates_without_times_are_no_calls(tmp_path):
     with pytest.raises(SourceError, match="without the time of the day") as caught:
         read(tmp_path, ("1", "2026-11-22", LON, LAT, "", ""), ("2", "2026-11-23", LON, LAT, "", ""))
@@ -96,6 +142,37 @@ def test_a_system_that_is_not_declared_is_asked_for(tmp_path):
         ("新生儿窒息", "newborn"),
         ("Stroke", "stroke"),
         ("发热", ""),
+        ("unstable angina", "chest_pain"),
+        ("stable, fever", ""),
+        ("cerebrovascular accident", "stroke"),
+        ("heartburn", ""),
+        ("acute kidney injury", ""),
+        ("laboured breathing", ""),
+        ("laboratory referral", ""),
+        ("macs", ""),
+        ("PACS", ""),
+        ("acs", "chest_pain"),
+        ("急性STEMI", "chest_pain"),
+        ("chest_pain", "chest_pain"),
+        ("Chest-pain", "chest_pain"),
+        ("cerebral infarction", "stroke"),
+        ("subarachnoid haemorrhage", "stroke"),
+        ("postpartum haemorrhage", "maternal"),
+        ("in labour", "maternal"),
+        ("neonatal asphyxia", "newborn"),
+        ("stab wound", "trauma"),
+        ("burns to the arm", "trauma"),
+        ("Traffic accident, chest pain", "trauma"),
+        ("stroke, fell in the kitchen", "stroke"),
+        ("non-traumatic chest pain", "chest_pain"),
+        ("摔倒", "trauma"),
+        ("撞车", "trauma"),
+        ("突发肢体无力", "stroke"),
+        ("脑梗后跌倒", "stroke"),
+        ("车祸致胸痛", "trauma"),
+        ("胸痛，无外伤史", "chest_pain"),
+        ("产后出血", "maternal"),
+        ("中风险", ""),
         ("", ""),
     ],
 )

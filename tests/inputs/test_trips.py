@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,41 @@ def test_a_clock_that_passes_midnight(tmp_path):
     header = ("日期", "出发时间", "到达时间", "起点机构", "终点机构")
     trips, _, _ = read(tmp_path, ("2026-11-23", "23:55", "00:05", "s1", "h1"), header=header, crs="")
     assert trips.travel_s.tolist() == [600.0]
+
+
+@pytest.mark.parametrize(
+    ("left", "arrived", "travel_s"),
+    [
+        ("2026-03-29T01:50:00+01:00", "2026-03-29T03:05:00+02:00", 900.0),
+        ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", 1200.0),
+        ("2026-03-29T01:50:00+01:00", "02:05:00+01:00", 900.0),
+        ("2026-03-29T23:55:00+02:00", "00:05:00+02:00", 600.0),
+    ],
+)
+def test_clocks_that_are_put_forward_on_the_way(tmp_path, monkeypatch, left, arrived, travel_s):
+    monkeypatch.setattr("coverage.inputs.trips.zone_of", lambda _: ZoneInfo("Europe/Vaduz"))
+    trips, account, _ = read(tmp_path, (*GOOD[:2], left, arrived, *GOOD[4:]))
+    assert (trips.travel_s.tolist(), account.rejects) == ([travel_s], ())
+
+
+OTHER = _lonlat(8.0, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "n"),
+    [
+        ({}, 1),
+        ({"编号": ""}, 1),
+        ({"编号": "2"}, 1),
+        ({"现场经度": OTHER[0], "现场纬度": OTHER[1]}, 1),
+        ({"编号": "2", "现场经度": OTHER[0], "现场纬度": OTHER[1]}, 2),
+        ({"到达时间": "2026-11-23 08:41:30"}, 2),
+    ],
+)
+def test_a_drive_that_is_listed_again_counts_once(tmp_path, changed, n):
+    row = tuple(changed.get(name, cell) for name, cell in zip(HEADER, GOOD, strict=True))
+    trips, account, _ = read(tmp_path, GOOD, row)
+    assert (len(trips.travel_s), account.n_merged) == (n, 2 - n)
 
 
 @pytest.mark.parametrize(
