@@ -30,7 +30,15 @@ _SHORT_M = 25.0
 """The width of a junction: a piece between two turns that is shorter belongs to the second."""
 _KEEPS_ROAD_DEG = 45.0
 """A road that bends more at a junction is turned into."""
-_TURNS: tuple[tuple[float, str], ...] = ((20.0, "straight"), (45.0, "slight"), (135.0, ""), (165.0, "sharp"))
+_AS_STRAIGHT_DEG = 10.0
+"""Of two ways that bend nearly alike neither is the one that goes on."""
+_STRAIGHT_DEG = 20.0
+_TURNS: tuple[tuple[float, str], ...] = (
+    (_STRAIGHT_DEG, "straight"),
+    (45.0, "slight"),
+    (135.0, ""),
+    (165.0, "sharp"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +52,17 @@ class RoadBook:
         The roads.
     name
         Shape (n_segments,), name of each, else its number; empty where it has neither.
-    n_roads
-        Shape (n_nodes,), how many segments meet at each.
+    first_end, segment_at
+        Segments at the nodes: those at node i are ``segment_at[first_end[i]:first_end[i + 1]]``, shapes
+        (n_nodes + 1,) and (2 n_segments,); one that begins and ends at a node is there twice.
     to_wgs84
         From the network's system to degrees.
     """
 
     network: RoadNetwork
     name: NDArray[np.object_]
-    n_roads: NDArray[np.int64]
+    first_end: NDArray[np.int64]
+    segment_at: NDArray[np.int64]
     to_wgs84: pyproj.Transformer
 
     @classmethod
@@ -73,7 +83,8 @@ class RoadBook:
         return cls(
             network,
             np.where(name != "", name, ref),
-            np.bincount(ends, minlength=len(network.node_id)),
+            np.concatenate(([0], np.cumsum(np.bincount(ends, minlength=len(network.node_id))))),
+            np.argsort(ends, kind="stable") % len(network.tail),
             pyproj.Transformer.from_crs(network.crs, WGS84, always_xy=True),
         )
 
@@ -90,7 +101,7 @@ class RoadBook:
         leave_s, arrive_s
             Off the road at either end.
         """
-        courses = [self._course(piece) for piece in way] or [np.array([[end.x, end.y]] * 2)]
+        courses = self._courses(way) if way else [np.array([[end.x, end.y]] * 2)]
         length_m, time_s = self._lengths(way), self._times(way)
         xy = np.concatenate([courses[0], *(course[1:] for course in courses[1:])])
         steps = self._steps(way, xy, _junctions_at(courses), length_m, time_s) if way else []
@@ -104,21 +115,25 @@ class RoadBook:
             geometry=shapely.LineString(xy),
         )
 
-    def _course(self, piece: Piece) -> NDArray[np.float64]:
-        """Give a piece's vertices in driving order."""
-        line = self.network.geometry[piece.segment]
-        if piece.part >= 1:
-            xy = shapely.get_coordinates(line)
-            return xy if piece.along else xy[::-1]
-        finish = piece.begin + (piece.part if piece.along else -piece.part)
-        return shapely.get_coordinates(substring(line, piece.begin, finish, normalized=True))
+    def _courses(self, way: Sequence[Piece]) -> list[NDArray[np.float64]]:
+        """Give the pieces' vertices in driving order."""
+        lines = self.network.geometry[[piece.segment for piece in way]]
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        whole = np.split(xy, np.searchsorted(line, np.arange(1, len(way))))
+        return [
+            (course if piece.along else course[::-1]) if piece.part >= 1 else _part_of(lines[k], piece)
+            for k, (piece, course) in enumerate(zip(way, whole, strict=True))
+        ]
 
     def _lengths(self, way: Sequence[Piece]) -> NDArray[np.float64]:
-        return np.array([piece.part * self.network.length_m[piece.segment] for piece in way])
+        segment, part = [piece.segment for piece in way], np.array([piece.part for piece in way])
+        return part * self.network.length_m[np.array(segment, dtype=np.int64)]
 
     def _times(self, way: Sequence[Piece]) -> NDArray[np.float64]:
-        net = self.network
-        return np.array([p.part * (net.forward_s if p.along else net.backward_s)[p.segment] for p in way])
+        net, part = self.network, np.array([piece.part for piece in way])
+        segment = np.array([piece.segment for piece in way], dtype=np.int64)
+        along = np.array([piece.along for piece in way], dtype=np.bool_)
+        return part * np.where(along, net.forward_s[segment], net.backward_s[segment])
 
     def _steps(
         self,
@@ -130,7 +145,7 @@ class RoadBook:
     ) -> list[Step]:
         """Cut a way into roads; `at` says where in the course each piece begins."""
         before, after = _directions(xy, at)
-        starts = self._starts(way, _angles(before, after), length_m)
+        starts = self._starts(way, before, _angles(before, after), length_m)
         lon, lat = self.to_wgs84.transform(*xy[at[[first for first, _ in starts]]].T)
         steps = []
         for k, (first, named) in enumerate(starts):
@@ -151,10 +166,19 @@ class RoadBook:
         return steps
 
     def _starts(
-        self, way: Sequence[Piece], angle: NDArray[np.float64], length_m: NDArray[np.float64]
+        self,
+        way: Sequence[Piece],
+        before: NDArray[np.float64],
+        angle: NDArray[np.float64],
+        length_m: NDArray[np.float64],
     ) -> list[tuple[int, int]]:
         """Give the pieces where steps begin, and those that they are named after."""
-        starts = [0, *(k for k in range(1, len(way)) if self._is_turn(way[k - 1], way[k], abs(angle[k])))]
+        bends = np.abs(angle).tolist()
+        starts = [0] + [
+            k
+            for k in range(1, len(way))
+            if self._is_turn(way[k - 1], way[k], bends[k]) or self._is_fork(way, k, before[[k]], bends[k])
+        ]
         ends = [*starts[1:], len(way)]
         kept: list[tuple[int, int]] = []
         pending: int | None = None
@@ -174,11 +198,42 @@ class RoadBook:
         name, next_name = self.name[one.segment], self.name[other.segment]
         if name != next_name:
             return True
-        is_junction = self.n_roads[node] > 2  # noqa: PLR2004 - a road that goes on has two ends there
-        if not is_junction:
+        if self.first_end[node + 1] - self.first_end[node] <= 2:  # noqa: PLR2004 - a road that goes on
             return False
+        if not name and angle_deg <= _STRAIGHT_DEG:
+            return False  # nobody who drives straight on sees where one class ends
         is_other_class = not name and net.highway[one.segment] != net.highway[other.segment]
         return bool(is_other_class or angle_deg > _KEEPS_ROAD_DEG)
+
+    def _is_fork(self, way: Sequence[Piece], k: int, before: NDArray[np.float64], angle_deg: float) -> bool:
+        """Tell whether the way bears off where the road seems to go on straighter, under the same name."""
+        if angle_deg <= _STRAIGHT_DEG:
+            return False
+        net, one, mine = self.network, way[k - 1].segment, way[k].segment
+        node = (net.head if way[k - 1].along else net.tail)[one]
+        ends = self.segment_at[self.first_end[node] : self.first_end[node + 1]]
+        others = ends[(ends != one) & (ends != mine) & (self.name[ends] == self.name[mine])]
+        for other in others.tolist():
+            from_tail = bool(net.tail[other] == node)
+            if np.isfinite((net.forward_s if from_tail else net.backward_s)[other]):
+                bend = abs(float(_angles(before, self._ahead(other, from_tail=from_tail))[0]))
+                if bend < angle_deg + _AS_STRAIGHT_DEG:
+                    return True
+        return False
+
+    def _ahead(self, segment: int, *, from_tail: bool) -> NDArray[np.float64]:
+        """Give the direction in which a road leaves the node at one of its ends, shape (1, 2)."""
+        line = self.network.geometry[segment]
+        look_m = min(_LOOK_M, line.length)
+        here, there = (0.0, look_m) if from_tail else (line.length, line.length - look_m)
+        ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [here, there]))
+        return np.asarray(ends[[1]] - ends[[0]])
+
+
+def _part_of(line: shapely.LineString, piece: Piece) -> NDArray[np.float64]:
+    """Give the vertices of a piece that is not the whole of its road."""
+    finish = piece.begin + (piece.part if piece.along else -piece.part)
+    return shapely.get_coordinates(substring(line, piece.begin, finish, normalized=True))
 
 
 def _junctions_at(courses: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:

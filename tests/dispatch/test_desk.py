@@ -67,7 +67,7 @@ def test_one_ways_make_the_near_one_late():
 def test_a_unit_may_stand_on_a_motorway_and_a_patient_not():
     found = decide(unit("m", 2.0, 4.0), at=(4.0, 1.0))
     assert found.units[0].travel_s == pytest.approx(MOTORWAY_S / 2 + SLIP_S + LANE_S / 2, abs=0.1)
-    assert [step.road for step in found.route.steps] == ["京港澳高速", "", "", ""]
+    assert [step.road for step in found.route.steps] == ["京港澳高速", "", ""]
     # beside the motorway, the nearest road that can be stopped on is the ring road
     beside = decide(unit("m", 2.0, 2.0), at=(3.0, 2.9))
     assert beside.access_m == pytest.approx(900.0, abs=1.0)
