@@ -15,6 +15,7 @@ from comparisons import toy_options
 from coverage.geopackage import write_study_area
 from coverage.options.writing import write_option
 from coverage.settings import read_speeds
+from coverage.simulation import COMMAND_LINE
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = {"simulate.html", "simulate.xlsx", "simulate.json"}
@@ -71,6 +72,10 @@ def test_words_of_the_command_line_stand_above_the_rules_file(run, tmp_path):
     assert figures_of(run(*words)[3])["rules"]["calls_per_day"] == 3
     rules = figures_of(run(*words, "--calls-per-day", "5", "--dispatch", "就近")[3])["rules"]
     assert (rules["calls_per_day"], rules["dispatch"]) == (5, "nearest")
+    assert (rules["sources"]["calls_per_day"], rules["sources"]["dispatch"]) == (COMMAND_LINE, COMMAND_LINE)
+    plain = figures_of(run(*words)[3])["rules"]["sources"]
+    assert plain["calls_per_day"] == plain["dispatch"] == "rules.toml"
+    assert "seed" not in plain
 
 
 def test_past_calls_give_places_and_number_and_lose_no_row(run, tmp_path):
@@ -87,6 +92,7 @@ def test_past_calls_give_places_and_number_and_lose_no_row(run, tmp_path):
     sheet = openpyxl.load_workbook(folder / "simulate.rejected.xlsx").active
     assert [cell.value for cell in sheet["B"]][1:] == [42]
     assert figures_of(folder)["rules"]["calls_per_day"] == pytest.approx(4.0)
+    assert figures_of(folder)["rules"]["sources"]["calls_per_day"] == "calls.csv"
     # a run without past calls leaves no rejects of theirs behind
     assert run()[0] == 0
     assert {path.name for path in folder.iterdir()} == NAMES

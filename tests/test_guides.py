@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import cli
 from coverage.inputs.rules import read_rules
 from coverage.settings import read_care, read_speeds
+from coverage.simulation import Rules
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = ("dispatching", "simulating")
@@ -58,6 +60,12 @@ def test_the_files_shown_can_be_used_as_they_stand(language, tmp_path):
 
 def test_the_example_rules_have_every_table_that_the_guides_name():
     rules = read_rules(ROOT / "docs" / "logs" / "rules.toml").rules
+    usual = Rules()
+    for name, source in rules.sources.items():
+        assert source == "rules.toml"
+        assert hasattr(usual, name)
+    differing = {f.name for f in fields(Rules) if getattr(rules, f.name) != getattr(usual, f.name)}
+    assert differing - {"sources"} <= rules.sources.keys()
     text = (ROOT / "docs" / "logs" / "rules.toml").read_text("utf-8")
     for page in ("simulating.md", "simulating.zh.md"):
         for table in re.findall(

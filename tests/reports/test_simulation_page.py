@@ -6,12 +6,14 @@ import base64
 import hashlib
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from builders import ODD_NAMES
 from comparison_cases import NOT_A_WORD
+from coverage.reports import simulation_wording as words
 from coverage.reports import wording
 from coverage.reports.simulation_charts import bar_svg, curve_svg, differences_svg, hours_svg
 from coverage.reports.simulation_map import map_svg
@@ -122,6 +124,19 @@ def test_the_first_heading_after_the_title_answers():
     assert f"限时内到达 {share}" in page("toy").text
     assert "模拟规则与来源" in page("toy").text
     assert "非国内数据" in page("toy").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "按车号依次派出"), ("en", "sent in the order of their numbers")]
+)
+def test_the_page_tells_how_to_read_units_and_intervals(lang, said):
+    simulation = simulation_case("toy")
+    assert said in page("toy", lang).text
+    assert words.caution_text(simulation, lang) in page("toy", lang).text
+    better = simulation.baseline.groups.assign(within_share=0.99, unhindered_share=0.5)
+    outcomes = (replace(simulation.baseline, groups=better), *simulation.outcomes[1:])
+    nearer = replace(simulation, outcomes=outcomes)
+    assert words.nearer_text(nearer, lang) in Page(render_simulation_page(nearer, lang)).text
 
 
 def test_one_replication_has_a_banner_and_no_interval():
