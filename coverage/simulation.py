@@ -289,7 +289,7 @@ class Rules:
     Parameters
     ----------
     days, calls_per_day
-        Length of a replication, and calls in it on average.
+        Length of a replication, and calls a day of it on average, whichever hours of the week it has.
     replications, seed
         How often the year is played, and where the random numbers begin.
     hour_of_week
@@ -449,8 +449,12 @@ class Played:
         Shape (n_calls,), nobody was free, and the rules do not let a call wait.
     was_redirected
         Shape (n_calls,), the unit was on its way back.
-    busy_s, duty_s
-        Shape (n_units,), time from alarm to clear, and time on duty, within the record.
+    is_stranded
+        Shape (n_calls,), no road leads the unit back from where the job ended: its way takes as long as the
+        way there.
+    busy_s, overtime_s, duty_s
+        Shape (n_units,), time from alarm to clear, what of it lies outside the unit's duty, and time on
+        duty, within the record.
     """
 
     calls: Calls
@@ -463,7 +467,9 @@ class Played:
     clear_s: NDArray[np.float64]
     is_lost: NDArray[np.bool_]
     was_redirected: NDArray[np.bool_]
+    is_stranded: NDArray[np.bool_]
     busy_s: NDArray[np.float64]
+    overtime_s: NDArray[np.float64]
     duty_s: NDArray[np.float64]
 
 
@@ -491,7 +497,8 @@ class SimulatedOutcome:
     A simulated year with the county as it is, or with an option.
 
     Every table has, for each figure ``x``, its mean over the replications (each weighing as many calls as it
-    had) and the columns ``x_low`` and ``x_high`` of the 95 % interval (NaN with one replication). Counts of
+    had) and the columns ``x_low`` and ``x_high`` of the 95 % interval (NaN with one replication, or with
+    fewer than 30 calls in all). Counts of
     calls are those of the days that were played.
 
     Parameters
@@ -506,15 +513,19 @@ class SimulatedOutcome:
         The promise, the option's own figures among them.
     units
         One row an ambulance: ``id``, ``facility_id``, ``facility_name``, ``number`` (of the base's), and
-        figures ``utilisation`` (busy share of its time on duty), ``calls``, ``busy_h_per_day``.
+        figures ``utilisation`` (busy share of its time on duty), ``calls``, ``busy_h_per_day`` (on duty or
+        not), ``overtime_h_per_day`` (what of that lies beyond its duty).
     groups
         Figures of groups of calls, one row each: ``group`` (``all``, ``class``, ``township``, ``priority``,
         ``centre``, ``hospital``), ``id``, ``name``, and figures ``calls``, ``within_share``,
         ``unhindered_share`` (of the same calls by the same rules, were every ambulance on duty free at its
-        post: the difference is what business costs), ``mean_s``,
-        ``median_s``, ``p90_s`` (on the promise's own clock; of calls that were reached), ``waited_share``
-        (of calls that waited for a unit), ``wait_mean_s`` (of those that waited), ``lost_share``,
-        ``unreached_share``, ``door_median_s``, ``door_p90_s`` (call to door of those taken to a hospital).
+        post: the difference is what business costs), ``mean_s``, ``median_s``, ``p90_s`` (on the promise's
+        own clock; of calls that were reached), ``waited_share`` (of calls that waited for a unit),
+        ``wait_mean_s`` (of those that waited), ``lost_share``, ``unreached_share``, ``door_median_s``,
+        ``door_p90_s`` (call to door of those taken to a hospital),
+        ``no_door_share`` (of calls whose patient no hospital can be reached for), ``no_way_back_share`` (of
+        calls after which no road leads the ambulance back). Medians and 90th percentiles are those of the
+        calls of all replications together.
         In ``within_share`` calls lost or out of reach are not within. A township without a call has NaN.
     hours
         One row an hour of the day, 0 to 23: figures ``calls``, ``within_share``, ``mean_s``, ``p90_s``,
@@ -563,8 +574,8 @@ class Simulation:
         as it is, or an option before it), ``group`` (``all``, ``class``; ``township`` against the county as
         it is alone), ``id``, ``name``,
         ``measure`` (``within_share``, ``mean_s``, ``median_s``, ``p90_s``, ``waited_share``, ``lost_share``),
-        ``value``, ``low``, ``high`` (95 %; NaN with one replication), ``is_clear`` (the interval leaves 0
-        out).
+        ``value``, ``low``, ``high`` (95 %; NaN with one replication, or fewer than 30 calls in all),
+        ``is_clear`` (the interval leaves 0 out).
     assessment
         What ``analyze`` says of the county as it is, from which reports tell how far its data go; none of its
         shares is shown, since it knows nothing of the rules.

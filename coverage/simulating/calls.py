@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaincinv, ndtri
 
 from coverage.errors import SimulationError, name_some
-from coverage.simulation import DAY_S, HOURS_OF_WEEK, WEEK_S, Calls
+from coverage.simulation import DAY_S, HOURS_OF_WEEK, Calls
 from coverage.study_area import CENTRES
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def draw_calls(stage: Stage, replication: int) -> Calls:
     """
     Draw the calls of one replication.
 
-    Arrivals are a Poisson process whose rate follows the hours of the week (or the calls of the past); each
+    Arrivals are a Poisson process whose rate follows the hours of the week (or those of the calls of the
+    past, each drawn again at its place), as many a day on average as the rules say in the days that are
+    played, whichever hours of the week these have. A past call comes at another moment of its own hour; each
     attribute has random numbers of its own, one a call, so that the calls of two rules that differ in one
     attribute are alike in all others.
 
@@ -55,14 +57,16 @@ def draw_calls(stage: Stage, replication: int) -> Calls:
         for k, name in enumerate(_STREAMS)
     }
     past = rules.past_calls
+    profile = np.array(rules.hour_of_week or (1.0,) * HOURS_OF_WEEK)
+    if past is not None:
+        profile = np.bincount(_hours_of(past), minlength=HOURS_OF_WEEK).astype(np.float64)
+    time_s, hour = _arrivals(rules, profile, streams)
+    draws = {name: streams[name].random(len(time_s)) for name in _STREAMS[2:]}
     if past is None:
-        time_s = _arrivals(rules, streams)
-        draws = {name: streams[name].random(len(time_s)) for name in _STREAMS[2:]}
         place = _chosen(draws["place"], stage.place_weight)
         known_priority = known_centre = np.full(len(time_s), -1)
     else:
-        time_s, which = _past_arrivals(rules, past, streams)
-        draws = {name: streams[name].random(len(time_s)) for name in _STREAMS[3:]}
+        which = _drawn_again(past, hour, draws["place"])
         place = stage.places.past_place[which]
         known_priority = _known_priorities(rules, past)[which]
         known_centre = _known_centres(past)[which]
@@ -119,37 +123,44 @@ def lasting(duration: Duration, draw: NDArray[np.float64]) -> NDArray[np.float64
     return np.full(len(draw), mean)
 
 
-def _arrivals(rules: Rules, streams: dict[str, np.random.Generator]) -> NDArray[np.float64]:
-    """Draw a Poisson process by the inverse of its expected count over time."""
+def _arrivals(
+    rules: Rules, profile: NDArray[np.float64], streams: dict[str, np.random.Generator]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Draw a Poisson process by the inverse of its expected count; give the hours of the week as well."""
     end_s = rules.warm_up_s + rules.days * DAY_S
-    profile = np.array(rules.hour_of_week or (1.0,) * HOURS_OF_WEEK)
-    per_s = rules.calls_per_day / DAY_S * profile / profile.mean()
     # hours from the first one of the warm-up; the year begins on a Monday 00:00
     first = -math.ceil(rules.warm_up_s / HOUR_S)
     edges_s = rules.warm_up_s + HOUR_S * np.arange(first, math.ceil(rules.days * DAY_S / HOUR_S) + 1)
     hours = np.arange(first, first + len(edges_s) - 1) % HOURS_OF_WEEK
     starts_s, stops_s = np.clip(edges_s[:-1], 0, end_s), np.clip(edges_s[1:], 0, end_s)
-    expected = np.concatenate(([0.0], np.cumsum(per_s[hours] * (stops_s - starts_s))))
-    n = streams["arrival"].poisson(expected[-1])
-    reached = np.sort(streams["time"].random(n)) * expected[-1]
+    expected = rules.calls_per_day / DAY_S * (profile / profile.mean())[hours] * (stops_s - starts_s)
+    # a year has 53 Mondays, and a day is a Monday: the calls a day are those of the days that are played
+    is_recorded = starts_s >= rules.warm_up_s
+    recorded = expected[is_recorded].sum()
+    if recorded > 0:
+        expected[is_recorded] *= rules.calls_per_day * rules.days / recorded
+    total = np.concatenate(([0.0], np.cumsum(expected)))
+    n = streams["arrival"].poisson(total[-1])
+    reached = np.sort(streams["time"].random(n)) * total[-1]
     # hours without calls have no width in the count, and none is drawn in them
-    return np.asarray(np.interp(reached, expected, np.concatenate((starts_s, stops_s[-1:]))))
+    hour = np.minimum(
+        np.searchsorted(total, reached, side="right") - 1, np.append(0, np.flatnonzero(expected))[-1]
+    )
+    return np.interp(reached, total, np.concatenate((starts_s, stops_s[-1:]))), hours[hour]
 
 
-def _past_arrivals(
-    rules: Rules, past: PastCalls, streams: dict[str, np.random.Generator]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Draw calls of the past again, each in some week, at another moment of its own hour."""
-    before = math.ceil(rules.warm_up_s / WEEK_S)
-    weeks = before + math.ceil(rules.days * DAY_S / WEEK_S)
-    n = streams["arrival"].poisson(rules.calls_per_day * 7 * weeks)
-    which = np.minimum((streams["place"].random(n) * len(past.time_s)).astype(np.int64), len(past.time_s) - 1)
-    draw = streams["time"].random((2, n))
-    week = np.floor(draw[0] * weeks) - before
-    time_s = rules.warm_up_s + week * WEEK_S + (np.floor(past.time_s[which] / HOUR_S) + draw[1]) * HOUR_S
-    played = np.flatnonzero((time_s >= 0) & (time_s < rules.warm_up_s + rules.days * DAY_S))
-    order = played[np.argsort(time_s[played], kind="stable")]
-    return time_s[order], which[order]
+def _drawn_again(past: PastCalls, hour: NDArray[np.int64], draw: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Draw for each hour of the week one of the calls of the past that came in it."""
+    past_hour = _hours_of(past)
+    order = np.argsort(past_hour, kind="stable")
+    count = np.bincount(past_hour, minlength=HOURS_OF_WEEK)
+    nth = np.minimum((draw * count[hour]).astype(np.int64), count[hour] - 1)
+    return np.asarray(order[(np.cumsum(count) - count)[hour] + nth], dtype=np.int64)
+
+
+def _hours_of(past: PastCalls) -> NDArray[np.int64]:
+    """Give the hour of the week of every past call."""
+    return np.asarray(past.time_s // HOUR_S, dtype=np.int64) % HOURS_OF_WEEK
 
 
 def _chosen(draw: NDArray[np.float64], weights: ArrayLike) -> NDArray[np.int64]:

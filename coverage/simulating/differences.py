@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage.simulating.estimates import estimate_difference
-from coverage.simulating.figures import group_samples
+from coverage.simulating.figures import group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coverage.simulating.estimates import Sample
+    from coverage.simulating.estimates import Finding
     from coverage.simulating.figures import Grouping
     from coverage.simulating.stage import Stage
     from coverage.simulation import Played
@@ -43,16 +43,18 @@ def differ(stages: Sequence[Stage], keys: Sequence[str], played: Sequence[Sequen
     DataFrame
         As `coverage.simulation.Simulation.differences`; empty where there is no option.
     """
-    samples = [group_samples(stage, mine) for stage, mine in zip(stages, played, strict=True)]
-    tables = [_table(keys[j], keys[i], samples[j], samples[i]) for i, j in combinations(range(len(keys)), 2)]
+    found = [
+        group_findings(stage, mine, _GROUPS_OF_TODAY) for stage, mine in zip(stages, played, strict=True)
+    ]
+    tables = [_table(keys[j], keys[i], found[j], found[i]) for i, j in combinations(range(len(keys)), 2)]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
 
 
 def _table(
     key: str,
     against: str,
-    mine: Sequence[tuple[Grouping, dict[str, Sample]]],
-    base: Sequence[tuple[Grouping, dict[str, Sample]]],
+    mine: Sequence[tuple[Grouping, dict[str, Finding]]],
+    base: Sequence[tuple[Grouping, dict[str, Finding]]],
 ) -> pd.DataFrame:
     # options are held against each other as a whole; a township has a column for each against today
     wanted = _GROUPS_OF_TODAY if against == TODAY else _GROUPS

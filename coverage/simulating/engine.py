@@ -195,7 +195,6 @@ class _Year:
         self._state = [_IDLE] * n_units
         self._post = list(self._timetable.post)
         self._return: list[Return | None] = [None] * n_units
-        self._job = [0] * n_units  # the call it works on
         self._origin = [0] * n_units  # where its job ends
         self._outward_s = [0.0] * n_units  # how long it drove there
         self._version = [0] * n_units  # events of an older one are void
@@ -242,8 +241,7 @@ class _Year:
         if version != self._version[unit]:
             return
         if event == _CLEAR:
-            way = self._start_return(unit, self._origin[unit], at_s)
-            self.record.is_stranded[self._job[unit]] = not way.is_known
+            self._start_return(unit, self._origin[unit], at_s)
             self._state[unit] = _FREE
         else:
             self._state[unit] = _IDLE
@@ -269,11 +267,10 @@ class _Year:
             self._start_return(unit, board.n_places + board.n_hospitals + post, at_s)
             self._drive(unit)
 
-    def _start_return(self, unit: int, origin: int, at_s: float) -> Return:
+    def _start_return(self, unit: int, origin: int, at_s: float) -> None:
         post, board = self._timetable.post[unit], self._board
-        way = Return(board, origin, post, at_s, board.ratio_at[board.minute(at_s)])
-        self._post[unit], self._return[unit] = post, way
-        return way
+        self._post[unit] = post
+        self._return[unit] = Return(board, origin, post, at_s, board.ratio_at[board.minute(at_s)])
 
     def _drive(self, unit: int) -> None:
         """Let an ambulance drive to its post."""
@@ -385,7 +382,8 @@ class _Year:
         record.clear_s[call] = clear_s
         busy_s = min(clear_s, self._end_s) - max(at_s, self._rules.warm_up_s)
         record.busy_s[unit] += max(0.0, busy_s)
-        self._state[unit], self._job[unit] = _BUSY, call
-        self._origin[unit], self._outward_s[unit] = origin, found.rolling_s
+        # a way from there to one of its posts is a way to all of them
+        record.is_stranded[call] = board.home_s[origin][self._post[unit]] == math.inf
+        self._state[unit], self._origin[unit], self._outward_s[unit] = _BUSY, origin, found.rolling_s
         self._version[unit] += 1
         heappush(self._events, (clear_s, _CLEAR, unit, self._version[unit]))

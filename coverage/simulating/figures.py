@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment import is_within
-from coverage.simulating.estimates import Sample, estimate
+from coverage.simulating.estimates import Sample, estimate, estimate_quantiles
 from coverage.simulating.unhindered import Unhindered
 from coverage.simulation import DAY_S, SimulatedOutcome
 from coverage.standards import MINUTE_S
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from coverage.simulating.estimates import Finding
     from coverage.simulating.stage import Stage
     from coverage.simulation import Played
 
@@ -29,9 +30,19 @@ HOUR_S = 3600.0
 DAY_H = 24
 CURVE_MIN = 60
 """As far as the curve of response goes, minutes."""
-SHARES = ("within_share", "unhindered_share", "waited_share", "lost_share", "unreached_share")
+SHARES = (
+    "within_share",
+    "unhindered_share",
+    "waited_share",
+    "lost_share",
+    "unreached_share",
+    "no_door_share",
+    "no_way_back_share",
+)
 TIMES = ("mean_s", "median_s", "p90_s")
 GROUP_FIGURES = ("calls", "within_share", *TIMES, *SHARES[1:], "wait_mean_s", "door_median_s", "door_p90_s")
+_DOOR_TIMES = ("door_median_s", "door_p90_s")
+_QUANTILES = (0.5, 0.9)  # of both kinds of times
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,8 @@ class _Record:
     is_within: NDArray[np.bool_]
     is_unhindered_within: NDArray[np.bool_]
     is_lost: NDArray[np.bool_]
+    has_no_door: NDArray[np.bool_]
+    is_stranded: NDArray[np.bool_]
     unit: NDArray[np.int64]
     codes: Mapping[str, NDArray[np.int64]]
 
@@ -87,12 +100,8 @@ def summarise(stage: Stage, key: str, text: str, source: str, played: Sequence[P
     SimulatedOutcome
         Every figure with its interval; see `coverage.simulating.estimates.estimate`.
     """
-    groupings = groupings_of(stage)
     records = _records(stage, played)
-    tables = []
-    for grouping in groupings:
-        samples = _samples(grouping, [_group_figures(r, grouping) for r in records])
-        tables.append(_table(pd.DataFrame(_head(grouping)), samples))
+    tables = [_table(pd.DataFrame(_head(g)), _findings(records, g)) for g in groupings_of(stage)]
     return SimulatedOutcome(
         key=key,
         option=stage.setting.option,
@@ -107,9 +116,11 @@ def summarise(stage: Stage, key: str, text: str, source: str, played: Sequence[P
     )
 
 
-def group_samples(stage: Stage, played: Sequence[Played]) -> list[tuple[Grouping, dict[str, Sample]]]:
+def group_findings(
+    stage: Stage, played: Sequence[Played], names: Sequence[str]
+) -> list[tuple[Grouping, dict[str, Finding]]]:
     """
-    Give what every replication says of every group of calls, for each of `GROUP_FIGURES`.
+    Give what the replications say of every group of calls, for each of `GROUP_FIGURES`.
 
     Parameters
     ----------
@@ -117,11 +128,19 @@ def group_samples(stage: Stage, played: Sequence[Played]) -> list[tuple[Grouping
         What was played on.
     played
         The replications.
+    names
+        Of the kinds of groups.
+
+    Returns
+    -------
+    list of tuple
+        What can be held against the same groups of another stage; all but the way to the hospital's door.
     """
     records = _records(stage, played)
     return [
-        (grouping, _samples(grouping, [_group_figures(r, grouping) for r in records]))
+        (grouping, _findings(records, grouping, seed=stage.rules.seed))
         for grouping in groupings_of(stage)
+        if grouping.name in names
     ]
 
 
@@ -161,6 +180,8 @@ def _record(stage: Stage, played: Played, unhindered_s: NDArray[np.float64]) -> 
         is_within=is_within(response_s, limit_s),
         is_unhindered_within=is_within(unhindered_s[counts], limit_s),
         is_lost=played.is_lost[counts],
+        has_no_door=(calls.is_transported & (played.unit >= 0) & (played.hospital < 0))[counts],
+        is_stranded=played.is_stranded[counts],
         unit=played.unit[counts],
         codes={
             "all": np.zeros(len(place), dtype=np.int64),
@@ -176,7 +197,7 @@ def _record(stage: Stage, played: Played, unhindered_s: NDArray[np.float64]) -> 
 def _group_figures(record: _Record, grouping: Grouping) -> dict[str, Weighed]:
     """Give each figure of a replication by group, and what it stands on."""
     code, n = record.codes[grouping.name], len(grouping.ids)
-    reached, taken = np.isfinite(record.response_s), np.isfinite(record.door_s)
+    reached = np.isfinite(record.response_s)
     waited = np.isfinite(record.wait_s) & (record.wait_s > 0)
     calls = _count(code, n)
     shares = {
@@ -185,6 +206,8 @@ def _group_figures(record: _Record, grouping: Grouping) -> dict[str, Weighed]:
         "waited_share": waited,
         "lost_share": record.is_lost,
         "unreached_share": ~reached & ~record.is_lost,
+        "no_door_share": record.has_no_door,
+        "no_way_back_share": record.is_stranded,
     }
     found: dict[str, Weighed] = {"calls": (calls, np.ones(n))}
     found |= {name: (_over(_count(code[mine], n), calls), calls) for name, mine in shares.items()}
@@ -197,14 +220,28 @@ def _group_figures(record: _Record, grouping: Grouping) -> dict[str, Weighed]:
             code[mine & (code >= 0)], seconds[mine & (code >= 0)], minlength=n
         ).astype(np.float64)
         found[name] = (_over(total, weight), weight)
-    for names, mine, seconds in (
-        (("median_s", "p90_s"), reached, record.response_s),
-        (("door_median_s", "door_p90_s"), taken, record.door_s),
-    ):
-        weight = _count(code[mine], n)
-        for name, values in zip(names, _quantiles(seconds[mine], code[mine], n, (0.5, 0.9)), strict=True):
-            found[name] = (values, weight)
     return found
+
+
+def _findings(
+    records: Sequence[_Record], grouping: Grouping, *, seed: int | None = None
+) -> dict[str, Finding]:
+    """Put the replications' figures of the groups together, so that times can be compared where seeded."""
+    samples = _samples(grouping, [_group_figures(record, grouping) for record in records])
+    found = {name: estimate(sample) for name, sample in samples.items()}
+    found |= zip(TIMES[1:], _quantiles(records, grouping, "response_s", seed), strict=True)
+    found |= zip(_DOOR_TIMES, _quantiles(records, grouping, "door_s", None), strict=True)
+    return {name: found[name] for name in GROUP_FIGURES}
+
+
+def _quantiles(records: Sequence[_Record], grouping: Grouping, clock: str, seed: int | None) -> list[Finding]:
+    """Give median and 90th percentile of a time of the calls of all replications, where there is any."""
+    seconds = np.concatenate([getattr(record, clock) for record in records])
+    code = np.concatenate([record.codes[grouping.name] for record in records])
+    replication = np.repeat(np.arange(len(records)), [len(record.hour) for record in records])
+    mine = np.isfinite(seconds) & (code >= 0)
+    shape = (len(records), len(grouping.ids))
+    return estimate_quantiles(seconds[mine], replication[mine], code[mine], shape, _QUANTILES, seed=seed)
 
 
 def _samples(grouping: Grouping, figures: Sequence[Mapping[str, Weighed]]) -> dict[str, Sample]:
@@ -214,8 +251,9 @@ def _samples(grouping: Grouping, figures: Sequence[Mapping[str, Weighed]]) -> di
             np.array([one[name][0] for one in figures]).reshape(len(figures), len(grouping.ids)),
             np.array([one[name][1] for one in figures]).reshape(len(figures), len(grouping.ids)),
             is_share=name in SHARES,
+            of_calls=name != "calls",
         )
-        for name in GROUP_FIGURES
+        for name in figures[0]
     }
 
 
@@ -223,11 +261,10 @@ def _head(grouping: Grouping) -> dict[str, Sequence[str]]:
     return {"group": [grouping.name] * len(grouping.ids), "id": grouping.ids, "name": grouping.names}
 
 
-def _table(head: pd.DataFrame, samples: Mapping[str, Sample]) -> pd.DataFrame:
+def _table(head: pd.DataFrame, findings: Mapping[str, Finding]) -> pd.DataFrame:
     """Give each figure with its bounds beside it."""
     columns: dict[str, NDArray[np.float64]] = {}
-    for name, sample in samples.items():
-        found = estimate(sample)
+    for name, found in findings.items():
         columns |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
     return head.assign(**columns)
 
@@ -242,33 +279,15 @@ def _over(total: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np
     return found
 
 
-def _quantiles(
-    seconds: NDArray[np.float64], code: NDArray[np.int64], n: int, shares: Sequence[float]
-) -> list[NDArray[np.float64]]:
-    """Give the smallest time that a share of a group's calls does not exceed (as `weighted_quantile`)."""
-    seconds, code = seconds[code >= 0], code[code >= 0]
-    ordered = seconds[np.lexsort((seconds, code))]
-    counts = np.bincount(code, minlength=n)
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    found = []
-    for share in shares:
-        # 0.9 times a count may be a hair above the whole number it stands for
-        position = starts + np.maximum(np.ceil(share * counts - 1e-9), 1).astype(np.int64) - 1
-        values = np.full(n, np.nan)
-        values[counts > 0] = ordered[position[counts > 0]]
-        found.append(values)
-    return found
-
-
 def _hours(stage: Stage, played: Sequence[Played], records: Sequence[_Record]) -> pd.DataFrame:
     """Give the figures by hour of the day."""
     grouping = Grouping("hour", tuple(map(str, range(DAY_H))), ("",) * DAY_H)
     by_hour = [_Record(**{**record.__dict__, "codes": {"hour": record.hour}}) for record in records]
-    samples = _samples(grouping, [_group_figures(record, grouping) for record in by_hour])
+    findings = _findings(by_hour, grouping)
     busy = np.array([_busy_units(stage, one) for one in played]).reshape(len(played), DAY_H)
-    kept = {name: samples[name] for name in ("calls", "within_share", "mean_s", "p90_s")}
+    kept = {name: findings[name] for name in ("calls", "within_share", "mean_s", "p90_s")}
     head = pd.DataFrame({"hour": np.arange(DAY_H)})
-    return _table(head, {**kept, "busy_units": Sample(busy, np.ones_like(busy))})
+    return _table(head, {**kept, "busy_units": estimate(Sample(busy, np.ones_like(busy)))})
 
 
 def _busy_units(stage: Stage, played: Played) -> NDArray[np.float64]:
@@ -297,18 +316,21 @@ def _units(stage: Stage, played: Sequence[Played], records: Sequence[_Record]) -
     shape = (len(played), n)
     duty = np.array([one.duty_s for one in played]).reshape(shape)
     busy = np.array([one.busy_s for one in played]).reshape(shape)
+    overtime = np.array([one.overtime_s for one in played]).reshape(shape)
     calls = np.array([_count(record.unit, n) for record in records]).reshape(shape)
-    once = np.ones(shape)
-    utilisation = np.divide(busy, duty, out=np.full(shape, np.nan), where=duty > 0)
-    head = stage.units[["id", "facility_id", "facility_name", "number"]].reset_index(drop=True)
-    return _table(
-        head,
-        {
-            "utilisation": Sample(utilisation, duty),
-            "calls": Sample(calls, once),
-            "busy_h_per_day": Sample(busy / HOUR_S / stage.rules.days, once),
-        },
+    once, day_h = np.ones(shape), HOUR_S * stage.rules.days
+    # a sum of floats must not make more of a day than there is
+    utilisation = np.divide(
+        np.minimum(busy - overtime, duty), duty, out=np.full(shape, np.nan), where=duty > 0
     )
+    samples = {
+        "utilisation": Sample(utilisation, duty),
+        "calls": Sample(calls, once),
+        "busy_h_per_day": Sample(busy / day_h, once),
+        "overtime_h_per_day": Sample(overtime / day_h, once),
+    }
+    head = stage.units[["id", "facility_id", "facility_name", "number"]].reset_index(drop=True)
+    return _table(head, {name: estimate(sample) for name, sample in samples.items()})
 
 
 def _curve(records: Sequence[_Record]) -> pd.DataFrame:
@@ -321,4 +343,4 @@ def _curve(records: Sequence[_Record]) -> pd.DataFrame:
     share = np.divide(
         np.array(within, dtype=np.float64), calls, out=np.full(calls.shape, np.nan), where=calls > 0
     )
-    return _table(pd.DataFrame({"minute": minutes}), {"share": Sample(share, calls, is_share=True)})
+    return _table(pd.DataFrame({"minute": minutes}), {"share": estimate(Sample(share, calls, is_share=True))})

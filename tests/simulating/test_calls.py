@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coverage.errors import SimulationError
 from coverage.simulating.calls import draw_calls, lasting
@@ -104,6 +107,44 @@ def test_past_calls_come_again_at_their_places_and_hours():
     assert (np.diff(calls.time_s) >= 0).all()
 
 
+def test_past_calls_come_in_the_warm_up_too():
+    rules = Rules(past_calls=past(), calls_per_day=20.0, days=7.0, warm_up_s=14 * 86_400.0)
+    time_s = draw_calls(lay_stage(toy_today(), rules), 0).time_s
+    assert (time_s < 14 * 86_400.0).sum() == pytest.approx(280, rel=0.2)
+    assert (time_s < 7 * 86_400.0).any()
+
+
+def test_past_calls_without_any_centre_take_the_rules_shares():
+    nothing = past(centre=np.full(4, "", dtype=object))
+    rules = Rules(past_calls=nothing, centre_shares={"stroke": 0.4}, days=200.0)
+    centre = draw_calls(lay_stage(toy_today(), rules), 0).centre
+    assert (centre == 1).mean() == pytest.approx(0.4, abs=0.03)
+    # where the file names some, it names all
+    some = draw_calls(lay_stage(toy_today(), replace(rules, past_calls=past())), 0).centre
+    assert (some == 1).mean() == pytest.approx(0.25, abs=0.03)
+
+
+@given(
+    days=st.sampled_from([0.3, 1.0, 2.5, 6.0, 7.0, 10.0, 53.0]),
+    weights=st.lists(st.floats(0.05, 20.0), min_size=168, max_size=168),
+    warm_up_s=st.sampled_from([0.0, 5_000.0, 86_400.0]),
+    is_past=st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_calls_a_day_are_those_of_the_days_that_are_played(days, weights, warm_up_s, is_past):
+    # a Monday alone has as many calls as a day has on average, and so has a year of 53 Mondays
+    usual = {"days": days, "warm_up_s": warm_up_s, "calls_per_day": 4_000.0 / days}
+    hours = np.repeat(np.arange(168), np.ceil(weights).astype(int))
+    rules = Rules(**usual, hour_of_week=tuple(weights))
+    if is_past:
+        lonlat = {name: np.full(len(hours), getattr(past(), name)[0]) for name in ("lon", "lat")}
+        empty = np.full(len(hours), "", dtype=object)
+        log = past(time_s=hours * 3600.0, **lonlat, priority=empty, centre=empty)
+        rules = Rules(**usual, past_calls=log)
+    time_s = draw_calls(lay_stage(toy_today(), rules), 0).time_s
+    assert abs((time_s >= warm_up_s).sum() - 4_000) < 5 * 4_000**0.5
+
+
 def test_priorities_of_past_calls_hold_where_they_are_known():
     two = (Priority("A", 0.9), Priority("B", 0.1))
     stage = lay_stage(toy_today(), Rules(past_calls=past(), priorities=two, days=200.0))
@@ -120,6 +161,36 @@ def test_no_past_call_is_said():
     empty = past(**{n: getattr(past(), n)[:0] for n in ("time_s", "lon", "lat", "priority", "centre")})
     with pytest.raises(SimulationError, match=r"calls.csv: no past call can be used"):
         lay_stage(toy_today(), Rules(past_calls=empty))
+
+
+def calls_at(lon, lat) -> PastCalls:
+    """Give calls of the past at some places, of which nothing else is known."""
+    n = len(lon)
+    empty = np.full(n, "", dtype=object)
+    return past(time_s=np.linspace(0, 600_000, n), lon=lon, lat=lat, priority=empty, centre=empty)
+
+
+def test_a_past_call_outside_every_township_keeps_the_rural_limit():
+    seat = toy_today().area.demand.to_crs("EPSG:4326").geometry.iloc[0]
+    far = calls_at(np.array([seat.x, seat.x + 2.0]), np.array([seat.y, seat.y]))
+    stage = lay_stage(toy_today(), Rules(past_calls=far))
+    outside = stage.place_township == ""
+    assert outside.sum() == 1
+    assert stage.place_class[outside].tolist() == ["rural"]
+    assert stage.place_limit_s[outside].tolist() == [toy_today().standard.rural_s]
+
+
+def test_cells_of_many_past_places_double_until_they_are_few(monkeypatch):
+    # a street of 40 places 20 m apart: cells of 50 m are 17 or so, of 100 m 9, of 200 m 5
+    monkeypatch.setattr("coverage.simulating.places.MOST_PAST_PLACES", 12)
+    area = toy_today().area
+    start = area.demand.geometry.iloc[0]
+    street = gpd.GeoSeries(
+        gpd.points_from_xy(start.x + 20.0 * np.arange(40), np.full(40, start.y + 30.0)), crs=area.crs
+    )
+    lonlat = street.to_crs("EPSG:4326")
+    stage = lay_stage(toy_today(), Rules(past_calls=calls_at(lonlat.x.to_numpy(), lonlat.y.to_numpy())))
+    assert len(stage.place_id) in (8, 9, 10)
 
 
 def test_many_past_places_are_put_together(monkeypatch):
