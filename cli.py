@@ -1271,13 +1271,21 @@ def _watch(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: 
     from coverage.reports.dispatch_bundle import write_dispatch  # noqa: PLC0415
     from coverage.reports.dispatch_terminal import render_dispatch_line, render_dispatch_notes  # noqa: PLC0415
 
-    lang, last, told = ready.lang, None, set[str]()
+    lang, last, told, said = ready.lang, None, set[str](), ""
+    seen: tuple[VehicleReport, ...] | CoverageError | None = None
+    known: tuple[VehicleReport, ...] = ()
     vehicles = cast("LayerFile", call.vehicles)  # nobody watches without
+    # a picture grows old without a change of the file
+    again_s = max(call.every_s, 5.0)
     try:
-        for reports in follow(vehicles, desk.area, every_s=call.every_s):
-            found, problem = _picture(desk, call, reports, last)
-            if found is None:
-                raise cast("CoverageError", problem)  # nothing has been shown yet: a wrong name is no pause
+        for reports in follow(vehicles, desk.area, every_s=call.every_s, again_s=again_s):
+            is_new, seen = reports is not seen, reports
+            if not isinstance(reports, CoverageError):
+                known = reports
+            elif last is None:
+                raise reports  # nothing has been shown yet: a wrong name is no pause
+            found, problem = _picture(desk, call, known, last)
+            problem = reports if isinstance(reports, CoverageError) else problem
             trouble = problem.line(lang) if problem else ""
             try:
                 # straight into the folder: a page that loads itself again must never miss its file
@@ -1293,24 +1301,27 @@ def _watch(desk: Desk, call: _Call, ready: _Ready, *, tiles: str | None, quiet: 
                 continue
             if last is None:
                 _name_files(ready.folder, names)
-            notes = [line for line in render_dispatch_notes(found, lang) if line not in told]
+            # ages between brackets go on; the same note is told once
+            every = render_dispatch_notes(found, lang)
+            notes = {re.sub(r"[（(][^（()）]*[)）]", "", note): note for note in every}
+            _say([note for key, note in notes.items() if key not in told], quiet=quiet)
             told.update(notes)
-            _say(notes, quiet=quiet)
-            click.echo(trouble or render_dispatch_line(found, lang), err=bool(trouble))
-            sys.stdout.flush()
-            last = found
+            line = trouble or render_dispatch_line(found, lang)
+            now_said = trouble or line.partition("  ")[2]  # without the moment
+            if is_new or now_said != said:
+                click.echo(line, err=bool(trouble))
+                sys.stdout.flush()
+            last, said = found, now_said
     except KeyboardInterrupt:
         return  # that is how a watch ends
 
 
 def _picture(
-    desk: Desk, call: _Call, reports: tuple[VehicleReport, ...] | CoverageError, last: Dispatch | None
-) -> tuple[Dispatch | None, CoverageError | None]:
-    """Give the picture of the moment, or the last one with what has gone wrong since."""
+    desk: Desk, call: _Call, reports: tuple[VehicleReport, ...], last: Dispatch | None
+) -> tuple[Dispatch, CoverageError | None]:
+    """Give the picture of the moment, and why the call cannot be answered in it."""
     from coverage.dispatch.recipe import dispatch as run_dispatch  # noqa: PLC0415
 
-    if isinstance(reports, CoverageError):
-        return last, reports
     fleet = _fleet(desk, call, reports, None if last is None else last.fleet)
     try:
         return run_dispatch(desk, fleet, at=call.at, centre=call.centre), None

@@ -149,6 +149,24 @@ def test_the_picture_follows_the_file_and_outlives_a_half_written_one(ground, tm
         process.communicate()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a key that stops a program is sent otherwise there")
+def test_a_picture_grows_old_without_a_change_of_the_file(ground, tmp_path):
+    file = tmp_path / "units.csv"
+    file.write_text(HEADER + row("A1", 0.0, "idle") + row("A2", 9.5, "idle"), "utf-8")
+    words = ["dispatch", "--county", "toy", "--data", str(ground), "--out", str(tmp_path), "--lang", "en"]
+    words += ["--vehicles", f"{file}@wgs84", "--watch", "--every", "0.2", "--now", NOW, "--max-age", "12"]
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        figures = tmp_path / "toy" / "dispatch.json"
+        watched(figures, '"stale"', process)
+        assert json.loads(figures.read_text("utf-8"))["units"] == []
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_care_is_in_every_file(run):
     code, out, err, folder = run("analyze", "--care")
     assert code == 0, err

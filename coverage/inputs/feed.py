@@ -157,8 +157,8 @@ class _Watched:
         is_doubtful = is_text and look != () and (self._looks_cut(content) or 2 * n_rows < self.n_rows)
         if is_doubtful and not self._has_been_doubted(look):
             return None, wait_s
-        found = _cut_row(self.file.path, content) if is_doubtful else None
-        found = found or _read(self.file, self.area)
+        cut = _cut_row(self.file.path, content) if is_doubtful else None
+        found = cut or _read(self.file, self.area)
         if _look(self.file.path) != look:  # it was written while it was read
             return None, _FRESH_S
         self.shown, self.doubted = look, None

@@ -8,6 +8,7 @@ import geopandas as gpd
 import shapely
 
 from coverage.care import has_centre
+from coverage.dispatch.landmarks import names_near
 from coverage.files import replace_text
 from coverage.reports.dispatch_shown import live_side, planned_side
 from coverage.reports.figures import (
@@ -27,11 +28,10 @@ from coverage.study_area import WGS84
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyproj import CRS
-
     from coverage.assessment import Assessment
     from coverage.dispatch.answer import Decision, Destination, Dispatch, Route
     from coverage.dispatch.units import Fleet, Unit
+    from coverage.study_area import StudyArea
 
 _DEGREES = 6
 
@@ -41,7 +41,8 @@ def dispatch_figures(dispatch: Dispatch) -> dict[str, Any]:
     Give the figures as plain dictionaries, lists, texts and numbers.
 
     Times are seconds, those called ``response_s`` from the start of the promise's clock; None where there is
-    no number. The same answer always gives the same figures.
+    no number. Of a way ``total_s`` is the sum of ``to_road_s``, ``drive_s`` and ``from_road_s``. The same
+    answer always gives the same figures.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def _unit(unit: Unit) -> dict[str, Any]:
 
 
 def _decision(dispatch: Dispatch, decision: Decision) -> dict[str, Any]:
-    crs, to = dispatch.area.crs, decision.destination
+    to = decision.destination
     return {
         **_place(decision.lon, decision.lat),
         "access_m": number(decision.access_m),
@@ -137,7 +138,7 @@ def _decision(dispatch: Dispatch, decision: Decision) -> dict[str, Any]:
             }
             for time in decision.units
         ],
-        "route": _route(decision.route, crs),
+        "route": _route(decision.route, dispatch.area),
         "destination": _destination(dispatch, decision, to) if to else None,
     }
 
@@ -157,18 +158,18 @@ def _destination(dispatch: Dispatch, decision: Decision, to: Destination) -> dic
         "scene_s": number(to.scene_s),
         "door_s": number(to.door_s),
         "target_s": number(to.target_s),
-        "route": _route(to.route, dispatch.area.crs),
+        "route": _route(to.route, dispatch.area),
     }
 
 
-def _route(route: Route, crs: CRS) -> dict[str, Any]:
+def _route(route: Route, area: StudyArea) -> dict[str, Any]:
     """Give a way with its turn list and its course as longitudes and latitudes."""
-    line = gpd.GeoSeries([route.geometry], crs=crs).to_crs(WGS84).iloc[0]
+    line = gpd.GeoSeries([route.geometry], crs=area.crs).to_crs(WGS84).iloc[0]
     return {
         "length_m": number(route.length_m),
-        "time_s": number(route.time_s),
-        "leave_s": number(route.leave_s),
-        "arrive_s": number(route.arrive_s),
+        "to_road_s": number(route.leave_s),
+        "drive_s": number(route.time_s),
+        "from_road_s": number(route.arrive_s),
         "total_s": number(route.total_s),
         "steps": [
             {
@@ -177,9 +178,10 @@ def _route(route: Route, crs: CRS) -> dict[str, Any]:
                 "highway": step.highway or None,
                 "length_m": number(step.length_m),
                 "time_s": number(step.time_s),
+                "near": text(near) or None,
                 **_place(step.lon, step.lat),
             }
-            for step in route.steps
+            for step, near in zip(route.steps, names_near(area, route.steps), strict=True)
         ],
         "coordinates": shapely.get_coordinates(line).round(_DEGREES).tolist(),
     }

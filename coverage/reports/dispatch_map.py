@@ -231,6 +231,8 @@ def _units(dispatch: Dispatch, lang: Lang) -> list[dict[str, Any]]:
                 "first": unit.id == first,
                 "tip": tip,
                 "rows": rows,
+                "age_s": style.known_s(words.age_s(unit, dispatch)),
+                "age_row": 2,
             }
         )
     return units

@@ -98,7 +98,7 @@ def page_text(
         "answers": _answers(dispatch, lang),
         "lines": words.headline(dispatch, lang)[1 if decision else 2 :],
         "units": _units(decision, lang) if decision else None,
-        "routes": _routes(decision, lang) if decision else [],
+        "routes": _routes(dispatch, decision, lang) if decision else [],
         "losses": _losses(dispatch, lang),
         "fleet": _fleet(dispatch, lang),
         "left_out": _left_out(dispatch, lang),
@@ -120,7 +120,8 @@ def _headings(dispatch: Dispatch, lang: Lang) -> dict[str, str]:
         "holes": len(not_covered(live_side(dispatch).assessment)),
     }
     headings = {key: words.label(key, lang, n=n) for key, n in counts.items()}
-    return headings | {key: words.label(key, lang) for key in ("units", "losses", "reason")}
+    headings["losses"] = words.losses_label(dispatch, lang)
+    return headings | {key: words.label(key, lang) for key in ("units", "reason")}
 
 
 def _send(dispatch: Dispatch, decision: Decision, lang: Lang) -> str:
@@ -198,21 +199,27 @@ def _units(decision: Decision, lang: Lang) -> dict[str, Any]:
     return {"heads": [words.label(key, lang) for key in keys], "rows": rows}
 
 
-def _routes(decision: Decision, lang: Lang) -> list[dict[str, Any]]:
+def _routes(dispatch: Dispatch, decision: Decision, lang: Lang) -> list[dict[str, Any]]:
     legs = [("leg-1", "route_1", decision.route)]
     if decision.destination is not None:
         legs.append(("leg-2", "route_2", decision.destination.route))
-    return [{"id": leg, "swatch": style.leg_swatch(leg), **_route(key, way, lang)} for leg, key, way in legs]
+    return [
+        {"id": leg, "swatch": style.leg_swatch(leg), **_route(key, way, dispatch, lang)}
+        for leg, key, way in legs
+    ]
 
 
-def _route(heading: str, route: Route, lang: Lang) -> dict[str, Any]:
+def _route(heading: str, route: Route, dispatch: Dispatch, lang: Lang) -> dict[str, Any]:
+    turns = words.turn_lines(route, lang, dispatch.area)
+    first, last = words.end_lines(heading, route, lang)
     return {
         "heading": words.route_text(heading, route, lang),
         "turns": [
             {"turn": turn, "line": line, "at": f"{step.lat:.5f} {step.lon:.5f}"}
-            for (turn, line), step in zip(words.turn_lines(route, lang), route.steps[1:], strict=True)
+            for (turn, line), step in zip(turns, route.steps[1:], strict=True)
         ],
-        "ends": words.end_lines(heading, route, lang),
+        "first": first,
+        "last": last,
     }
 
 
@@ -245,10 +252,9 @@ def _fleet(dispatch: Dispatch, lang: Lang) -> dict[str, Any]:
             "id": wording.one_line(unit.id),
             "name": words.unit_name(unit),
             "state": unit.state,
-            "cells": [
-                words.state_text(unit.state, lang),
-                words.age_text(unit, dispatch, lang),
-            ],
+            "cells": [words.state_text(unit.state, lang)],
+            "age": words.age_text(unit, dispatch, lang),
+            "age_s": style.known_s(words.age_s(unit, dispatch)),
         }
         for unit in dispatch.fleet.units
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -93,3 +94,8 @@ def cover_swatch() -> str:
         f'<path d="M4 12L14 3M4 12l16-4M4 12l14 2" stroke="{COVER_COLOUR}" stroke-width="1"/>'
         f'<circle cx="4" cy="12" r="2.6" fill="{COVER_COLOUR}"/>'
     )
+
+
+def known_s(seconds: float) -> float | None:
+    """Give seconds as the page's scripts take them; None where they are not known."""
+    return None if math.isnan(seconds) else max(seconds, 0.0)

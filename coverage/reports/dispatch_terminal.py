@@ -46,9 +46,10 @@ def render_dispatch(dispatch: Dispatch, lang: Lang, *, colour: bool = False) -> 
     if decision is None:
         parts.append(_fleet(dispatch, lang))
     else:
-        parts += [_units(decision, lang, colour=colour), _way(decision.route, "route_1", lang)]
+        parts += [_units(decision, lang, colour=colour), _busy(dispatch, lang)]
+        parts.append(_way(decision.route, "route_1", dispatch, lang))
         if decision.destination is not None:
-            parts.append(_way(decision.destination.route, "route_2", lang))
+            parts.append(_way(decision.destination.route, "route_2", dispatch, lang))
         if len(dispatch.losses):
             parts.append(_losses(dispatch, lang, colour=colour))
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -105,12 +106,19 @@ def _units(decision: Decision, lang: Lang, *, colour: bool) -> list[str]:
     return table_lines(columns)
 
 
-def _way(route: Route, heading: str, lang: Lang) -> list[str]:
+def _busy(dispatch: Dispatch, lang: Lang) -> list[str]:
+    line = words.busy_text(dispatch, lang)
+    return _prose([line]) if line else []
+
+
+def _way(route: Route, heading: str, dispatch: Dispatch, lang: Lang) -> list[str]:
     """Give a turn list under its length and minutes."""
-    lines = [f"{i}. {line}" for i, (_, line) in enumerate(words.turn_lines(route, lang), 1)]
+    turns = words.turn_lines(route, lang, dispatch.area)
+    lines = [f"{i}. {line}" for i, (_, line) in enumerate(turns, 1)]
+    first, last = words.end_lines(heading, route, lang)
     return [
-        words.route_text(heading, route, lang),
-        *_prose([*lines, *words.end_lines(heading, route, lang)], "  "),
+        *_prose([words.route_text(heading, route, lang)]),
+        *_prose(filter(None, [first, *lines, last]), "  "),
     ]
 
 
@@ -129,7 +137,7 @@ def _losses(dispatch: Dispatch, lang: Lang, *, colour: bool) -> list[str]:
     ]
     columns = [
         TextColumn(
-            words.label("losses", lang),
+            words.losses_label(dispatch, lang),
             [wording.one_line(row["name"]) for row in rows],
             left=True,
             yields=True,

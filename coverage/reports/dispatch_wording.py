@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ import shapely
 
 from coverage.assessment import is_within
 from coverage.care import has_centre
+from coverage.dispatch.checking import newest_stale
+from coverage.dispatch.landmarks import names_near
+from coverage.errors import name_some
 from coverage.reports import wording
 from coverage.reports.dispatch_shown import live_side, planned_side
 from coverage.reports.road_words import class_word
@@ -20,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coverage.assessment import Totals
-    from coverage.dispatch.answer import Decision, Destination, Dispatch, Route, UnitTime
-    from coverage.dispatch.units import LeftOut, Unit
+    from coverage.dispatch.answer import Decision, Destination, Dispatch, Route, Step, UnitTime
+    from coverage.dispatch.units import Fleet, LeftOut, Unit
     from coverage.reports.wording import Lang
+    from coverage.study_area import StudyArea
 
 NAMED = 3
 """Townships that a sentence names; the table has all of them."""
@@ -44,9 +49,11 @@ _REASONS = {
     "contradictory": ("同一时刻有两条不同的记录", "two different reports of one moment"),
     "off_network": ("远离所有道路", "far from every road"),
     "no_position": ("没有坐标", "no position"),
+    "swapped": ("经纬度可能写反", "longitude and latitude seem swapped"),
     "no_id": ("没有车辆编号", "no id"),
     "no_state": ("状态无法识别", "unknown state"),
     "no_time": ("没有时间", "no time"),
+    "no_date": ("时间缺日期", "its time has no date"),
     "too_fast": ("与上一位置相距过远，不可能驶到", "impossibly far from the position before"),
     "off_duty": ("所属急救点此时不值班", "its base is not staffed at this hour"),
 }
@@ -65,6 +72,7 @@ _COMPASS = (
     ("北", "north"), ("东北", "north-east"), ("东", "east"), ("东南", "south-east"),
     ("南", "south"), ("西南", "south-west"), ("西", "west"), ("西北", "north-west"),
 )  # fmt: skip
+_DAY_S = 86_400.0
 _FIRST_M = 60.0
 _SHORTEST_END_S = 6.0  # a tenth of a minute
 # What is off the road at the beginning and at the end of a way.
@@ -78,7 +86,11 @@ _ENDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("从道路进入院区{minutes}分钟", "{minutes} min from the road to the door"),
     ),
 }
-_STOPS = ("，", ", ")
+# The same in a word, for the sum.
+_END_PARTS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "route_1": (("驶上道路", "to the road"), ("步行", "on foot")),
+    "route_2": (("步行", "on foot"), ("进入院区", "to the door")),
+}
 _LABELS: Mapping[str, tuple[str, str]] = {
     "answer": ("派车结论", "Answer"),
     "arrival": ("到达（分）", "There (min)"),
@@ -89,7 +101,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "cover": ("各车首达范围（连线）", "First unit, by lines"),
     "covered_after": ("出动期间", "Meanwhile"),
     "covered_before": ("此刻", "Now"),
-    "drive": ("行驶（分）", "Drive (min)"),
+    "drive": ("途中（分）", "On the way (min)"),
     "first_unit": ("首达车辆", "First unit"),
     "fleet": ("全部车辆（{n}）", "All units ({n})"),
     "holes": ("此刻的空白点（{n}）", "Holes now ({n})"),
@@ -101,12 +113,12 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "legs": ("路线", "Routes"),
     "limit": ("限时", "Limit"),
     "live": ("此刻", "Now"),
-    "losses": ("出动期间的缺口", "What is lacking meanwhile"),
+    "losses": ("出动期间的缺口（限时内{whom}）", "What is lacking meanwhile ({whom} within the limit)"),
     "planned": ("全部在位", "All at base"),
     "position": ("位置时间", "Position"),
     "reason": ("原因", "Reason"),
-    "route_1": ("出车路线：{km}，{minutes}分钟", "To the patient: {km}, {minutes} min"),
-    "route_2": ("送医路线：{km}，{minutes}分钟", "To the hospital: {km}, {minutes} min"),
+    "route_1": ("出车路线：{km}，{minutes}", "To the patient: {km}, {minutes}"),
+    "route_2": ("送医路线：{km}，{minutes}", "To the hospital: {km}, {minutes}"),
     "state": ("状态", "State"),
     "title": ("救护车调度", "Ambulance dispatch"),
     "to_door": ("分钟，呼救至到院", "min from the call to its door"),
@@ -124,7 +136,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
 _LIVE: Mapping[str, tuple[str, str]] = {
     "age_min": ("{n}分钟前", "{n} min ago"),
     "age_s": ("{n}秒前", "{n} s ago"),
-    "fresh": ("每{n}秒更新，{age}", "renewed every {n} s, {age}"),
+    "fresh": ("画面生成于{age}，本页每{n}秒重新读取", "made {age}, the page looks again every {n} s"),
     "old": (
         "画面已过时：{age}的情况，请检查程序和位置文件是否仍在更新",
         "This picture is old ({age}): see whether the program runs and the positions still come",
@@ -147,6 +159,11 @@ def live_word(key: str, lang: Lang, **figures: object) -> str:
 def label(key: str, lang: Lang, **figures: object) -> str:
     """Give a heading of the dispatcher's page or table."""
     return pick(lang, *_LABELS[key]).format(**figures)
+
+
+def losses_label(dispatch: Dispatch, lang: Lang) -> str:
+    """Head what townships lose meanwhile, with what is counted."""
+    return label("losses", lang, whom=_whom(dispatch, lang))
 
 
 def base_names(dispatch: Dispatch) -> dict[str, str]:
@@ -275,7 +292,7 @@ def answer_text(dispatch: Dispatch, decision: Decision, lang: Lang) -> str:
     name = wording.short_name(called(first.unit, dispatch, lang))
     going = pick(
         lang,
-        f"派{apart(name)}，{minutes}分钟到达患者身边（{limit_text(first, decision, lang)}）",
+        f"派{apart(name).rstrip()}，{minutes}分钟到达患者身边（{limit_text(first, decision, lang)}）",
         f"Send {name}: beside the patient in {minutes} min ({limit_text(first, decision, lang)})",
     )
     return going + pick(lang, "；", "; ") + destination_text(decision, lang)
@@ -306,12 +323,14 @@ def destination_text(decision: Decision, lang: Lang) -> str:
         minutes = wording.minutes_text(to.door_s, lang, limit_s=target_s(to))
         return pick(
             lang,
-            f"送{apart(name)}{beyond}，呼救后{minutes}分钟到院{_target_text(to, lang)}",
+            f"送{apart(name).rstrip()}{beyond}，呼救后{minutes}分钟到院{_target_text(to, lang)}",
             f"to {name}{beyond}, at its door {minutes} min after the call{_target_text(to, lang)}",
         )
     minutes = wording.minutes_text(to.transport_s, lang)
     return pick(
-        lang, f"送{apart(name)}{beyond}，车程{minutes}分钟", f"to {name}{beyond}, a drive of {minutes} min"
+        lang,
+        f"送{apart(name).rstrip()}{beyond}，车程{minutes}分钟",
+        f"to {name}{beyond}, a drive of {minutes} min",
     )
 
 
@@ -368,6 +387,18 @@ def fleet_text(dispatch: Dispatch, lang: Lang) -> str:
         lang,
         f"可派{ready}辆（待命{counts['idle']}，返程{counts['returning']}），{busy}",
         f"{ready} units can be sent ({counts['idle']} idle, {counts['returning']} returning), {busy}",
+    )
+
+
+def busy_text(dispatch: Dispatch, lang: Lang) -> str:
+    """Name the units that are on a job; empty where there is none."""
+    busy = [unit_name(unit) for unit in dispatch.fleet.units if unit.state == "busy"]
+    if not busy:
+        return ""
+    return pick(
+        lang,
+        f"任务中{len(busy)}辆：{name_some(busy, mark='、')}",
+        f"On a job ({len(busy)}): {name_some(busy)}",
     )
 
 
@@ -444,12 +475,29 @@ def meanwhile_text(dispatch: Dispatch, lang: Lang) -> str:
 
 
 def route_text(heading: str, route: Route, lang: Lang) -> str:
-    """Name a way, with its length and its minutes from door to door."""
-    minutes = wording.minutes_text(route.total_s, lang)
+    """Name a way, with its length and its minutes, which add up: on wheels, off the road, and together."""
+    total, *ends = (_tenths(seconds) for seconds in (route.total_s, route.leave_s, route.arrive_s))
+    drive = total - sum(ends)
+    parts = [
+        (ends[0], _END_PARTS[heading][0]),
+        (drive, ("行车", "driving")),
+        (ends[1], _END_PARTS[heading][1]),
+    ]
+    parts = [(tenths, words) for tenths, words in parts if tenths > 0]
+    minutes = pick(lang, f"{total / 10:.1f}分钟", f"{total / 10:.1f} min")
+    if any(ends):
+        zh = "，".join(f"{words[0]}{tenths / 10:.1f}分钟" for tenths, words in parts)
+        en = " + ".join(f"{tenths / 10:.1f} min {words[1]}" for tenths, words in parts)
+        minutes = pick(lang, f"{zh}，共{minutes}", f"{en} = {minutes}")
     return label(heading, lang, km=length_text(route.length_m, lang), minutes=minutes)
 
 
-def turn_lines(route: Route, lang: Lang) -> list[tuple[str, str]]:
+def _tenths(seconds: float) -> int:
+    """Give tenths of a minute."""
+    return round(seconds / MINUTE_S * 10) if seconds >= _SHORTEST_END_S else 0
+
+
+def turn_lines(route: Route, lang: Lang, area: StudyArea | None = None) -> list[tuple[str, str]]:
     """
     Give a turn list as a driver reads it: along which road for how long, then where to turn.
 
@@ -459,6 +507,8 @@ def turn_lines(route: Route, lang: Lang) -> list[tuple[str, str]]:
         The way.
     lang
         ``zh`` or ``en``.
+    area
+        Names settlements beside turns into roads without a name; none where not given.
 
     Returns
     -------
@@ -466,6 +516,7 @@ def turn_lines(route: Route, lang: Lang) -> list[tuple[str, str]]:
         The turn at the line's end, and the line.
     """
     lines: list[tuple[str, str]] = []
+    near = names_near(area, route.steps) if area else [""] * len(route.steps)
     for i, (step, then) in enumerate(zip(route.steps[:-1], route.steps[1:], strict=True)):
         road, length = _road(step.road, step.highway, lang), length_text(step.length_m, lang)
         heading = _heading(route, lang) if i == 0 else ""
@@ -475,7 +526,7 @@ def turn_lines(route: Route, lang: Lang) -> list[tuple[str, str]]:
         else:
             begin = f"Start {heading}along " if i == 0 else "Follow "
             along = f"{begin}{road} for {length}"
-        lines.append((then.turn, along + _turn(step.road, then.turn, then.road, then.highway, lang)))
+        lines.append((then.turn, along + _turn(step.road, then, near[i + 1], lang)))
     return lines
 
 
@@ -484,15 +535,17 @@ def _road(name: str, highway: str, lang: Lang) -> str:
     return named or class_word(highway, lang)
 
 
-def _turn(before: str, turn: str, road: str, highway: str, lang: Lang) -> str:
-    if turn == "arrive":
+def _turn(before: str, then: Step, near: str, lang: Lang) -> str:
+    if then.turn == "arrive":
         return pick(lang, "，到达", ", and arrive")
-    into, alone, english = _TURNS.get(turn, _TURNS["straight"])
-    if road and road == before:
+    into, alone, english = _TURNS.get(then.turn, _TURNS["straight"])
+    if then.road and then.road == before:
         return pick(lang, f"，{alone}，仍沿该路行驶", f", {english}, staying on it")
-    name = _road(road, highway, lang)
+    name = _road(then.road, then.highway, lang)
+    place = wording.short_name(near) if not then.road else ""
+    at_zh, at_en = (f"在{apart(place)}附近", f" near {place}") if place else ("", "")
     # set apart from the verb where it begins in letters; nothing follows it
-    return pick(lang, f"，{into}{apart(name).rstrip()}", f", {english} {_onto(english)} {name}")
+    return pick(lang, f"，{at_zh}{into}{apart(name).rstrip()}", f", {english} {_onto(english)} {name}{at_en}")
 
 
 def _onto(english: str) -> str:
@@ -510,22 +563,44 @@ def _heading(route: Route, lang: Lang) -> str:
     return pick(lang, zh, f"{en} ")
 
 
-def end_lines(heading: str, route: Route, lang: Lang) -> list[str]:
-    """Say what is walked or driven off the road at either end, where that takes a while."""
-    return [
-        pick(lang, *words).format(minutes=wording.minutes_text(seconds, lang))
+def end_lines(heading: str, route: Route, lang: Lang) -> tuple[str, str]:
+    """Say what is walked or driven off the road before and after it; empty where that takes no while."""
+    first, last = (
+        pick(lang, *words).format(minutes=f"{_tenths(seconds) / 10:.1f}") if _tenths(seconds) else ""
         for words, seconds in zip(_ENDS[heading], (route.leave_s, route.arrive_s), strict=True)
-        if seconds >= _SHORTEST_END_S
-    ]
+    )
+    return first, last
 
 
 def left_out_text(left_out: LeftOut, lang: Lang) -> str:
     """Say which report is not used, and why."""
     name = wording.short_name(left_out.unit_id) or pick(lang, "无编号", "no id")
     row = wording.bracketed(pick(lang, f"第{left_out.row}行", f"row {left_out.row}"), lang)
-    detail = wording.one_line(left_out.detail)
+    detail = _detail_text(wording.one_line(left_out.detail), lang)
     why = reason_text(left_out, lang) + (wording.bracketed(detail, lang) if detail else "")
     return name + (row if left_out.row > 0 else "") + pick(lang, "：", ": ") + why
+
+
+def _detail_text(detail: str, lang: Lang) -> str:
+    """Put a figure with its unit, or a moment, as people say it."""
+    if span := re.fullmatch(r"(\d+) s", detail):
+        return span_text(float(span[1]), lang)
+    if far := re.fullmatch(r"([\d.]+) km(?:, (\d+) km/h)?", detail):
+        zh = f"{far[1]}公里" + (f"，时速{far[2]}公里" if far[2] else "")
+        return pick(lang, zh, detail)
+    try:
+        return datetime.fromisoformat(detail).strftime("%H:%M:%S")
+    except ValueError:
+        return detail
+
+
+def span_text(seconds: float, lang: Lang) -> str:
+    """Give a span of time in seconds, minutes or days, whichever has a figure that is easy to read."""
+    if seconds < 2 * MINUTE_S:
+        return pick(lang, f"{seconds:.0f}秒", f"{seconds:.0f} s")
+    if seconds < 2 * _DAY_S:
+        return pick(lang, f"{seconds / MINUTE_S:.0f}分钟", f"{seconds / MINUTE_S:.0f} min")
+    return pick(lang, f"{seconds / _DAY_S:.0f}天", f"{seconds / _DAY_S:.0f} days")
 
 
 def reason_text(left_out: LeftOut, lang: Lang) -> str:
@@ -547,6 +622,7 @@ def note_lines(dispatch: Dispatch, lang: Lang) -> list[str]:
                 "Change the file when they open again",
             )
         )
+    lines += _fleet_notes(dispatch.fleet, lang)
     if dispatch.fleet.left_out:
         listed = [left_out_text(one, lang) for one in dispatch.fleet.left_out[:NAMED]]
         n, more = len(dispatch.fleet.left_out), len(dispatch.fleet.left_out) - len(listed)
@@ -569,6 +645,35 @@ def note_lines(dispatch: Dispatch, lang: Lang) -> list[str]:
     return [*lines, *(wording.note_text(note, shown, lang) for note in dispatch.notes)]
 
 
+def _fleet_notes(fleet: Fleet, lang: Lang) -> list[str]:
+    """Tell what is wrong with the positions as a whole, and bases that nobody knows."""
+    lines, newest = [], newest_stale(fleet)
+    if newest is not None:
+        when = f"{newest:%Y-%m-%d %H:%M:%S}"
+        lines.append(
+            pick(
+                lang,
+                f"所有位置都已过时，最新的一条是{when}。请核对位置文件是否仍在更新；"
+                "核对旧文件请用 --now 给出当时的时刻",
+                f"All positions are too old, the newest is of {when}. See whether the file is still written; "
+                "for an old file add --now with the moment",
+            )
+        )
+    if fleet.unknown_bases:
+        names = [wording.short_name(name) for name in fleet.unknown_bases[:NAMED]]
+        n, more = len(fleet.unknown_bases), len(fleet.unknown_bases) - len(names)
+        rest_zh, rest_en = (f"等{n}个", f" and {more} more") if more else ("", "")
+        lines.append(
+            pick(
+                lang,
+                f"设施表中没有这些所属急救点：{'、'.join(names)}{rest_zh}。车辆照常可派，请核对名称",
+                f"Bases that are no facility: {', '.join(names)}{rest_en}. "
+                "Their vehicles are used as they stand; check the names",
+            )
+        )
+    return lines
+
+
 def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> list[str]:
     """Tell where the hospital is not the nearest, or not one that is known to treat the case."""
     to, facilities = decision.destination, dispatch.area.facilities
@@ -586,7 +691,7 @@ def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> li
         return [
             pick(
                 lang,
-                f"所知的医院都没有{case}中心，送最近的{apart(name)}。请先电话确认，或在设施表中补充救治中心",
+                f"所知的医院都没有{case}中心，送最近的{apart(name).rstrip()}。请先电话确认，或在设施表中补充救治中心",
                 f"No known hospital has a {case} centre; {name} is the nearest. "
                 "Call ahead, or add the centres to the facilities",
             )
@@ -597,7 +702,7 @@ def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> li
     return [
         pick(
             lang,
-            f"最近的医院{apart(nearest)}没有{case}中心；送{apart(name)}，车程多{more}分钟",
+            f"最近的医院{apart(nearest)}没有{case}中心；送{apart(name).rstrip()}，车程多{more}分钟",
             f"The nearest hospital, {nearest}, has no {case} centre; {name} takes {more} min longer to reach",
         )
     ]

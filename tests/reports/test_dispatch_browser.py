@@ -322,3 +322,21 @@ def test_the_page_loads_itself_again_and_again(opened, tmp_path):
             break
         one.page.wait_for_timeout(100)
     assert len(one.requests) >= 3
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_that_the_data_are_modelled_is_said_at_the_top(opened, size):
+    left, top, right, bottom = opened(size=size).boxes("#panel .banner")[0]
+    assert 0 <= left < right <= size[0]
+    assert 0 <= top < bottom <= size[1]
+
+
+def test_positions_grow_old_with_the_page(opened, tmp_path):
+    then = (datetime.now(UTC) - timedelta(minutes=7)).isoformat(timespec="seconds")
+    watched(tmp_path, moment=then)
+    one = opened(folder=tmp_path)
+    made = toy_dispatch(moment=then)
+    sent_s = (datetime.now(UTC) - datetime.fromisoformat(made.fleet.units[0].time)).total_seconds()
+    ages = one.page.locator("td[data-age]").all_inner_texts()
+    assert len(ages) == 4
+    assert abs(int(ages[0].removesuffix("分钟前")) - max(sent_s, 420) / 60) <= 1

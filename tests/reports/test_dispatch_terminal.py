@@ -48,8 +48,14 @@ def test_the_units_are_listed_as_they_arrive_with_the_limit_beside():
 
 def test_both_ways_are_told_turn_by_turn():
     text = render_dispatch(toy_dispatch(), "zh")
-    assert re.search(r"出车路线：1\.0公里，[\d.]+分钟\n  1\. 出发向东，沿 S101 行驶1\.0公里，到达", text)
-    assert "送医路线：10.1公里，8.8分钟\n  1. 出发向西，沿 S101 行驶10.0公里，右转进入街巷道路\n" in text
+    assert "任务中1辆：柳林2号\n" in text
+    assert (
+        "出车路线：1.0公里，驶上道路0.2分钟，行车0.8分钟，共1.0分钟\n  从停车处驶上道路0.2分钟\n"
+        "  1. 出发向东，沿 S101 行驶1.0公里，到达\n"
+    ) in text
+    assert (
+        "送医路线：10.1公里，8.8分钟\n  1. 出发向西，沿 S101 行驶10.0公里，在第8村附近右转进入街巷道路\n"
+    ) in text
 
 
 def test_what_the_county_lacks_meanwhile_is_a_table():

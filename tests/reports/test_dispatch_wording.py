@@ -142,8 +142,66 @@ def test_lengths_are_as_a_driver_is_told_them(metres, zh):
 
 def test_the_walk_at_either_end_is_told():
     way = replace(route(("start", "", "track", 9.0), ("arrive", "", "", 0.0)), leave_s=5.0, arrive_s=450.0)
-    assert words.end_lines("route_1", way, "zh") == ["离开道路后步行7.5分钟到患者身边"]
-    assert words.end_lines("route_2", way, "en") == ["7.5 min from the road to the door"]
+    assert words.end_lines("route_1", way, "zh") == ("", "离开道路后步行7.5分钟到患者身边")
+    assert words.end_lines("route_2", way, "en") == ("", "7.5 min from the road to the door")
+
+
+def test_minutes_on_wheels_and_off_the_road_add_up():
+    way = replace(route(("start", "", "track", 9.0), ("arrive", "", "", 0.0)), leave_s=19.0, arrive_s=338.0)
+    way = replace(way, time_s=874.0)
+    for heading, lang in (("route_1", "zh"), ("route_2", "zh"), ("route_1", "en"), ("route_2", "en")):
+        *parts, total = re.findall(r"\d+\.\d", words.route_text(heading, way, lang))
+        assert len(parts) == 3
+        assert sum(int(part.replace(".", "")) for part in parts) == int(total.replace(".", ""))
+    assert words.route_text("route_1", way, "zh") == (
+        "出车路线：10米，驶上道路0.3分钟，行车14.6分钟，步行5.6分钟，共20.5分钟"
+    )
+    alone = replace(way, leave_s=0.0, arrive_s=5.0)
+    assert words.route_text("route_2", alone, "en") == "To the hospital: 10 m, 14.6 min"
+
+
+@pytest.mark.parametrize(
+    ("detail", "zh", "en"),
+    [
+        ("7200 s", "120分钟", "120 min"),
+        ("90 s", "90秒", "90 s"),
+        ("900000 s", "10天", "10 days"),
+        ("112.0 km", "112.0公里", "112.0 km"),
+        ("4.2 km, 504 km/h", "4.2公里，时速504公里", "4.2 km, 504 km/h"),
+        ("2026-03-01T08:28:58+08:00", "08:28:58", "08:28:58"),
+        ("08:00-18:00", "08:00-18:00", "08:00-18:00"),
+    ],
+)
+def test_figures_have_the_units_of_their_language(detail, zh, en):
+    one = LeftOut("湘F1", 4, "stale", detail)
+    assert words.left_out_text(one, "zh").endswith(f"（{zh}）")
+    assert words.left_out_text(one, "en").endswith(f" ({en})")
+
+
+def test_turns_into_roads_without_a_name_are_told_by_the_place_beside_them():
+    made = toy_dispatch()
+    line = words.turn_lines(made.decision.destination.route, "zh", made.area)[0][1]
+    assert line.endswith("，在第8村附近右转进入街巷道路")
+    english = words.turn_lines(made.decision.destination.route, "en", made.area)[0][1]
+    assert english.endswith(", turn right onto the residential road near 第8村") or " near 第8村" in english
+
+
+def test_who_is_on_a_job_and_whose_base_nobody_knows():
+    made = toy_dispatch()
+    assert words.busy_text(made, "zh") == "任务中1辆：柳林2号"
+    assert words.busy_text(toy_dispatch(is_live=False), "zh") == ""
+    odd = replace(made, fleet=replace(made.fleet, unknown_bases=("东站", "西站", "南站", "北站")))
+    assert any("所属急救点：东站、西站、南站等4个" in line for line in words.note_lines(odd, "zh"))
+    old = replace(made, fleet=replace(made.fleet, units=(), left_out=(LeftOut("a", 2, "stale", "3600 s"),)))
+    assert any("最新的一条是2026-03-01 13:05:32" in line for line in words.note_lines(old, "zh"))
+
+
+def test_no_blank_stands_before_a_mark():
+    made = toy_dispatch()
+    first = made.decision.units[0]
+    named = replace(first, unit=replace(first.unit, name="湘F12009", facility_id=""))
+    made = replace(made, decision=replace(made.decision, units=(named, *made.decision.units[1:])))
+    assert words.headline(made, "zh")[0].startswith("派湘F12009，")
 
 
 @pytest.mark.parametrize("reason", LeftOutReason.__args__)

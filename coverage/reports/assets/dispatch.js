@@ -171,6 +171,7 @@
 
   const TOO_OLD = 4; // intervals without another picture
   const LEAST_S = 30; // a file that is written every so often is no alarm
+  const everyS = Math.max(live.refresh_s, 1); // a page needs a while to be drawn and read
   const kept = recall();
   const since = kept.known_as === live.known_as && kept.since ? kept.since : Date.now();
   let busy = false; // a finger or button is down
@@ -188,12 +189,21 @@
     return Number.isNaN(made) ? seen : Math.max(seen, (Date.now() - made) / 1000);
   }
 
+  /* Positions grow old with the picture. */
+  function tellAges(seconds) {
+    document.querySelectorAll("td[data-age]").forEach((cell) => (cell.textContent = ageText(Number(cell.dataset.age) + seconds)));
+    live.units.forEach((unit) => {
+      if (unit.age_s !== null) unit.rows[unit.age_row][1] = ageText(unit.age_s + seconds);
+    });
+  }
+
   function tellAge() {
     const seconds = age();
-    const old = seconds > Math.max(TOO_OLD * live.refresh_s, LEAST_S);
+    const old = seconds > Math.max(TOO_OLD * everyS, LEAST_S);
     root.classList.toggle("stale", old);
-    byId("age-now").textContent = live.words.fresh.replace("{n}", live.refresh_s).replace("{age}", ageText(seconds));
+    byId("age-now").textContent = live.words.fresh.replace("{n}", Math.round(everyS * 10) / 10).replace("{age}", ageText(seconds));
     byId("old").hidden = !old;
+    tellAges(seconds);
     const text = live.words.old.replace("{age}", ageText(seconds));
     if (old && byId("old").textContent !== text) byId("old").textContent = text;
   }
@@ -201,6 +211,7 @@
   function renew() {
     due = true;
     if (busy || document.hidden || root.classList.contains("printing")) return;
+    due = false; // asked for twice, a slow page would begin anew again and again
     keep();
     location.reload();
   }
@@ -208,7 +219,7 @@
   function watch() {
     tellAge();
     setInterval(tellAge, 1000);
-    setTimeout(renew, live.refresh_s * 1000);
+    setTimeout(renew, everyS * 1000);
     setInterval(() => due && renew(), 500);
     window.addEventListener("pointerdown", () => (busy = true), true);
     ["pointerup", "pointercancel"].forEach((name) => window.addEventListener(name, () => (busy = false), true));
