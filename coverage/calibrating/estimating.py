@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage.calibrating.regression import Links, fit_trips
+from coverage.calibrating.regression import Links, fit_trips, predict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,10 @@ _TELLING_M = 300.0
 _TRIPS_A_FIGURE = 5
 # a standard error of 15 % is an interval from a quarter below to a third above
 _MAX_ERROR = 0.15
+# of logarithms of times about their median on a given way: what is expected before any time is looked at
+_USUAL_SPREAD = 0.25
+# no more than that a speed is between a third and three times of what was found: nothing
+_UNTOLD_ERROR = 0.5
 _LINK = "_link"
 
 
@@ -38,6 +42,8 @@ class Estimate:
     ----------
     class_kph, factor
         Shape (n_classes,) and (n_hours,).
+    measured, hours
+        Numbers of the classes and conditions that have figures of their own, in the order of `links`.
     links
         What was estimated.
     class_error, factor_error
@@ -50,6 +56,8 @@ class Estimate:
     factor: Floats
     class_error: Floats
     factor_error: Floats
+    measured: tuple[int, ...]
+    hours: tuple[int, ...]
     links: Links
     fit: Fit
 
@@ -63,6 +71,10 @@ class Estimate:
         """Shape (n_hours,)."""
         return np.isfinite(self.factor_error)
 
+    def widened(self, by: float) -> Estimate:
+        """Give the same figures with errors so many times as large."""
+        return replace(self, class_error=self.class_error * by, factor_error=self.factor_error * by)
+
 
 def estimate(
     drives: Drives,
@@ -73,6 +85,7 @@ def estimate(
     *,
     seed: int,
     near: Estimate | None = None,
+    like: Estimate | None = None,
 ) -> Estimate:
     """
     Estimate speeds and factors, as many of them as the trips can tell.
@@ -80,7 +93,8 @@ def estimate(
     The factor of the commonest condition of the most trips that is listed first is held: without that only
     the products of speeds and factors were known. A class that is driven too little moves as its main road
     does (of a slip road) or as those that are measured do, by the metres driven on them; hours with too few
-    trips keep their factor. What turns out to have a wide interval is given up, the widest first.
+    trips keep their factor. What is driven enough is settled by the ways alone, before any time is looked at:
+    to keep what happens to come out narrow would keep too many narrow ones that are wrong.
 
     Parameters
     ----------
@@ -98,33 +112,68 @@ def estimate(
         Of the regression.
     near
         What nearly the same trips said: the search begins there.
+    like
+        Tells the same figures as this one, enough driven or not.
     """
     classes = list(start)
-    known = (metres >= _TELLING_M).sum(axis=0)
     n_by_hour = np.bincount(drives.hour, minlength=len(factors))
     held = 0 if n_by_hour[0] >= MIN_TRIPS else int(n_by_hour.argmax())
-    measured = [int(k) for k in np.flatnonzero(known >= MIN_TRIPS)]
-    hours = [int(h) for h in np.flatnonzero(n_by_hour >= MIN_TRIPS) if h != held]
-    room = max(len(travel_s) // _TRIPS_A_FIGURE - len(hours), 1)
-    measured = sorted(sorted(measured, key=lambda k: -metres[:, k].sum())[:room])
+    total_m = metres.sum(axis=0)
+    if like is None:
+        hours = [int(h) for h in np.flatnonzero(n_by_hour >= MIN_TRIPS) if h != held]
+        measured = _driven_enough(drives, metres, hours, start, factors)
+    else:
+        measured, hours = list(like.measured), list(like.hours)
     while True:
-        links = _links(classes, measured, hours, metres.sum(axis=0), start, factors)
+        links = _links(classes, measured, hours, total_m, start, factors)
         fit = fit_trips(drives, links, travel_s, seed=seed, near=_near(near, links))
         error = np.sqrt(np.diag(fit.covariance))
-        # a level common to all classes is told by the trips' times alone
-        wide = [k for k in range(len(error)) if error[k] > _MAX_ERROR] if measured else []
-        if not wide:
+        # a posted limit that holds everywhere hides the speed; a level common to all is told in any case
+        is_hidden = like is None and bool(measured) and bool(error.max() > _UNTOLD_ERROR)
+        if not is_hidden:
             break
-        worst = max(wide, key=lambda k: error[k])
-        (measured if worst < len(measured) else hours).pop(
-            worst if worst < len(measured) else worst - len(measured)
-        )
+        _give_up(measured, hours, int(error.argmax()))
     class_error, factor_error = np.full(len(classes), np.nan), np.full(len(factors), np.nan)
-    n_levels = len(measured) or 1
     class_error[measured] = error[: len(measured)]
-    factor_error[hours] = error[n_levels:]
+    factor_error[hours] = error[len(measured) or 1 :]
     factor_error[held] = 0.0
-    return Estimate(links.speeds(fit.beta), links.factors(fit.beta), class_error, factor_error, links, fit)
+    return Estimate(
+        class_kph=links.speeds(fit.beta),
+        factor=links.factors(fit.beta),
+        class_error=class_error,
+        factor_error=factor_error,
+        measured=tuple(measured),
+        hours=tuple(hours),
+        links=links,
+        fit=fit,
+    )
+
+
+def _driven_enough(
+    drives: Drives, metres: Floats, hours: list[int], start: Mapping[str, float], factors: Sequence[float]
+) -> list[int]:
+    """Choose the classes to tell apart, by how often, how far and how separately they were driven."""
+    classes, total_m = list(start), metres.sum(axis=0)
+    n_trips = (metres >= _TELLING_M).sum(axis=0)
+    room = max(len(metres) // _TRIPS_A_FIGURE - len(hours), 1)
+    measured = sorted(sorted(np.flatnonzero(n_trips >= MIN_TRIPS).tolist(), key=lambda k: -total_m[k])[:room])
+    free = replace(drives, cap_kph=np.full(len(drives.cap_kph), np.inf))
+    while measured:
+        links = _links(classes, measured, hours, total_m, start, factors)
+        _, slope = predict(free, links, np.zeros(links.n))
+        error = _USUAL_SPREAD * np.sqrt(np.diag(np.linalg.pinv(slope.T @ slope, hermitian=True)))
+        error = np.where((slope**2).sum(axis=0) > 0, error, np.inf)[: len(measured)]
+        if error.max() <= _MAX_ERROR:
+            break
+        measured.pop(int(error.argmax()))
+    return measured
+
+
+def _give_up(measured: list[int], hours: list[int], figure: int) -> None:
+    """Leave a figure out of those that are estimated: the classes come first, then the hours."""
+    (measured if figure < len(measured) else hours).pop(
+        figure if figure < len(measured) else figure - len(measured)
+    )
 
 
 def _near(near: Estimate | None, links: Links) -> Floats | None:

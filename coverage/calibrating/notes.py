@@ -9,6 +9,8 @@ import numpy as np
 from coverage.analysis import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from coverage.routing.speeds import SpeedTable
@@ -24,7 +26,7 @@ def calibration_notes(
     fit: pd.DataFrame,
     after: SpeedTable,
     *,
-    n_left_out: int,
+    left_out: Sequence[str],
     is_settled: bool,
 ) -> tuple[Note, ...]:
     """
@@ -36,8 +38,8 @@ def calibration_notes(
         As `coverage.calibration.Calibration` has them.
     after
         The table that fits.
-    n_left_out
-        Trips that tell nothing.
+    left_out
+        Trips that tell nothing, by id.
     is_settled
         Whether ways and speeds came to rest.
     """
@@ -56,7 +58,7 @@ def calibration_notes(
     whole = bool(np.all(trips["travel_s"] % _MINUTE_S == 0))
     notes = [
         Note("calibration_no_better", int(worse)),
-        Note("calibration_left_out", n_left_out),
+        Note("calibration_left_out", len(left_out), names=tuple(left_out)),
         Note("calibration_outliers", len(outliers), names=tuple(outliers)),
         Note("calibration_too_little", len(unmeasured), names=tuple(unmeasured)),
         Note("calibration_never_driven", len(never), names=tuple(never)),

@@ -17,9 +17,9 @@ from coverage.calibrating.driving import (
     lay_ways,
 )
 from coverage.calibrating.estimating import estimate
+from coverage.calibrating.holding_out import hold_out
 from coverage.calibrating.hours import DEFAULT_HOURS, conditions_of, reference_of, whole_day
 from coverage.calibrating.notes import calibration_notes
-from coverage.calibrating.regression import predict_s
 from coverage.calibrating.tables import class_table, fit_table, hour_table, trip_table
 from coverage.calibration import Calibration
 from coverage.errors import CalibrationError
@@ -44,7 +44,6 @@ FEWEST_TRIPS = 20
 """Below this there is nothing to fit and to hold out."""
 MIN_TRIP_M = 300.0
 """Shorter trips are mostly turning and parking."""
-N_FOLDS = 5
 _MAX_ROUNDS = 12
 # a speed that moves by less than half a percent or a fifth of its standard error tells nothing new
 _SETTLED, _SETTLED_ERRORS = 0.005, 0.2
@@ -122,7 +121,9 @@ def calibrate(
     hour = np.array([names.index(name) for name in condition], dtype=np.int64)
     driven = _settle(ways, ends, travel_s, hour, before, seed, progress)
     after = _after(before, driven, names, trips.source)
-    held_out_s = _held_out(driven, travel_s, before, names, seed)
+    factors = [before.factor(name) for name in names]
+    held_out = hold_out(ways, ends, hour, travel_s, driven.told, before.class_kph, factors, seed=seed)
+    told = driven.told.widened(held_out.widening)
     given = speeds if speeds.hours or hours is not None else replace(speeds, hours=MappingProxyType({}))
     table = trip_table(
         trips,
@@ -130,12 +131,12 @@ def calibrate(
         condition,
         before_s=_predicted(area, ends, given, trips.depart_s[kept], names[0]),
         after_s=_predicted(area, ends, after, trips.depart_s[kept], names[0]),
-        held_out_s=held_out_s,
-        fit=driven.told.fit,
+        held_out_s=held_out.time_s,
+        fit=told.fit,
     )
-    classes = class_table(before, after, driven.told, driven.metres)
-    by_hours = hour_table(after, names, driven.told, trips.depart_s[kept])
-    n_left_out = len(trips.travel_s) - len(kept)
+    classes = class_table(before, after, told, driven.metres)
+    by_hours = hour_table(after, names, told, trips.depart_s[kept])
+    left_out = np.delete(trips.id, kept).tolist()
     fit = fit_table(table)
     return Calibration(
         area=area,
@@ -146,9 +147,9 @@ def calibrate(
         hours=by_hours,
         trips=table,
         fit=fit,
-        n_left_out=n_left_out,
+        n_left_out=len(left_out),
         notes=calibration_notes(
-            classes, by_hours, table, fit, after, n_left_out=n_left_out, is_settled=driven.is_settled
+            classes, by_hours, table, fit, after, left_out=left_out, is_settled=driven.is_settled
         ),
     )
 
@@ -249,24 +250,3 @@ def _predicted(
     factor = np.array([speeds.factor(name) for name in condition])
     road_s = find_ways(free_network(area.roads, speeds), ends).time_s
     return np.asarray(ends.off_s + road_s / factor)
-
-
-def _held_out(driven: _Driven, travel_s: Floats, before: SpeedTable, names: list[str], seed: int) -> Floats:
-    """Give every trip's time as the trips of the other folds predict it, on the way it took."""
-    n = len(travel_s)
-    fold = np.random.default_rng(seed).permutation(n) % N_FOLDS
-    factors = [before.factor(name) for name in names]
-    held_out_s = np.empty(n)
-    for k in range(N_FOLDS):
-        mine, others = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-        told = estimate(
-            driven.drives.take(others),
-            driven.metres[others],
-            travel_s[others],
-            before.class_kph,
-            factors,
-            seed=seed,
-            near=driven.told,
-        )
-        held_out_s[mine] = predict_s(driven.drives.take(mine), told.class_kph, told.factor)
-    return held_out_s

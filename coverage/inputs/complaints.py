@@ -38,7 +38,8 @@ _CASES: tuple[tuple[Centre, re.Pattern[str], re.Pattern[str]], ...] = (
         ),
         _words(
             r"maternal|maternity|pregnan(?:t|cy)|obstetrics?|obstetrical|labou?r|child ?birth"
-            r"|(?:pre ?)?eclampsia|eclamptic|(?:post|ante|intra) ?partum|ectopic|miscarriage|placenta(?:l)?|waters broke"
+            r"|(?:pre ?)?eclampsia|eclamptic|(?:post|ante|intra) ?partum|ectopic|miscarriage|placental?"
+            r"|waters broke"
         ),
     ),
     (

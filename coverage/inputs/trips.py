@@ -135,8 +135,9 @@ def _times(table: Table, sieve: RowSieve, area: StudyArea) -> tuple[NDArray[np.o
         if arrive[i] is not None and depart[i] is not None:
             began = _with_offset(left[i], "" if days is None else days[i])
             ended = _with_offset(written[i], started[i])
-            both = (depart[i], arrive[i]) if began is None or ended is None else (began, ended)
-            travel_s[i] = _elapsed_s(*both, written[i])
+            if began is None or ended is None:
+                began, ended = depart[i], arrive[i]
+            travel_s[i] = _elapsed_s(began, ended, written[i])
     shown = {"s": travel_s, "h": travel_s / 3_600}
     sieve.reject(
         np.isnan(travel_s),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _BOLD = "1"
 
 
-def render_calibration(calibration: Calibration, lang: Lang, *, colour: bool = False) -> str:
+def render_calibration(
+    calibration: Calibration, lang: Lang, *, colour: bool = False, path: str = "calibrate.toml"
+) -> str:
     """
     Give the whole answer as text.
 
@@ -30,17 +32,19 @@ def render_calibration(calibration: Calibration, lang: Lang, *, colour: bool = F
         ``zh`` or ``en``.
     colour
         Whether measured figures are set off by ANSI codes.
+    path
+        Of the file of speeds, as the next command is to be given it.
 
     Returns
     -------
     str
-        Lines without a trailing line break, no wider than `text_table` allows.
+        Lines without a trailing line break, no wider than `text_table` allows but for a long `path`.
     """
     parts = [
         _prose(words.headline(calibration, lang)),
         _classes(calibration, lang, colour=colour),
         _hours(calibration, lang, colour=colour),
-        _prose([words.use_text(lang)]),
+        words.option_lines(path, lang),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts)
 

@@ -934,8 +934,7 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
             centre=centre_text(centre, lang), name=short_name(facility), km=km
         )
     if note.code.startswith("calibration_"):
-        words = (road_word(name, lang) for name in note.names)
-        return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names_text(words, lang))
+        return _calibration_note(note, lang)
     if note.code == "simulation_times_assumed":
         names = pick(lang, "、", ", ").join(pick(lang, *_SERVICE_TIMES[name]) for name in note.names)
         return pick(lang, *_NOTES[note.code]).format(names=names)
@@ -950,6 +949,16 @@ def note_text(note: Note, shown: Shown, lang: Lang) -> str:
         weight=people_text(shown, note.population, lang),
         limit=f"{SNAP_LIMIT_M / 1000:g}",
     )
+
+
+def _calibration_note(note: Note, lang: Lang) -> str:
+    """Put a note of a calibration into one line: it names trips, driving conditions or road classes."""
+    names, counter = [road_word(name, lang) for name in note.names], "个"
+    if note.code in {"calibration_outliers", "calibration_left_out"}:
+        names, counter = list(note.names), "次"
+    elif note.code in {"calibration_hours_few", "calibration_conditions_kept"}:
+        names, counter = [condition_text(name, lang) for name in note.names], "种"
+    return pick(lang, *_NOTES[note.code]).format(n=note.n, names=names_text(names, lang, counter=counter))
 
 
 _NOTES: Mapping[str, tuple[str, str]] = {
@@ -1242,10 +1251,10 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "calibration_left_out": (
-        "{n}次出车未用：两端之间没有道路，或路程太短，或没有用时。如数量较多，请核对坐标系",
+        "{n}次出车未用（{names}）：两端之间没有道路，或路程太短，或没有用时。如数量较多，请核对坐标系",
         (
-            "trips left out, without a way by road between their ends, too short, or without a time: {n}; where "
-            "these are many, check the coordinate system"
+            "trips left out, without a way by road between their ends, too short, or without a time ({n}): "
+            "{names}; where these are many, check the coordinate system"
         ),
     ),
     "calibration_outliers": (
@@ -1430,10 +1439,14 @@ def pick(lang: Lang, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def names_text(names: Iterable[str], lang: Lang) -> str:
-    """Name the first few of many, each on one line, and count them all."""
-    text = name_some(short_name(name) for name in names)
-    return text.replace(", ", "、") if lang == "zh" else text
+def names_text(names: Iterable[str], lang: Lang, *, counter: str = "个") -> str:
+    """Name the first few of many, each on one line, and count them all, in Chinese with their `counter`."""
+    every = [short_name(name) for name in names]
+    if lang == "en":
+        return name_some(every)
+    text = name_some(every, mark="、")
+    some, more, _ = text.rpartition(" … (")
+    return f"{some}等{len(every)}{counter}" if more else text
 
 
 def _km_text(metres: float, lang: Lang) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from coverage.analysis import Note
 from coverage.calibrating.recipe import calibrate
 from coverage.calibration import Trips
 from coverage.reports import calibration_wording as words
@@ -142,6 +143,37 @@ def test_the_terminal_tells_the_answer(told, lang):
     notes = render_calibration_notes(told, lang)
     assert len(notes) == len(told.notes)
     assert all("{" not in note and "\n" not in note for note in notes)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("maps/" + 20 * "long/" + "calibrate.toml", "--speeds maps/" + 20 * "long/" + "calibrate.toml"),
+        ("my maps/calibrate.toml", '--speeds "my maps/calibrate.toml"'),
+    ],
+)
+def test_the_last_line_can_be_copied(told, lang, path, shown):
+    assert render_calibration(told, lang, path=path).splitlines()[-1].strip() == shown
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_files_that_may_be_anywhere_name_no_path(told, lang):
+    for text in (speeds_toml(told, lang), render_calibration_page(told, lang)):
+        assert words.use_text(lang) in text
+        assert "--speeds calibrate.toml" not in text
+
+
+def test_notes_name_trips_and_conditions_in_words(told):
+    def said(code, names, lang):
+        return words.note_text(Note(code, len(names), names=names), told, lang)
+
+    assert "平时行车（不鸣笛）、雨天行车" in said("calibration_conditions_kept", ("normal", "rain"), "zh")
+    assert ": driving without the siren;" in said("calibration_conditions_kept", ("normal",), "en")
+    six = tuple(f"T{i}" for i in range(6))
+    assert "T0、T1、T2、T3、T4等6次" in said("calibration_outliers", six, "zh")
+    assert "T0, T1, T2, T3, T4 … (6)" in said("calibration_outliers", six, "en")
+    assert all("T7" in said("calibration_left_out", ("T7",), lang) for lang in LANGS)
 
 
 def test_both_languages_differ(told):
