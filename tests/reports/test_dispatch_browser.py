@@ -337,6 +337,6 @@ def test_positions_grow_old_with_the_page(opened, tmp_path):
     one = opened(folder=tmp_path)
     made = toy_dispatch(moment=then)
     sent_s = (datetime.now(UTC) - datetime.fromisoformat(made.fleet.units[0].time)).total_seconds()
-    ages = one.page.locator("td[data-age]").all_inner_texts()
+    ages = one.page.locator("td[data-age]").all_text_contents()
     assert len(ages) == 4
     assert abs(int(ages[0].removesuffix("分钟前")) - max(sent_s, 420) / 60) <= 1
