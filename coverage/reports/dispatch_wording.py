@@ -543,7 +543,7 @@ def _turn(before: str, then: Step, near: str, lang: Lang) -> str:
         return pick(lang, f"，{alone}，仍沿该路行驶", f", {english}, staying on it")
     name = _road(then.road, then.highway, lang)
     place = wording.short_name(near) if not then.road else ""
-    at_zh, at_en = (f"在{apart(place)}附近", f" near {place}") if place else ("", "")
+    at_zh, at_en = (f"在{place}附近", f" near {place}") if place else ("", "")
     # set apart from the verb where it begins in letters; nothing follows it
     return pick(lang, f"，{at_zh}{into}{apart(name).rstrip()}", f", {english} {_onto(english)} {name}{at_en}")
 
