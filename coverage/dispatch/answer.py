@@ -162,8 +162,8 @@ class Decision:
     centre
         What the patient needs; None where it was not said.
     units
-        Those that can be sent and reach it, the first there first: all of them, or of many the first dozen
-        and more (`coverage.dispatch.desk.TIMED_UNITS`).
+        Those that can be sent and reach it, the first there first: all of them, or of many the first half a
+        dozen and more (`coverage.dispatch.desk.TIMED_UNITS`).
     route
         Of the first of them.
     destination

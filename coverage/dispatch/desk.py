@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from coverage.standards import Centre, ResponseStandard
     from coverage.study_area import StudyArea
 
-TIMED_UNITS = 12
+TIMED_UNITS = 6
 """Units that are first there, of which the exact time is found; the others are only known to be later."""
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _CROW_MPS = 10.0
