@@ -235,13 +235,14 @@ def method_lines(lang: Lang) -> list[str]:
             f"{MIN_TRIPS}次出车的时段不单独估计（在看用时之前确定）；"
             f"偏离预测超过{OUTLIER_SCALES:g}倍离散度的记为异常。",
             f"Trips below {MIN_TRIP_M:g} m are left out; classes and hours of fewer than {MIN_TRIPS} trips, "
-            "and classes driven too little or only together with others, are not told apart, which is settled "
-            f"before any time is looked at; trips more than {OUTLIER_SCALES:g} scales off are called odd.",
+            "and classes driven too little or only together with others, are not told apart, which is "
+            f"settled before any time is looked at; trips more than {OUTLIER_SCALES:g} scales off are called "
+            "odd.",
         ),
         pick(
             lang,
-            "对已知车速的检验中（每组150次出车，一成记录有误），名义95%的区间有96%包含真值；若驾驶员惯走的不是最快路线，车速会偏低。",
-            "In trials with known speeds (sets of 150 trips, one in ten of them wrong) 96 % of the intervals "
+            "对已知车速的检验中（每组150次出车，一成记录有误），名义95%的区间有97%包含真值；若驾驶员惯走的不是最快路线，车速会偏低。",
+            "In trials with known speeds (sets of 150 trips, one in ten of them wrong) 97 % of the intervals "
             "of 95 % held the true one. Where drivers do not take the quickest way, the speeds come out too "
             "low.",
         ),

