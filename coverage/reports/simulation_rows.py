@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from coverage.simulation import SimulatedOutcome, Simulation
 
-AnswerCode = Literal["no_option", "one_replication", "no_difference", "best", "level", "worse"]
+AnswerCode = Literal["no_option", "one_replication", "few_calls", "no_difference", "best", "level", "worse"]
 MEASURES = ("within_share", "mean_s", "median_s", "p90_s", "waited_share", "lost_share")
 
 
@@ -41,7 +42,8 @@ class Answer:
     code
         ``best``: clearly better than the county as it is and than every other option. ``level``: several are
         clearly better than today, and the first not clearly better than the others named. ``worse``: none is
-        better, and all are clearly worse. ``no_difference``: none is clearly better.
+        better, and all are clearly worse. ``few_calls``: too few to say anything.
+        ``no_difference``: none is clearly better.
     keys
         The options it is about, the best first.
     """
@@ -160,6 +162,8 @@ def answer(simulation: Simulation) -> Answer:
     if simulation.rules.replications == 1:
         return Answer("one_replication", tuple(keys))
     found = {key: difference(simulation, key, "within_share") for key in keys}
+    if all(math.isnan(found[key].low) for key in keys):
+        return Answer("few_calls", tuple(keys))
     ranked = sorted(keys, key=lambda key: -found[key].value)
     better = [key for key in ranked if found[key].is_clear and found[key].value > 0]
     if not better:

@@ -67,6 +67,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "number": ("车号", "No."),
     "option": ("方案", "Option"),
     "outcomes": ("各方案结果", "Results"),
+    "overtime_h_per_day": ("其中班外（小时/天）", "Of it beyond its shift (h a day)"),
     "p90_s": ("90分位（分钟）", "90th percentile (min)"),
     "priorities": ("按优先级和病种", "By priority and centre"),
     "rule": ("内容", "What"),
@@ -164,7 +165,9 @@ def _hours_text(simulation: Simulation, lang: Lang) -> str:
 
 def caution_text(simulation: Simulation, lang: Lang) -> str:
     """Say what the intervals hold and what they do not; empty where there are none."""
-    if simulation.rules.replications == 1:
+    if simulation.rules.replications == 1 or not says_something(
+        everyone(simulation.baseline), simulation.rules
+    ):
         return ""
     return pick(
         lang,
@@ -199,6 +202,14 @@ def year_text(simulation: Simulation, lang: Lang) -> str:
     played = played_text(simulation, lang)
     if n_calls(row, rules) == 0:
         return pick(lang, f"{played}：没有呼救，无法评价", f"{played}: no calls, nothing can be said")
+    if not says_something(row, rules):
+        n = f"{n_calls(row, rules):.0f}"
+        return pick(
+            lang,
+            f"{played}：合计仅{n}次呼救，次数过少，无法评价；请增加天数（--days）或重复次数（--replications）",
+            f"{played}: {n} calls in all are too few to say anything; play more days (--days) or "
+            "replications (--replications)",
+        )
     share = share_interval_text(within, lang, target_share=target)
     free = wording.share_text(row["unhindered_share"], target_share=target)
     return pick(
@@ -266,6 +277,10 @@ def answer_text(simulation: Simulation, lang: Lang) -> str:
             "只模拟1次，不能判断方案之间的差异是否明显；请用 --replications 20 重复模拟",
             "With one replication nobody can tell whether the options differ; play more, such as "
             "--replications 20",
+        )
+    if found.code == "few_calls":
+        return pick(
+            lang, "呼救次数过少，不能判断方案之间的差异", "Too few calls to tell whether the options differ"
         )
     first = next(o for o in simulation.options if o.key == found.keys[0])
     gain = difference_text(difference(simulation, first.key, "within_share"), "within_share", lang)

@@ -178,13 +178,13 @@ def _plain_columns(
 
 
 def _is_count(name: str) -> bool:
-    return name in ("calls", "busy_units", "busy_h_per_day", "utilisation")
+    return name in ("calls", "busy_units", "busy_h_per_day", "overtime_h_per_day", "utilisation")
 
 
 def _format(name: str) -> str:
     if words.is_share(name) or name == "utilisation":
         return SHARE
-    if name in ("busy_units", "busy_h_per_day"):
+    if name in ("busy_units", "busy_h_per_day", "overtime_h_per_day"):
         return _HOURS
     return _COUNT if name == "calls" else MINUTES
 
@@ -230,7 +230,7 @@ def _unit_columns(book: Book, simulation: Simulation) -> list[Column]:
         Column(words.label("number", lang), [float(row["number"]) for row in rows], "0"),
         Column(book.label("id"), [row["id"] for row in rows]),
         *_figure_columns(rows, ("utilisation",), lang),
-        *_plain_columns(rows, ("busy_h_per_day",), lang),
+        *_plain_columns(rows, ("busy_h_per_day", "overtime_h_per_day"), lang),
         Column(words.label("calls_served", lang), [number(row["calls"]) for row in rows], _COUNT),
     ]
 

@@ -54,7 +54,8 @@ def test_the_workbook_has_the_figures_of_the_simulation(tmp_path):
         assert line["数值"] == pytest.approx(row["within_share"])
         assert line["到院90分位（分钟）"] == pytest.approx(row["door_p90_s"] / 60)
     clear = {line["结论"] for line in rows(book("toy", tmp_path)["方案差异"], "方案")}
-    assert clear <= {"明显较好", "明显较差", "无明显差异"}
+    # townships of a few calls are not judged
+    assert clear <= {"明显较好", "明显较差", "无明显差异", "无法判断"}
 
 
 def test_townships_with_too_few_calls_have_no_figures(tmp_path):

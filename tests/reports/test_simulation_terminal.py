@@ -101,6 +101,20 @@ def test_one_replication_is_said_to_have_no_interval():
         assert words.phrase("unknown", lang) in text
 
 
+def test_a_handful_of_calls_gets_no_verdict_and_no_interval():
+    for lang, said, withheld in (
+        ("zh", ("合计仅", "次数过少，无法评价", "呼救次数过少，不能判断方案之间的差异"), "明显"),
+        ("en", ("calls in all are too few", "Too few calls to tell whether the options differ"), "clear"),
+    ):
+        text = render_simulation(simulation_case("few"), lang)
+        for line in said:
+            assert line in " ".join(text.split())
+        assert "95%" not in text
+        assert withheld not in text
+        assert words.phrase("unknown", lang) in text
+    assert answer(simulation_case("few")).code == "few_calls"
+
+
 def test_townships_with_too_few_calls_say_so_and_show_no_share():
     text = render_simulation(
         replace(simulation_case("few"), outcomes=simulation_case("few").outcomes[:1]), "zh"
