@@ -261,3 +261,39 @@ def test_the_toy_county_s_castaways_get_nowhere():
     assert list(stroke.index[stroke["total_s"] == INF]) == ["d27", "d28"]
     row = care.townships[(care.townships["centre"] == "stroke") & (care.townships["id"] == "430699102")]
     assert row["unreached_population"].item() == stroke.loc[["d27", "d28"], "population"].sum()
+
+
+def test_a_hospital_that_is_nearer_by_less_than_a_millisecond_is_not_nearer(monkeypatch):
+    area = ring_area()
+    for apart_s, is_wrong in ((0.0004, False), (0.002, True)):
+
+        def nearest(_network, places, is_wanted, *, apart_s=apart_s):
+            # the able ones of trauma are h2 alone
+            able = is_wanted.tolist() == has_centre(area.facilities, "trauma").tolist()
+            n = len(places.demand)
+            return np.full(n, 600.0 + (apart_s if able else 0.0)), np.full(
+                n, [*np.flatnonzero(is_wanted), -1][0]
+            )
+
+        monkeypatch.setattr("coverage.care._nearest", nearest)
+        rows = _rows(_follow(area), "trauma")
+        assert set(rows["is_wrong"]) == {is_wrong}
+        assert set(rows["nearest_id"]) == ({"h1"} if is_wrong else {"h2"})
+
+
+def test_a_referral_is_driven_from_yard_to_yard():
+    area = ring_area()
+    facilities = area.facilities.copy()
+    (low,), (high,) = (np.flatnonzero(facilities["id"] == name) for name in ("w1", "h1"))
+    facilities.loc[low, "geometry"] = shapely.affinity.translate(facilities.geometry[low], 120, 90)
+    area = replace(area, facilities=facilities)
+    row = _follow(area).referrals.iloc[0]
+    network = RoadNetwork.from_roads(area.roads, speeds=KM_A_MINUTE)
+    places = snap_places(area, network).facilities
+    down, up = (places.take(np.array([k])) for k in (low, high))
+    assert down.access_m[0] > 80
+    yards_s = (down.access_m[0] + up.access_m[0]) / (20 / 3.6)
+    nothing = np.zeros(1)
+    for key, (start, end) in {"up_s": (down, up), "down_s": (up, down)}.items():
+        road_s = network.travel_times(start, end, leave_s=nothing, arrive_s=nothing)[0, 0]
+        assert row[key] == pytest.approx(road_s + yards_s, abs=0.01)
