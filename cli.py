@@ -1570,7 +1570,8 @@ def calibrate(
         names += _write_log_rejects(log, staging, "calibrate", lang)
     _forget_log_rejects(log, folder, "calibrate")
     _say([*_log_lines(log, lang), *render_calibration_notes(calibration, lang)], quiet=quiet)
-    click.echo(render_calibration(calibration, lang, colour=_wants_colour()))
+    written = str(folder / "calibrate.toml")
+    click.echo(render_calibration(calibration, lang, colour=_wants_colour(), path=written))
     _name_files(folder, names)
     return EXIT_REJECTS if account.rejects else 0
 
