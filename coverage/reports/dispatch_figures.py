@@ -134,10 +134,12 @@ def _decision(dispatch: Dispatch, decision: Decision) -> dict[str, Any]:
                 "id": text(time.unit.id),
                 "travel_s": number(time.travel_s),
                 "response_s": number(time.response_s),
+                "call_s": number(time.call_s),
                 "is_within": bool(time.is_within),
             }
             for time in decision.units
         ],
+        "later_units": [text(unit.id) for unit in decision.untimed],
         "route": _route(decision.route, dispatch.area),
         "destination": _destination(dispatch, decision, to) if to else None,
     }
@@ -150,6 +152,7 @@ def _destination(dispatch: Dispatch, decision: Decision, to: Destination) -> dic
         "facility_id": text(to.facility_id),
         "facility_name": text(to.facility_name),
         "can_treat": bool(able.get(to.facility_id, False)),
+        "fallback": to.fallback or None,
         "is_beyond": bool(to.is_beyond),
         "transport_s": number(to.transport_s),
         "nearest_id": text(to.nearest_id),

@@ -16,6 +16,7 @@ from coverage.reports.map_panel import capital, facility_kinds, frame_text, lege
 from coverage.reports.map_words import word
 from coverage.reports.palette import VERDICT_COLOURS
 from coverage.reports.rows import not_covered
+from coverage.reports.wording import pick
 from coverage.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MAX_UNITS = 5
 """Units named first in the panel; all are in the list below it."""
 _MANY_PLAIN = 25
+_MOST_LEFT_OUT = 50
 _STATES: tuple[UnitState, ...] = ("idle", "returning", "busy")
 
 
@@ -262,7 +264,10 @@ def _fleet(dispatch: Dispatch, lang: Lang) -> dict[str, Any]:
 
 
 def _left_out(dispatch: Dispatch, lang: Lang) -> list[str]:
-    return [words.left_out_text(one, lang) for one in dispatch.fleet.left_out]
+    left_out = dispatch.fleet.left_out
+    more = len(left_out) - _MOST_LEFT_OUT
+    lines = [words.left_out_text(one, lang) for one in left_out[:_MOST_LEFT_OUT]]
+    return [*lines, *([pick(lang, f"另有{more}条", f"{more} more")] if more > 0 else [])]
 
 
 def _townships(dispatch: Dispatch, lang: Lang) -> dict[str, Any]:

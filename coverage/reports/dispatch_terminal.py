@@ -103,7 +103,8 @@ def _units(decision: Decision, lang: Lang, *, colour: bool) -> list[str]:
             codes=codes if colour else (),
         ),
     ]
-    return table_lines(columns)
+    later = words.untimed_text(decision, lang)
+    return [*table_lines(columns), *([later] if later else [])]
 
 
 def _busy(dispatch: Dispatch, lang: Lang) -> list[str]:

@@ -290,11 +290,21 @@ def answer_text(dispatch: Dispatch, decision: Decision, lang: Lang) -> str:
     first = decision.units[0]
     minutes = wording.minutes_text(first.response_s, lang, limit_s=decision.limit_s)
     name = wording.short_name(called(first.unit, dispatch, lang))
+    kept = limit_text(first, decision, lang)
     going = pick(
         lang,
-        f"派{apart(name).rstrip()}，{minutes}分钟到达患者身边（{limit_text(first, decision, lang)}）",
-        f"Send {name}: beside the patient in {minutes} min ({limit_text(first, decision, lang)})",
+        f"派{apart(name).rstrip()}，{minutes}分钟到达患者身边（{kept}）",
+        f"Send {name}: beside the patient in {minutes} min ({kept})",
     )
+    if dispatch.standard.clock == "departure":
+        # the hospital's minutes count from the call: both moments are named
+        from_call = wording.minutes_text(first.call_s, lang)
+        going = pick(
+            lang,
+            f"派{apart(name).rstrip()}，出车后{minutes}分钟到达患者身边（{kept}；呼救后{from_call}分钟）",
+            f"Send {name}: beside the patient {minutes} min after it leaves "
+            f"({kept}; {from_call} min after the call)",
+        )
     return going + pick(lang, "；", "; ") + destination_text(decision, lang)
 
 
@@ -687,15 +697,8 @@ def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> li
         wording.short_name(own) or wording.short_name(key)
         for own, key in ((to.facility_name, to.facility_id), (to.nearest_name, to.nearest_id))
     )
-    if not able.get(to.facility_id, False):
-        return [
-            pick(
-                lang,
-                f"所知的医院都没有{case}中心，送最近的{apart(name).rstrip()}。请先电话确认，或在设施表中补充救治中心",
-                f"No known hospital has a {case} centre; {name} is the nearest. "
-                "Call ahead, or add the centres to the facilities",
-            )
-        ]
+    if to.fallback or not able.get(to.facility_id, False):
+        return [_fallback_note(to, case, name, lang)]
     if to.nearest_id == to.facility_id:
         return []
     more = wording.minutes_text(to.transport_s - to.nearest_s, lang)
@@ -706,6 +709,28 @@ def _destination_notes(dispatch: Dispatch, decision: Decision, lang: Lang) -> li
             f"The nearest hospital, {nearest}, has no {case} centre; {name} takes {more} min longer to reach",
         )
     ]
+
+
+def _fallback_note(to: Destination, case: str, name: str, lang: Lang) -> str:
+    """Tell why the hospital named is no centre for the case."""
+    why = {
+        "unfilled": ("设施表未填写救治中心", "No centres are filled in"),
+        "unreachable": (
+            f"没有道路通往有{case}中心的医院",
+            f"No road leads to a hospital with a {case} centre",
+        ),
+    }.get(to.fallback, (f"所知的医院都没有{case}中心", f"No known hospital has a {case} centre"))
+    return pick(
+        lang,
+        f"{why[0]}，送最近的{apart(name).rstrip()}。请先电话确认，或在设施表中补充救治中心",
+        f"{why[1]}; {name} is the nearest. Call ahead, or add the centres to the facilities",
+    )
+
+
+def untimed_text(decision: Decision, lang: Lang) -> str:
+    """Count the units that can be sent and come later than those listed; empty where there is none."""
+    n = len(decision.untimed)
+    return pick(lang, f"另有{n}辆更远", f"{n} more, later than these") if n else ""
 
 
 def _nowhere_note(decision: Decision, lang: Lang, *, is_known: bool) -> str:
