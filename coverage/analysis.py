@@ -95,6 +95,8 @@ NoteCode = Literal[
     "simulation_hours_even",
     "simulation_one_condition",
     "simulation_no_centre",
+    "simulation_no_door",
+    "simulation_no_way_back",
     "simulation_few_calls",
     # of a calibration
     "calibration_no_better",

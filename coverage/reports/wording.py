@@ -1353,6 +1353,20 @@ _NOTES: Mapping[str, tuple[str, str]] = {
             "Fill in centres in the layer facilities"
         ),
     ),
+    "simulation_no_door": (
+        "以下情形中有需要送院的患者没有医院可到（0为现状）：{names}。请检查医院是否齐全、道路是否相通",
+        (
+            "patients who should be taken to a hospital and can reach none ({names}; 0 is today). "
+            "Check that the hospitals are there and the roads join"
+        ),
+    ),
+    "simulation_no_way_back": (
+        "以下情形中有救护车没有道路返回站点，按去程时间计（0为现状）：{names}。请检查单行线和断头路",
+        (
+            "ambulances that no road leads back from where a job ends, taken to need as long as the way there "
+            "({names}; 0 is today). Check one-way roads and gaps"
+        ),
+    ),
     "simulation_few_calls": (
         "以下{n}个乡镇呼救次数过少（全部重复合计不足30次），数值不作判断：{names}。请增加 --days 或 --replications",
         (

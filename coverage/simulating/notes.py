@@ -49,6 +49,8 @@ def simulation_notes(
         ("simulation_hours_even", int(rules.past_calls is None and not rules.hour_of_week), []),
         ("simulation_one_condition", int(not speeds.hours), []),
         ("simulation_no_centre", *_counted(_without_centre(today))),
+        ("simulation_no_door", *_counted(_with_any(outcomes, "no_door_share"))),
+        ("simulation_no_way_back", *_counted(_with_any(outcomes, "no_way_back_share"))),
         ("simulation_few_calls", *_counted(_few_calls(today, outcomes[0]))),
         ("option_other_standard", *_counted([o.option.name for o in outcomes if o.option.standard])),
         ("option_other_speeds", *_counted([o.option.name for o in outcomes if o.option.speeds])),
@@ -70,6 +72,12 @@ def _overloaded(outcomes: Sequence[SimulatedOutcome]) -> list[str]:
         if len(shares) and shares.mean() >= OVERLOADED:
             found.append(outcome.key)
     return found
+
+
+def _with_any(outcomes: Sequence[SimulatedOutcome], figure: str) -> list[str]:
+    """Give the keys of the outcomes in which a share of all calls is above 0."""
+    every = [outcome.groups.loc[outcome.groups["group"] == "all", figure].iloc[0] for outcome in outcomes]
+    return [outcome.key for outcome, share in zip(outcomes, every, strict=True) if share > 0]
 
 
 def _without_centre(stage: Stage) -> list[str]:
