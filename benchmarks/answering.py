@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import sys
 from dataclasses import replace
@@ -97,7 +98,9 @@ def decisions(name: str, study_area: Path) -> Row:
     rng = np.random.default_rng(1)
     fleet = fleet_of(area, rng)
     homes = area.demand.to_crs(WGS84).geometry
-    calls = [(homes.iloc[k].x, homes.iloc[k].y) for k in rng.choice(len(homes), N_CALLS)]
+    reached = desk.planned.demand["response_s"].to_numpy() < math.inf  # others have no answer to be timed
+    chosen = rng.choice(np.flatnonzero(reached), N_CALLS)
+    calls = [(homes.iloc[k].x, homes.iloc[k].y) for k in chosen]
     graph = desk.network.to_graph()
     back = graph.reverse(copy=False)
     near = desk.network.snap([lon for lon, _ in calls], [lat for _, lat in calls])
