@@ -168,15 +168,23 @@ def nearest_source(
         Shape (n_nodes,), `UNREACHED` where unreached.
     """
     n_nodes = graph.shape[0]
-    cost, _, source = dijkstra(
+    cost, _, source = _search_at_once(graph, entries, cutoff)
+    return cost, np.where(np.isfinite(cost), source.astype(np.int64) - n_nodes, UNREACHED)
+
+
+def _search_at_once(
+    graph: csr_array, entries: Entries, cutoff: float
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
+    """Give cost, predecessor and source of every node, as scipy numbers them."""
+    n_nodes = graph.shape[0]
+    cost, before, source = dijkstra(
         _with_sources(graph, entries),
         indices=np.arange(n_nodes, n_nodes + entries.n_sources),
         min_only=True,
         limit=cutoff,
         return_predecessors=True,
     )
-    cost = cost[:n_nodes]
-    return cost, np.where(np.isfinite(cost), source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED)
+    return cost[:n_nodes], before[:n_nodes], source[:n_nodes]
 
 
 def nearest_tree(
@@ -204,18 +212,12 @@ def nearest_tree(
         Shape (n_nodes,), the node before on the way; `UNREACHED` where the way enters, and where unreached.
     """
     n_nodes = graph.shape[0]
-    cost, before, source = dijkstra(
-        _with_sources(graph, entries),
-        indices=np.arange(n_nodes, n_nodes + entries.n_sources),
-        min_only=True,
-        limit=cutoff,
-        return_predecessors=True,
-    )
+    cost, before, source = _search_at_once(graph, entries, cutoff)
     # what is unreached has a number far below 0 for both
-    inside = np.where(before[:n_nodes] < n_nodes, before[:n_nodes], UNREACHED)
+    inside = np.where(before < n_nodes, before, UNREACHED)
     return (
-        cost[:n_nodes],
-        np.maximum(source[:n_nodes].astype(np.int64) - n_nodes, UNREACHED),
+        cost,
+        np.maximum(source.astype(np.int64) - n_nodes, UNREACHED),
         np.maximum(inside, UNREACHED).astype(np.int64),
     )
 
