@@ -151,16 +151,16 @@ def estimate_quantiles(
     """
     order = np.lexsort((seconds, code))
     pool = _Pool(seconds[order], replication[order], code[order], *shape)
+    resampled = [None] * len(shares) if seed is None else pool.resampled(shares, seed)
     findings = []
-    for share in shares:
+    for share, again in zip(shares, resampled, strict=True):
         value = pool.at(np.full(shape[1], share))
         of_share = estimate(pool.below(value))
         ends = [np.clip(share + end - of_share.value, 0.0, 1.0) for end in (of_share.low, of_share.high)]
         sample = Sample(
             np.where(of_share.sample.weight > 0, value, np.nan), of_share.sample.weight, of_calls=True
         )
-        resampled = None if seed is None else pool.resampled(share, seed)
-        findings.append(Finding(value, pool.at(ends[0]), pool.at(ends[1]), sample, resampled=resampled))
+        findings.append(Finding(value, pool.at(ends[0]), pool.at(ends[1]), sample, resampled=again))
     return findings
 
 
@@ -193,19 +193,20 @@ class _Pool:
         share = np.divide(hits, weight, out=np.full(shape, np.nan), where=weight > 0)
         return Sample(share, weight, is_share=True, of_calls=True)
 
-    def resampled(self, share: float, seed: int) -> NDArray[np.float64]:
-        """Give the quantile of each group of replications drawn again, shape (N_RESAMPLES, n_groups)."""
+    def resampled(self, shares: Sequence[float], seed: int) -> list[NDArray[np.float64]]:
+        """Give quantiles of each group of replications drawn again, (N_RESAMPLES, n_groups) a share."""
         n = self.n_replications
         drawn = np.random.default_rng(seed).integers(0, n, (N_RESAMPLES, n))
         ends = np.cumsum(np.bincount(self.code, minlength=self.n))
-        found = np.full((N_RESAMPLES, self.n), np.nan)
-        for row, chosen in zip(found, drawn, strict=True):
+        found = np.full((len(shares), N_RESAMPLES, self.n), np.nan)
+        for k, chosen in enumerate(drawn):
             times = np.concatenate(([0], np.cumsum(np.bincount(chosen, minlength=n)[self.replication])))
             before = times[np.concatenate(([0], ends[:-1]))]
             counts = times[ends] - before
-            at = np.searchsorted(times, before + np.maximum(_nth(share, counts), 1)) - 1
-            row[counts > 0] = self.seconds[at[counts > 0]]
-        return found
+            for of_share, share in zip(found, shares, strict=True):
+                at = np.searchsorted(times, before + np.maximum(_nth(share, counts), 1)) - 1
+                of_share[k, counts > 0] = self.seconds[at[counts > 0]]
+        return list(found)
 
 
 def _nth(share: NDArray[np.float64] | float, counts: NDArray[np.int64]) -> NDArray[np.int64]:
